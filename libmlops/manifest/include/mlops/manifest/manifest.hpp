@@ -1,0 +1,65 @@
+#pragma once
+/// The only reader of `mlops.yaml`: text in, plain structs out. Every fault of the file is reported in one
+/// Error(usage) whose detail shows file:line:column, the line and a caret for each. Pure: reads no file and
+/// knows no store.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlops::manifest {
+
+/// How the bytes of a source are read. What is not set is found out by looking at the data (and then pinned
+/// in `mlops.lock`). The same names serve as keys in `mlops.yaml` and, with `--`, as flags of `mlops ingest`.
+struct ReadOptions {
+  std::optional<std::string> format;     ///< csv, json, jsonl, parquet ("tsv" is csv with a tab).
+  std::optional<std::string> delimiter;  ///< One byte; "tab" and "\t" mean a tab.
+  std::optional<std::string> quote;      ///< One byte, or empty for none.
+  std::optional<bool> header;
+  std::optional<std::string> encoding;  ///< utf-8, utf-16le, utf-16be, latin-1 (read as Windows-1252).
+  std::optional<std::string> decimal;   ///< "." or ",".
+  std::optional<std::vector<std::string>> null;  ///< Texts that mean "no value", beside the empty one.
+  std::map<std::string, std::string> types;      ///< Column to SQL type; the rest is inferred.
+  /// Bad rows that may go to quarantine before the ingest fails: a count ("100") or a share ("1%").
+  std::optional<std::string> quarantine;
+
+  bool operator==(const ReadOptions&) const = default;
+};
+
+/// One entry of `sources:`.
+struct SourceSpec {
+  std::string name;
+  std::vector<std::string> from;  ///< Paths, globs or folders relative to the project; "-" is standard input.
+  std::string kind;               ///< user-input, system, behaviour, internal, third-party; may be empty.
+  std::string party;              ///< Who it comes from; free text.
+  std::string licence;
+  std::string price;
+  std::string url;                 ///< Where it was got from, for files that were downloaded by hand.
+  std::vector<std::string> pii;    ///< Columns masked wherever values are shown.
+  std::vector<std::string> blobs;  ///< Columns that hold paths of files beside the table.
+  ReadOptions read;
+
+  bool operator==(const SourceSpec&) const = default;
+};
+
+struct Manifest {
+  std::string project;
+  std::vector<SourceSpec> sources;  ///< In the order of the file.
+
+  const SourceSpec* find_source(std::string_view name) const;
+};
+
+/// Reads the text of `mlops.yaml`; `file` is its name in messages. Throws Error(usage).
+Manifest parse(std::string_view text, std::string_view file);
+
+/// The text of a new `mlops.yaml` for `project` without any entry.
+std::string new_file(std::string_view project);
+
+/// `text` with an entry for `source` added at the end of its `sources:` section (the section is made if need
+/// be); comments and layout of the rest stay byte for byte. The result is parsed again before it is returned.
+std::string with_source(std::string_view text, std::string_view file, const SourceSpec& source);
+
+}  // namespace mlops::manifest

@@ -1,0 +1,60 @@
+#pragma once
+/// A project on disk: the folder with `mlops.yaml`, `mlops.lock` and `.mlops/`. Finds it, opens its parts
+/// when they are first asked for, and is the only writer of the two files. Used by one thread.
+
+#include <mlops/config/settings.hpp>
+#include <mlops/manifest/lock.hpp>
+#include <mlops/manifest/manifest.hpp>
+#include <mlops/store/store.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace mlops::project {
+
+/// The nearest folder, from `start` upwards, that holds `.mlops/` or `mlops.yaml`.
+std::optional<std::filesystem::path> find_root(const std::filesystem::path& start);
+
+class Project {
+ public:
+  /// open: Error(not_found) when there is no project around `start`. create: one is begun in `start` itself
+  /// when there is none around it; nothing is written before the first thing is.
+  enum class Mode { open, create };
+  Project(const std::filesystem::path& start, Mode mode);
+  ~Project();
+  Project(const Project&) = delete;
+  Project& operator=(const Project&) = delete;
+
+  const std::filesystem::path& root() const;
+
+  /// Opened on first use; created then in Mode::create.
+  store::Store& store();
+  /// True when `.mlops/` is there already.
+  bool has_store() const;
+
+  /// `mlops.yaml` as it stands; an empty one, named after the folder, when there is no file.
+  const manifest::Manifest& manifest();
+
+  /// `mlops.lock` as it stands; empty when there is no file.
+  const manifest::Lock& lock();
+
+  /// Changes `mlops.lock` under the project's lock: read again, changed, written atomically. Throws
+  /// Error(busy).
+  void update_lock(const std::function<void(manifest::Lock& lock)>& change);
+
+  /// Adds an entry to `mlops.yaml` (made if need be) unless one of that name is there; true when it was
+  /// written.
+  bool add_source(const manifest::SourceSpec& source);
+
+  /// `path` as the project's files write it: relative to the root where it is below it, else absolute.
+  std::string relative(const std::filesystem::path& path) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mlops::project

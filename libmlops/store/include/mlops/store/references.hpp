@@ -1,0 +1,61 @@
+#pragma once
+/// Mutable names for immutable things. Each reference is one append-only file refs/<kind>/<name>; a line is
+/// {"seq","digest","previous","time","who","why","crc"}, the last whole line is the value, the file is the
+/// history. Moving a name is lock, check, append, fdatasync: the value and its history change in one write. A
+/// torn last line (a killed writer) is not a value and is cut by the next writer. Safe for many threads and
+/// processes.
+
+#include <mlops/base/clock.hpp>
+#include <mlops/base/digest.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlops::store {
+
+struct ReferenceEntry {
+  std::int64_t seq = 0;  ///< 1, 2, 3, ...; for things that are versioned it is the version's number.
+  Digest digest = {};
+  std::optional<Digest> previous;
+  Time time = {};
+  std::string who;
+  std::string why;
+
+  bool operator==(const ReferenceEntry&) const = default;
+};
+
+struct ReferenceName {
+  std::string kind;  ///< "sources", "data", "model-alias", ...: lower-case letters and '-'.
+  std::string name;  ///< Any UTF-8 without control characters; it is escaped for the file system.
+
+  auto operator<=>(const ReferenceName&) const = default;
+};
+
+class References {
+ public:
+  explicit References(std::filesystem::path root);
+
+  /// The current entry; nothing when the name was never set.
+  std::optional<ReferenceEntry> find(const ReferenceName& name) const;
+
+  /// Every entry, oldest first; empty when the name was never set. Throws Error(corrupt) for a line whose crc
+  /// is wrong anywhere but at the end.
+  std::vector<ReferenceEntry> history(const ReferenceName& name) const;
+
+  /// Every name, sorted.
+  std::vector<ReferenceName> list() const;
+
+  /// Moves the name to `digest` if it still points at `expected` (nothing: it must not exist yet). Throws
+  /// Error: conflict (somebody moved it; both digests named), busy (disk full, locked for over 10 s).
+  ReferenceEntry move(const ReferenceName& name, const Digest& digest, std::optional<Digest> expected,
+                      Time time, std::string_view who, std::string_view why);
+
+ private:
+  std::filesystem::path root_;
+};
+
+}  // namespace mlops::store

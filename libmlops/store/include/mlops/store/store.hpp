@@ -1,0 +1,89 @@
+#pragma once
+/// A store: objects, references and the catalogue in one folder (`.mlops`), with the format it is written in.
+///
+/// A record is an object whose bytes are canonical JSON with a "kind" of the form "<name>/<version>", such as
+/// "dataset-version/1". record() is the one way to publish one: object first, then the reference, then the
+/// catalogue; a process killed between them loses nothing that was acknowledged, and the next open of the
+/// store repairs the index. Used by one thread; other processes may use the same store at the same time.
+
+#include <mlops/base/clock.hpp>
+#include <mlops/base/progress.hpp>
+#include <mlops/json/value.hpp>
+#include <mlops/store/catalogue.hpp>
+#include <mlops/store/objects.hpp>
+#include <mlops/store/references.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlops::store {
+
+/// One fault that fsck found.
+struct Fault {
+  std::string what;  ///< "object sha256:... is damaged: its content is sha256:..."
+  std::string fix;   ///< What to do, may be empty.
+  bool repaired = false;
+};
+
+struct Usage {
+  std::string kind;  ///< "records", "tables", "raw", "trees", "references", "catalogue", "temporary".
+  std::uint64_t count = 0;
+  std::uint64_t bytes = 0;          ///< On disk.
+  std::uint64_t logical_bytes = 0;  ///< As all versions name them, each counted as often as it is named.
+};
+
+class Store {
+ public:
+  /// Opens the store in `root`, making it when `create`. Throws Error: not_found (no store), usage (format
+  /// newer than this program knows), failed (read-only, or on a network file system where SQLite's locks
+  /// cannot be trusted).
+  enum class Mode { open, create };
+  Store(std::filesystem::path root, Mode mode);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  Objects& objects();
+  References& references();
+  Catalogue& catalogue();  ///< Opened on first use, so that commands that need none stay fast.
+  const std::filesystem::path& root() const;
+
+  struct Publication {
+    ReferenceName name;
+    std::optional<Digest> expected;  ///< What the reference points at now; nothing: it does not exist.
+    json::Object record;             ///< Must hold "kind".
+    Time time = {};
+    std::string who;
+    std::string why;      ///< One line for the reference's history.
+    std::string summary;  ///< One line for the journal.
+  };
+  struct Published {
+    Digest digest;
+    std::int64_t version = 0;
+  };
+  /// Stores the record, moves the reference to it and indexes it. Throws Error: conflict, busy.
+  Published publish(const Publication& publication);
+
+  /// A record by its digest. Throws Error: not_found, corrupt (not JSON, no kind).
+  json::Object record(const Digest& digest) const;
+
+  /// Rebuilds the catalogue from references and records; the number of records indexed.
+  std::size_t reindex(Progress& progress);
+
+  /// Checks that every object has the content its name says, that references lead to records, and that what
+  /// records name is there. Changes nothing but the catalogue (which it rebuilds when damaged).
+  std::vector<Fault> fsck(Progress& progress);
+
+  std::vector<Usage> usage();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mlops::store

@@ -1,0 +1,75 @@
+#pragma once
+/// SQL over files, columns in and out. One Engine is one in-memory database of the columnar engine (DuckDB),
+/// opened from the shared module `table` when first needed. It knows no domain word: callers compose the SQL.
+///
+/// An Engine is used by one thread at a time (it uses many inside). Results are in row order. Errors of the
+/// engine arrive as Error: failed (a query that cannot run), usage (SQL that does not parse or bind), busy
+/// (out of disk), interrupted (cancelled), corrupt (a file that cannot be read); messages are the engine's
+/// first line, without its "Invalid Input Error:" prefixes.
+
+#include <mlops/base/cancel.hpp>
+#include <mlops/base/columns.hpp>
+#include <mlops/base/engines.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlops::table {
+
+struct Settings {
+  unsigned threads = 0;             ///< 0: as many as the machine has.
+  std::uint64_t memory_bytes = 0;   ///< 0: the engine's default.
+  std::filesystem::path spill_dir;  ///< Where it may spill what does not fit into memory; empty: nowhere.
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  /// Runs one or more statements separated by ';' and throws the results away.
+  virtual void execute(const std::string& sql) = 0;
+
+  /// The whole result of one statement.
+  virtual Columns query(const std::string& sql) = 0;
+
+  /// The result of one statement in batches of a few thousand rows, in order, without holding it all. `take`
+  /// returns false to stop early. An empty result calls `take` once with a batch of no rows, so that the
+  /// schema is seen.
+  virtual void stream(const std::string& sql, const std::function<bool(const Columns& batch)>& take) = 0;
+
+  /// Only the files and folders named may be read from now on, none written, no setting changed: for SQL that
+  /// a user or a project wrote. Cannot be undone.
+  virtual void confine(const std::vector<std::filesystem::path>& readable) = 0;
+
+  /// Names of the tables that one SELECT statement reads (not its own WITH names), sorted, unique, unquoted.
+  /// Throws Error(usage) for text that is not exactly one SELECT, and when it calls a function that reads
+  /// files, the clock or random numbers.
+  virtual std::vector<std::string> tables_of(const std::string& select) = 0;
+
+  /// While it runs, 0..1 of the current statement as the engine estimates it; -1 when unknown. From any
+  /// thread.
+  virtual double progress() const = 0;
+
+  /// "DuckDB v1.4.4".
+  virtual std::string version() const = 0;
+};
+
+/// Opens a new database. `cancel`, if given, interrupts running statements; it must outlive the engine.
+/// Throws Error(failed) when the table engine is not installed.
+std::unique_ptr<Engine> open(Engines& engines, const Settings& settings, const Cancel* cancel = nullptr);
+
+/// "name" with quotes doubled; any text can be a column's name.
+std::string identifier(std::string_view name);
+
+/// 'text' with quotes doubled.
+std::string literal(std::string_view text);
+
+/// ['a', 'b'] of literals.
+std::string literal_list(const std::vector<std::string>& texts);
+
+}  // namespace mlops::table
