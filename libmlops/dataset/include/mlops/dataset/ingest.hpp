@@ -1,0 +1,84 @@
+#pragma once
+/// Ingest: bytes from outside become an immutable dataset version. The bytes are kept as they came; beside
+/// them lies a typed columnar table (Parquet). Rows that cannot be loaded go to a quarantine with line and
+/// reason, up to a limit. The version exists once its record is published; a process killed before leaves
+/// nothing behind but temporary files.
+
+#include <mlops/base/cancel.hpp>
+#include <mlops/base/clock.hpp>
+#include <mlops/base/engines.hpp>
+#include <mlops/base/progress.hpp>
+#include <mlops/dataset/version.hpp>
+#include <mlops/manifest/manifest.hpp>
+#include <mlops/store/store.hpp>
+#include <mlops/table/engine.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlops::dataset {
+
+/// A row that could not be loaded.
+struct BadRow {
+  std::string file;
+  std::uint64_t line = 0;  ///< Where it starts in the file, from 1; 0 when it cannot be told.
+  std::string column;      ///< Empty when the row as a whole is at fault.
+  std::string reason;      ///< "'abc' is no BIGINT", "5 fields where 4 are wanted"
+  std::string raw;         ///< The text of the row.
+
+  bool operator==(const BadRow&) const = default;
+};
+
+/// What was decided for one column, and why where somebody may wonder.
+struct Decision {
+  std::string column;
+  std::string type;
+  bool given = false;  ///< Wished for or pinned, not inferred.
+  std::string note;
+};
+
+struct IngestRequest {
+  manifest::SourceSpec source;
+  std::filesystem::path base;  ///< Relative paths in source.from start here.
+  std::optional<json::Object>
+      pinned;  ///< The lock's entry: the schema and reading that must fit. Nothing: find out.
+  std::string who;
+  /// Reads standard input for "-".
+  std::function<std::size_t(void* buffer, std::size_t size)> input;
+};
+
+struct IngestReport {
+  Version version;
+  bool unchanged =
+      false;  ///< The same bytes under the same declaration as the newest version: nothing was written.
+  std::vector<Decision> decisions;
+  std::vector<BadRow> bad_rows;  ///< The first few.
+  std::vector<std::string> warnings;
+};
+
+/// Everything that one ingest works with; all of it must outlive the call.
+struct Workshop {
+  store::Store& store;
+  Engines& engines;
+  table::Settings table;
+  const Clock& clock;
+  Progress& progress;
+  const Cancel* cancel = nullptr;
+};
+
+/// Makes the next version of `request.source`. Throws Error: not_found (no such file), usage (wishes that
+/// cannot be), corrupt (not a table), negative (more bad rows than allowed), conflict (the schema is not the
+/// pinned one; or somebody else published a version meanwhile), busy (disk full, locked), interrupted.
+IngestReport ingest(Workshop& workshop, const IngestRequest& request);
+
+/// What ingest() would decide, from a look at the beginning of the data: nothing is written.
+IngestReport plan_ingest(Workshop& workshop, const IngestRequest& request);
+
+/// The entry of `mlops.lock` that pins the schema and the reading of a version.
+json::Object lock_entry(const Version& version);
+
+}  // namespace mlops::dataset

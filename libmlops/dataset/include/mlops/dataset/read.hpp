@@ -1,0 +1,78 @@
+#pragma once
+/// Reading versions: rows, SQL, profiles, exports. Columns that hold personal data (`pii`) come out masked
+/// wherever values are shown; an export is for the owner of the data and is not masked.
+
+#include <mlops/base/cancel.hpp>
+#include <mlops/base/columns.hpp>
+#include <mlops/base/engines.hpp>
+#include <mlops/dataset/version.hpp>
+#include <mlops/json/value.hpp>
+#include <mlops/table/engine.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlops::dataset {
+
+/// What stands in place of a masked value.
+inline constexpr std::string_view mask = "***";
+
+/// Rows as they are shown: one JSON value per column.
+struct Rows {
+  std::vector<std::string> columns;
+  std::vector<std::vector<json::Value>> rows;
+};
+
+class Reader {
+ public:
+  /// All of it must outlive the reader.
+  Reader(store::Store& store, Engines& engines, table::Settings settings, const Cancel* cancel = nullptr)
+      : store_(store), engines_(engines), settings_(std::move(settings)), cancel_(cancel) {}
+
+  /// The first `count` rows.
+  Rows head(const Version& version, std::uint64_t count);
+
+  /// The first `count` rows of the quarantine: file, line, column_name, reason, raw. With personal data in
+  /// the table, `raw` and the values in `reason` are masked.
+  Rows quarantine(const Version& version, std::uint64_t count);
+
+  /// One SELECT over versions: a table's name is an address, in double quotes where it is no plain name
+  /// ("churn@v2"). `take` gets the rows as they come. Reads nothing but those versions. Throws Error: usage
+  /// (not one SELECT, a name that is not there), not_found.
+  void query(const std::string& sql, const std::function<bool(const std::vector<std::string>& columns,
+                                                              const std::vector<json::Value>& row)>& take);
+
+  struct ColumnProfile {
+    std::string name;
+    std::string type;
+    std::uint64_t nulls = 0;
+    std::uint64_t distinct = 0;              ///< Exact up to 10 million rows, then estimated (HyperLogLog).
+    json::Value min, max;                    ///< null for nested types and masked columns.
+    std::optional<double> mean, deviation;   ///< Of numbers; the sample's standard deviation.
+    std::optional<double> q25, median, q75;  ///< Of numbers; interpolated, exact up to 10 million rows.
+    std::vector<std::pair<json::Value, std::uint64_t>>
+        top;  ///< Of texts and flags: the most frequent, at most 3.
+    bool masked = false;
+  };
+  std::vector<ColumnProfile> profile(const Version& version);
+
+  /// Writes the whole table as csv, json, jsonl or parquet. Throws Error: usage (format), and as writing
+  /// does.
+  void write(const Version& version, const std::string& format, const std::filesystem::path& file);
+
+ private:
+  table::Engine& engine();
+  std::string relation(const Version& version);
+
+  store::Store& store_;
+  Engines& engines_;
+  table::Settings settings_;
+  const Cancel* cancel_;
+  std::unique_ptr<table::Engine> engine_;
+};
+
+}  // namespace mlops::dataset

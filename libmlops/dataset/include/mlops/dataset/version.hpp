@@ -1,0 +1,94 @@
+#pragma once
+/// A dataset version: one immutable ingest of a source, as its record has it. Plain values; the record's kind
+/// is "dataset-version/1" and mlops-store(5) lists its fields.
+
+#include <mlops/base/clock.hpp>
+#include <mlops/base/digest.hpp>
+#include <mlops/json/value.hpp>
+#include <mlops/store/store.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlops::dataset {
+
+struct Column {
+  std::string name;
+  std::string original;  ///< As the source spells it.
+  std::string type;      ///< SQL type, such as BIGINT or STRUCT(city VARCHAR).
+  bool pii = false;      ///< Values are masked wherever they are shown.
+  bool blob = false;     ///< Values are paths of files that are kept with the version.
+
+  bool operator==(const Column&) const = default;
+};
+
+/// Where the bytes came from and under which terms.
+struct Origin {
+  std::vector<std::string> from;
+  std::string kind;  ///< user-input, system, behaviour, internal, third-party, or empty.
+  std::string party;
+  std::string licence;
+  std::string price;
+  std::string url;
+  Time retrieved = {};
+
+  bool operator==(const Origin&) const = default;
+};
+
+/// Rows that could not be loaded, kept with their line and reason.
+struct Quarantine {
+  std::uint64_t rows = 0;
+  std::optional<Digest>
+      data;           ///< A Parquet object: file, line, column_name, reason, raw. Nothing when rows is 0.
+  std::string limit;  ///< What was allowed, such as "1%".
+
+  bool operator==(const Quarantine&) const = default;
+};
+
+struct Version {
+  std::string section = "sources";
+  std::string name;
+  std::int64_t number = 0;
+  Digest record = {};
+  std::optional<Digest> previous;
+  Time time = {};
+  Origin origin;
+  Digest raw = {};  ///< The tree of the bytes as they came.
+  std::uint64_t raw_files = 0;
+  std::uint64_t raw_bytes = 0;
+  json::Object read;  ///< How they were read; see read_fields in mlops-store(5).
+  std::vector<Column> columns;
+  std::uint64_t rows = 0;
+  Digest table = {};  ///< Logical digest: schema and values in row order, whatever the file format.
+  Digest data = {};   ///< The Parquet object.
+  std::uint64_t data_bytes = 0;
+  Quarantine quarantine;
+  std::optional<Digest> blobs;  ///< The tree of the files that blob columns point at.
+
+  bool operator==(const Version&) const = default;
+
+  std::string address() const { return section + "/" + name; }
+  const Column* find(std::string_view column) const;
+  bool has_pii() const;
+};
+
+json::Object to_record(const Version& version);
+
+/// Throws Error(corrupt) for a record of another kind or with a field missing.
+Version from_record(const json::Object& record, const Digest& digest, std::int64_t number);
+
+/// The newest version of every dataset, by address.
+std::vector<Version> latest(store::Store& store);
+
+/// Every version of one dataset, oldest first.
+std::vector<Version> history(store::Store& store, const store::ReferenceName& name);
+
+/// What an address stands for: `churn`, `sources/churn`, `churn@v2`, `churn@{1}` (one version back),
+/// `churn@2026-11-01` (as of then) or a record's digest, which may be shortened to 6 digits. Throws Error:
+/// not_found (with near misses), usage (not an address, ambiguous).
+Version resolve(store::Store& store, std::string_view address);
+
+}  // namespace mlops::dataset

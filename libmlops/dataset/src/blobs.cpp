@@ -1,0 +1,64 @@
+#include "src/blobs.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/store/tree.hpp>
+
+#include <set>
+
+namespace mlops::dataset {
+namespace {
+
+std::set<std::string> paths_in(table::Engine& engine, const std::filesystem::path& parquet,
+                               const std::string& column) {
+  std::set<std::string> paths;
+  const std::string name = table::identifier(column);
+  const std::string sql =
+      fmt::format("SELECT DISTINCT {}::VARCHAR FROM read_parquet({}) WHERE {} IS NOT NULL", name,
+                  table::literal(parquet.string()), name);
+  engine.stream(sql, [&](const Columns& batch) {
+    for (std::size_t row = 0; row < batch.rows(); ++row) paths.emplace(batch.column(0).text(row));
+    return true;
+  });
+  return paths;
+}
+
+void require_inside(const std::string& path, const std::string& column) {
+  const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
+  if (!normal.is_absolute() && !normal.empty() && *normal.begin() != "..") return;
+  throw error(Code::corrupt, "the blob column '{}' names '{}', which is not beside the table", column, path)
+      .with_hint("paths relative to the table's folder are wanted");
+}
+
+}  // namespace
+
+std::optional<Digest> put_blobs(table::Engine& engine, store::Objects& objects,
+                                const std::filesystem::path& parquet, const std::vector<std::string>& columns,
+                                const std::filesystem::path& base) {
+  if (columns.empty()) return std::nullopt;
+  store::Tree tree;
+  std::set<std::string> taken;
+  std::vector<std::string> missing;
+  for (const std::string& column : columns) {
+    for (const std::string& path : paths_in(engine, parquet, column)) {
+      require_inside(path, column);
+      std::error_code ignored;
+      if (!std::filesystem::is_regular_file(base / path, ignored)) {
+        missing.push_back(path);
+      } else if (const std::string name = std::filesystem::path(path).lexically_normal().generic_string();
+                 taken.insert(name).second) {
+        const std::uint64_t size = std::filesystem::file_size(base / path);
+        tree.files.push_back(
+            {.path = name, .mode = 0644, .size = size, .digest = objects.put_file(base / path)});
+      }
+    }
+  }
+  if (!missing.empty()) {
+    throw error(Code::not_found, "{} that the table points at {} not there, such as '{}'",
+                count_of(missing.size(), "file"), missing.size() == 1 ? "is" : "are", missing.front())
+        .with_hint("paths are looked up beside the table, in '{}'", base.string());
+  }
+  return store::put_tree(objects, std::move(tree));
+}
+
+}  // namespace mlops::dataset

@@ -1,0 +1,280 @@
+#include "src/csv_faults.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "src/cells.hpp"
+#include "src/csv.hpp"
+
+namespace mlops::dataset {
+namespace {
+
+/// A row that the engine cut wrongly: where it starts, and why.
+struct Reject {
+  std::uint64_t offset = 0;  ///< In bytes; it may point at the line ends in front of the row.
+  std::string type;
+};
+
+/// A row that was cut well but holds values that do not fit, by its number among the rows that were cut well.
+struct Misfit {
+  std::string column;
+  std::string reason;
+};
+
+struct Faults {
+  std::vector<Reject> rejects;              ///< In the order of the file.
+  std::map<std::uint64_t, Misfit> misfits;  ///< By number, from 1.
+};
+
+/// Where a row stands in the file.
+struct Place {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::uint64_t line = 0;
+};
+
+/// Walks over the bytes of a file and tells where its records begin and end, as the engine cuts them.
+class RecordWalker {
+ public:
+  RecordWalker(const std::filesystem::path& file, const Dialect& dialect)
+      : in_(file, std::ios::binary), dialect_(dialect), block_(1 << 20, '\0') {
+    if (next_block() && std::string_view(block_).substr(0, size_).starts_with("\xEF\xBB\xBF")) at_ = 3;
+  }
+
+  /// The next record; an empty line is one of no bytes.
+  bool next(Place& place) {
+    if (!ready()) return false;
+    place = {.begin = offset(), .end = 0, .line = line_};
+    bool quoted = false;
+    bool field_start = true;
+    while (ready()) {
+      const char c = block_[at_];
+      if (quoted) {
+        step(c);
+        if (c == dialect_.escape && dialect_.escape != dialect_.quote && ready()) step(block_[at_]);
+        else if (c == dialect_.quote) quoted = false;
+        continue;
+      }
+      if (c == '\n' || c == '\r') {
+        place.end = offset();
+        step(c);
+        if (c == '\r' && ready() && block_[at_] == '\n') step('\n');
+        return true;
+      }
+      // A quote opens a field at its start; right behind a closing quote it was a doubled one.
+      if (dialect_.quote != 0 && c == dialect_.quote && (field_start || last_was_quote_)) quoted = true;
+      field_start = c == dialect_.delimiter;
+      step(c);
+    }
+    place.end = offset();
+    return true;
+  }
+
+ private:
+  bool next_block() {
+    base_ += size_;
+    in_.read(block_.data(), static_cast<std::streamsize>(block_.size()));
+    size_ = static_cast<std::size_t>(in_.gcount());
+    at_ = 0;
+    return size_ > 0;
+  }
+  bool ready() { return at_ < size_ || next_block(); }
+  std::uint64_t offset() const { return base_ + at_; }
+  void step(char c) {
+    if (c == '\n' || c == '\r') {
+      // The '\n' of "\r\n" was counted with its '\r'.
+      if (!(c == '\n' && last_ == '\r')) ++line_;
+    }
+    last_was_quote_ = c == dialect_.quote;
+    last_ = c;
+    ++at_;
+  }
+
+  std::ifstream in_;
+  const Dialect& dialect_;
+  std::string block_;
+  std::size_t size_ = 0;
+  std::size_t at_ = 0;
+  std::uint64_t base_ = 0;
+  std::uint64_t line_ = 1;
+  char last_ = 0;
+  bool last_was_quote_ = false;
+};
+
+std::string text_at(std::ifstream& in, const Place& place) {
+  constexpr std::uint64_t most = 64 * 1024;
+  std::string text(std::min(place.end - place.begin, most), '\0');
+  in.clear();
+  in.seekg(static_cast<std::streamoff>(place.begin));
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+/// `text` with what is not UTF-8 replaced by U+FFFD.
+std::string readable(const std::string& text) {
+  if (is_utf8(text)) return text;
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = 4;
+    while (length > 0 && !is_utf8(std::string_view(text).substr(at, length))) --length;
+    out += length > 0 ? text.substr(at, length) : "\xEF\xBF\xBD";
+    at += std::max<std::size_t>(1, length);
+  }
+  return out;
+}
+
+std::string reject_reason(const std::string& type, const std::string& raw, const Sniffed& sniffed) {
+  if (type == "MISSING COLUMNS" || type == "TOO MANY COLUMNS") {
+    const auto records = split_records(raw, sniffed.dialect, true, 1);
+    const std::size_t seen = records.empty() ? 0 : records[0].fields.size();
+    return fmt::format("{} where {} are wanted", count_of(seen, "field"), sniffed.columns.size());
+  }
+  if (type == "UNQUOTED VALUE") return "a quote is not closed, or text follows a closing one";
+  if (type == "INVALID ENCODING") return "it is not UTF-8";
+  if (type == "LINE SIZE OVER MAXIMUM") return "it is longer than 16 MB";
+  return "it cannot be cut into fields";
+}
+
+std::string shortened(std::string_view text) {
+  constexpr std::size_t most = 60;
+  if (text.size() <= most) return std::string(text);
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
+}
+
+/// One file, read once more.
+class FileFaults {
+ public:
+  FileFaults(table::Engine& engine, const Staged& staged, std::size_t file, const Sniffed& sniffed,
+             const Plan& plan)
+      : engine_(engine), file_(staged.files[file]), sniffed_(sniffed), plan_(plan) {}
+
+  void collect(const std::string& relation, std::size_t most, std::vector<BadRow>& rows) {
+    engine_.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans");
+    find_misfits(relation, most);
+    find_rejects();
+    locate(most, rows);
+  }
+
+ private:
+  void find_misfits(const std::string& relation, std::size_t most) {
+    std::string inner = "row_number() OVER () AS r";
+    std::string outer = "r";
+    std::string any;
+    std::vector<std::size_t> tested;
+    for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
+      const ColumnPlan& column = plan_.columns[i];
+      const std::string source = fmt::format("s{}", i);
+      const std::string value = fmt::format("v{}", i);
+      inner += fmt::format(", {} AS {}, {} AS {}", fill(column.typed, column.source), value, column.source,
+                           source);
+      outer += ", " + source;
+      if (column.misfit.empty()) continue;
+      const std::string misfit = fill(column.misfit, source, value);
+      outer += fmt::format(", ({}) AS b{}", misfit, i);
+      any += (any.empty() ? "(" : " OR (") + misfit + ")";
+      tested.push_back(i);
+    }
+    // Every column is asked for, and every row read: the engine's rejects are complete only then.
+    const std::string sql = fmt::format("SELECT {} FROM (SELECT {} FROM {}) WHERE {}", outer, inner, relation,
+                                        any.empty() ? "r < 0" : any);
+    engine_.stream(sql, [&](const Columns& batch) {
+      for (std::size_t row = 0; row < batch.rows(); ++row) {
+        if (faults_.misfits.size() < most) add_misfit(batch, row, tested);
+      }
+      return true;
+    });
+  }
+
+  void add_misfit(const Columns& batch, std::size_t row, const std::vector<std::size_t>& tested) {
+    Misfit misfit;
+    for (const std::size_t i : tested) {
+      const auto flag = batch.column(*batch.find(fmt::format("b{}", i)));
+      if (!flag.valid(row) || !flag.boolean(row)) continue;
+      const std::string& name = plan_.columns[i].column.name;
+      const auto value = batch.column(*batch.find(fmt::format("s{}", i)));
+      const std::string why =
+          fmt::format("'{}' is no {}", shortened(value.text(row)), plan_.columns[i].column.type);
+      misfit.reason += misfit.reason.empty() ? why : fmt::format("; {}: {}", name, why);
+      if (misfit.column.empty()) misfit.column = name;
+    }
+    const auto number = static_cast<std::uint64_t>(cell(batch.column(0), row).int_or(0));
+    faults_.misfits.emplace(number, std::move(misfit));
+  }
+
+  void find_rejects() {
+    const Columns found = engine_.query(
+        "SELECT line_byte_position, min(error_type::VARCHAR) FROM reject_errors GROUP BY 1 ORDER BY 1");
+    for (std::size_t row = 0; row < found.rows(); ++row) {
+      const auto position = static_cast<std::uint64_t>(cell(found.column(0), row).int_or(1));
+      faults_.rejects.push_back({position == 0 ? 0 : position - 1, std::string(found.column(1).text(row))});
+    }
+  }
+
+  /// Walks the records of the file: a record is a reject when the next reject's offset is reached, else it is
+  /// counted, and a misfit when its number is one.
+  void locate(std::size_t most, std::vector<BadRow>& rows) {
+    RecordWalker walker(file_.path, sniffed_.dialect);
+    std::ifstream in(file_.path, std::ios::binary);
+    Place place;
+    if (sniffed_.dialect.header) {
+      while (walker.next(place) && place.begin == place.end) {
+      }
+    }
+    std::uint64_t number = 0;
+    auto reject = faults_.rejects.begin();
+    auto misfit = faults_.misfits.begin();
+    while ((reject != faults_.rejects.end() || misfit != faults_.misfits.end()) && walker.next(place)) {
+      if (place.begin == place.end && sniffed_.columns.size() > 1) continue;
+      const bool rejected = reject != faults_.rejects.end() && reject->offset <= place.begin;
+      if (!rejected) ++number;
+      if (rejected) {
+        const std::string raw = text_at(in, place);
+        rows.push_back({.file = file_.name,
+                        .line = place.line,
+                        .column = "",
+                        .reason = reject_reason(reject->type, raw, sniffed_),
+                        .raw = readable(raw)});
+        // One fault may be told at several offsets inside of the record.
+        while (reject != faults_.rejects.end() && reject->offset < std::max(place.end, place.begin + 1))
+          ++reject;
+      } else if (misfit != faults_.misfits.end() && misfit->first == number) {
+        rows.push_back({.file = file_.name,
+                        .line = place.line,
+                        .column = misfit->second.column,
+                        .reason = misfit->second.reason,
+                        .raw = readable(text_at(in, place))});
+        ++misfit;
+      }
+      if (rows.size() >= most) return;
+    }
+  }
+
+  table::Engine& engine_;
+  const StagedFile& file_;
+  const Sniffed& sniffed_;
+  const Plan& plan_;
+  Faults faults_;
+};
+
+}  // namespace
+
+std::vector<BadRow> find_bad_rows(table::Engine& engine, const Staged& staged, const Sniffed& sniffed,
+                                  const Plan& plan, std::size_t most) {
+  std::vector<BadRow> rows;
+  for (std::size_t file = 0; file < staged.files.size() && rows.size() < most; ++file) {
+    const StagedFile& staged_file = staged.files[file];
+    Staged alone{.format = staged.format, .files = {}, .raw = {}, .raw_bytes = 0};
+    alone.files.push_back({.name = staged_file.name, .path = staged_file.path, .made = {}});
+    FileFaults(engine, staged, file, sniffed, plan).collect(plan_csv(alone, sniffed).relation, most, rows);
+  }
+  return rows;
+}
+
+}  // namespace mlops::dataset

@@ -1,0 +1,107 @@
+#include "src/input.hpp"
+
+#include <glob.h>
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace mlops::dataset {
+namespace {
+
+namespace stdfs = std::filesystem;
+
+bool has_wildcard(const std::string& text) { return text.find_first_of("*?[") != std::string::npos; }
+
+bool is_hidden(const stdfs::path& path) { return path.filename().string().starts_with('.'); }
+
+/// Spark and its kind leave markers beside the data: _SUCCESS, _metadata.
+bool is_marker(const stdfs::path& path) { return path.filename().string().starts_with('_'); }
+
+std::vector<InputFile> files_of_folder(const stdfs::path& folder) {
+  std::vector<InputFile> files;
+  auto walk = stdfs::recursive_directory_iterator(folder);
+  for (auto entry = begin(walk); entry != end(walk); ++entry) {
+    if (is_hidden(entry->path()) || is_marker(entry->path())) {
+      if (entry->is_directory()) entry.disable_recursion_pending();
+      continue;
+    }
+    if (entry->is_regular_file()) {
+      files.push_back({entry->path(), entry->path().lexically_relative(folder).generic_string()});
+    }
+  }
+  std::sort(files.begin(), files.end(),
+            [](const InputFile& a, const InputFile& b) { return a.name < b.name; });
+  if (files.empty()) throw error(Code::not_found, "there is no file in the folder '{}'", folder.string());
+  return files;
+}
+
+std::vector<std::string> expand(const std::string& pattern) {
+  glob_t found = {};
+  const int result = ::glob(pattern.c_str(), GLOB_MARK, nullptr, &found);
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; result == 0 && i < found.gl_pathc; ++i) {
+    const std::string path = found.gl_pathv[i];
+    if (!path.ends_with('/')) paths.push_back(path);
+  }
+  ::globfree(&found);
+  return paths;
+}
+
+[[noreturn]] void fail_not_found(const std::string& written, const stdfs::path& path) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  const stdfs::path folder = path.has_parent_path() ? path.parent_path() : stdfs::path(".");
+  for (const auto& entry : stdfs::directory_iterator(folder, ignored)) {
+    names.push_back(entry.path().filename().string());
+  }
+  Error fault = error(Code::not_found, "no file '{}'", written).with_id("file.not_found");
+  const auto near = near_misses(path.filename().string(), names);
+  if (near.empty()) throw fault;
+  throw std::move(fault).with_hint("a similar file exists: {}", one_of(near));
+}
+
+std::vector<InputFile> files_of(const std::string& written, const stdfs::path& base) {
+  if (written == "-") return {{{}, "stdin"}};
+  const stdfs::path path = base / written;
+  std::error_code ignored;
+  if (stdfs::is_directory(path, ignored)) return files_of_folder(path);
+  if (stdfs::exists(path, ignored)) return {{path, path.filename().string()}};
+  if (!has_wildcard(written)) fail_not_found(written, path);
+  std::vector<InputFile> files;
+  for (const std::string& match : expand(path.string())) {
+    files.push_back({match, stdfs::path(match).lexically_relative(base).generic_string()});
+  }
+  if (files.empty()) throw error(Code::not_found, "no file matches '{}'", written).with_id("file.not_found");
+  return files;
+}
+
+/// Files of the same name from several places are told apart by a number.
+void make_unique(std::vector<InputFile>& files) {
+  std::set<std::string> taken;
+  for (InputFile& file : files) {
+    while (file.name.starts_with("../")) file.name.erase(0, 3);
+    if (file.name.starts_with('/')) file.name.erase(0, 1);
+    const std::string base = file.name;
+    for (int n = 2; !taken.insert(file.name).second; ++n) file.name = fmt::format("{}/{}", n, base);
+  }
+}
+
+}  // namespace
+
+std::vector<InputFile> find_inputs(const std::vector<std::string>& from, const stdfs::path& base) {
+  std::vector<InputFile> files;
+  std::set<stdfs::path> seen;
+  for (const std::string& written : from) {
+    for (InputFile& file : files_of(written, base)) {
+      if (file.path.empty() || seen.insert(stdfs::weakly_canonical(file.path)).second)
+        files.push_back(std::move(file));
+    }
+  }
+  if (files.empty()) throw error(Code::usage, "there is nothing to read: no path was given");
+  make_unique(files);
+  return files;
+}
+
+}  // namespace mlops::dataset

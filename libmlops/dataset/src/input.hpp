@@ -1,0 +1,96 @@
+#pragma once
+/// From what `from:` says to plain UTF-8 files on disk, with the bytes as they came safe in the store.
+
+#include <mlops/base/cancel.hpp>
+#include <mlops/base/engines.hpp>
+#include <mlops/base/progress.hpp>
+#include <mlops/dataset/encoding.hpp>
+#include <mlops/manifest/manifest.hpp>
+#include <mlops/store/objects.hpp>
+#include <mlops/store/tree.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mlops::dataset {
+
+/// Reads up to `size` bytes of standard input; 0 at the end.
+using StandardInput = std::function<std::size_t(void* buffer, std::size_t size)>;
+
+struct InputFile {
+  std::filesystem::path path;  ///< Empty: standard input.
+  std::string name;            ///< In the tree and in messages: unique, relative, '/' between parts.
+};
+
+/// The files that paths, globs and folders name, in the order given, those of a folder or glob sorted; hidden
+/// files of a folder are left out. Throws Error: not_found (nothing matches, with near misses), usage.
+std::vector<InputFile> find_inputs(const std::vector<std::string>& from, const std::filesystem::path& base);
+
+enum class Format { csv, json, jsonl, parquet };
+
+std::string_view format_name(Format format);
+
+/// A file under the store's tmp folder that goes away with its owner, unless it was taken by release().
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {}
+  TemporaryFile(TemporaryFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryFile& operator=(TemporaryFile&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
+  ~TemporaryFile();
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path release() { return std::exchange(path_, {}); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct StagedFile {
+  std::string name;
+  std::filesystem::path path;       ///< Plain bytes; UTF-8 (but for ill-formed bytes in it) when it is text.
+  std::vector<TemporaryFile> made;  ///< What `path` needs to live, if it is not the object itself.
+  std::uint64_t size = 0;           ///< Of `path`.
+  Encoding encoding = Encoding::utf8;
+  bool ill_formed = false;  ///< Some bytes of it are not UTF-8.
+};
+
+struct Staged {
+  Format format = Format::csv;
+  std::vector<StagedFile> files;
+  store::Tree raw;
+  std::uint64_t raw_bytes = 0;
+};
+
+class Staging {
+ public:
+  Staging(store::Objects& objects, Engines& engines, Progress& progress, const Cancel* cancel)
+      : objects_(objects), engines_(engines), progress_(progress), cancel_(cancel) {}
+
+  /// Puts the raw bytes of every file into the store, decompresses and transcodes where needed and finds out
+  /// the format, which must be one for all. Throws Error: not_found, corrupt, usage (a format that is not
+  /// read), busy (disk full).
+  Staged stage(const std::vector<InputFile>& inputs, const manifest::ReadOptions& wishes,
+               const StandardInput& input);
+
+ private:
+  Digest put(const InputFile& file, const StandardInput& input, EncodingCounter& counter,
+             std::uint64_t& size);
+  StagedFile plain(const InputFile& file, const Digest& digest, std::uint64_t size, EncodingCounter& counter);
+  void transcode(StagedFile& file);
+
+  store::Objects& objects_;
+  Engines& engines_;
+  Progress& progress_;
+  const Cancel* cancel_;
+};
+
+/// The first bytes of a file, at most `size`.
+std::string read_head(const std::filesystem::path& file, std::size_t size);
+
+}  // namespace mlops::dataset

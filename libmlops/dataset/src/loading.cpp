@@ -1,0 +1,143 @@
+#include "src/loading.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/json/value.hpp>
+
+#include <charconv>
+#include <fstream>
+
+#include "src/cells.hpp"
+
+namespace mlops::dataset {
+namespace {
+
+void replace_all(std::string& text, std::string_view what, const std::string& with) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+    text.replace(at, what.size(), with);
+  }
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string out;
+  for (const std::string& part : parts) {
+    if (!out.empty()) out += separator;
+    out += part;
+  }
+  return out;
+}
+
+/// Counts the rows that it turns down: DuckDB evaluates the THEN branch for those rows only, and a sequence
+/// keeps the count. So one pass over the data both writes the good rows and tells whether there is another
+/// pass to make.
+std::string guard(const std::vector<std::string>& misfits) {
+  if (misfits.empty()) return "";
+  return fmt::format(" WHERE CASE WHEN ({}) THEN nextval('misfits') < 0 ELSE true END",
+                     joined(misfits, ") OR ("));
+}
+
+}  // namespace
+
+std::string fill(const std::string& pattern, const std::string& zero, const std::string& one) {
+  std::string out = pattern;
+  replace_all(out, "{0}", zero);
+  replace_all(out, "{1}", one);
+  return out;
+}
+
+std::string parquet_options() { return "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"; }
+
+Loaded load(table::Engine& engine, store::Objects& objects, const Plan& plan) {
+  std::vector<std::string> inner;
+  std::vector<std::string> outer;
+  std::vector<std::string> misfits;
+  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+    const ColumnPlan& column = plan.columns[i];
+    const std::string source = fmt::format("s{}", i);
+    const std::string value = fmt::format("v{}", i);
+    inner.push_back(
+        fmt::format("{} AS {}, {} AS {}", fill(column.typed, column.source), value, column.source, source));
+    outer.push_back(fmt::format("{} AS {}", value, table::identifier(column.column.name)));
+    if (!column.misfit.empty()) misfits.push_back(fill(column.misfit, source, value));
+  }
+  Loaded loaded{.data = TemporaryFile(objects.temporary_path(".parquet"))};
+  engine.execute("DROP SEQUENCE IF EXISTS misfits; CREATE SEQUENCE misfits");
+  engine.execute(fmt::format("COPY (SELECT {} FROM (SELECT {} FROM {}){}) TO {} {}", joined(outer, ", "),
+                             joined(inner, ", "), plan.relation, guard(misfits),
+                             table::literal(loaded.data.path().string()), parquet_options()));
+  const Columns count = engine.query(
+      "SELECT coalesce(last_value, 0)::BIGINT FROM duckdb_sequences() WHERE sequence_name = 'misfits'");
+  loaded.misfits = static_cast<std::uint64_t>(integer_at(count, 0));
+  return loaded;
+}
+
+std::uint64_t count_rows(table::Engine& engine, const std::filesystem::path& parquet) {
+  const std::string file = table::literal(parquet.string());
+  return static_cast<std::uint64_t>(
+      integer_at(engine.query(fmt::format("SELECT count(*) FROM read_parquet({})", file)), 0));
+}
+
+TemporaryFile write_quarantine(table::Engine& engine, store::Objects& objects,
+                               const std::vector<BadRow>& rows) {
+  TemporaryFile lines(objects.temporary_path(".jsonl"));
+  {
+    std::ofstream out(lines.path(), std::ios::binary);
+    for (const BadRow& row : rows) {
+      out << json::dump(
+                 json::Object{{"file", row.file},
+                              {"line", row.line == 0 ? json::Value() : json::Value(row.line)},
+                              {"column_name", row.column.empty() ? json::Value() : json::Value(row.column)},
+                              {"reason", row.reason},
+                              {"raw", row.raw}})
+          << '\n';
+    }
+    out.close();
+    if (!out) throw system_error(errno, fmt::format("cannot write '{}'", lines.path().string()));
+  }
+  TemporaryFile file(objects.temporary_path(".parquet"));
+  engine.execute(fmt::format(
+      "COPY (SELECT * FROM read_json({}, format='newline_delimited', maximum_object_size=67108864, "
+      "columns={{file: "
+      "'VARCHAR', line: 'BIGINT', column_name: 'VARCHAR', reason: 'VARCHAR', raw: 'VARCHAR'}})) TO {} {}",
+      table::literal(lines.path().string()), table::literal(file.path().string()), parquet_options()));
+  return file;
+}
+
+bool Limit::allows(std::uint64_t bad, std::uint64_t rows) const {
+  if (bad <= count) return true;
+  return share >= 0 && static_cast<double>(bad) <= share * static_cast<double>(rows);
+}
+
+Limit limit_of(const manifest::ReadOptions& wishes) {
+  if (!wishes.quarantine) return {.text = "1% or 10 rows", .share = 0.01, .count = 10};
+  const std::string& text = *wishes.quarantine;
+  double value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  const bool percent = unit == "%" && value <= 100;
+  const bool count = unit.empty() && value == static_cast<double>(static_cast<std::uint64_t>(value));
+  if (fault != std::errc() || value < 0 || (!percent && !count)) {
+    throw error(Code::usage, "the quarantine limit '{}' is neither a count nor a share", text)
+        .with_hint("`100` (rows) or `1%` (of the rows) is wanted");
+  }
+  if (percent) return {.text = text, .share = value / 100, .count = 0};
+  return {.text = text, .share = -1, .count = static_cast<std::uint64_t>(value)};
+}
+
+void enforce(const Limit& limit, std::uint64_t bad, std::uint64_t rows, const std::vector<BadRow>& first) {
+  if (limit.allows(bad, rows) && (bad == 0 || bad < rows)) return;
+  std::string detail;
+  for (std::size_t i = 0; i < first.size() && i < 5; ++i) {
+    const BadRow& row = first[i];
+    detail += fmt::format("  {}:{}: {}{}\n", row.file, row.line, row.column.empty() ? "" : row.column + ": ",
+                          row.reason);
+  }
+  throw error(Code::negative, "{} of {} are bad; {} allowed", count_text(bad), count_of(rows, "row"),
+              limit.text == "0" ? "none is" : limit.text + " is")
+      .with_id("ingest.too_many_bad_rows")
+      .with_detail(detail)
+      .with_hint(
+          "mend the data, say how to read them (`mlops help ingest`), or allow more with `--quarantine 5%`");
+}
+
+}  // namespace mlops::dataset

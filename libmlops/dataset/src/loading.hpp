@@ -1,0 +1,75 @@
+#pragma once
+/// From staged files to one typed Parquet file and the rows that did not fit. A format gives a relation (SQL)
+/// and a plan for each column; load() does the rest for all formats.
+
+#include <mlops/dataset/ingest.hpp>
+#include <mlops/table/engine.hpp>
+
+#include <string>
+#include <vector>
+
+#include "src/input.hpp"
+
+namespace mlops::dataset {
+
+/// How one column comes about.
+struct ColumnPlan {
+  Column column;
+  bool given = false;
+  std::string note;
+  std::string source;  ///< SQL over the relation: the value as it came.
+  std::string typed;   ///< SQL over `source`, written as {0}: the value as it is kept.
+  std::string
+      misfit;  ///< SQL over source {0} and typed value {1}: true for a value that does not fit; empty: never.
+};
+
+/// How a source's rows are read.
+struct Plan {
+  std::string relation;             ///< SQL of a table function or SELECT, to stand behind FROM.
+  std::vector<ColumnPlan> columns;  ///< In the order they are kept.
+  json::Object read;                ///< The decisions, for the record and the lock.
+};
+
+struct Loaded {
+  TemporaryFile data;         ///< The Parquet file.
+  std::uint64_t misfits = 0;  ///< Rows left out because a value did not fit.
+};
+
+/// What a format's loader hands on.
+struct LoadedTable {
+  TemporaryFile data;  ///< The Parquet file of the rows that fit.
+  Plan plan;
+  std::uint64_t bad = 0;         ///< Rows that did not.
+  std::vector<BadRow> bad_rows;  ///< All of them, or the first 100 when they are more than allowed.
+};
+
+/// Rows of a Parquet file.
+std::uint64_t count_rows(table::Engine& engine, const std::filesystem::path& parquet);
+
+/// `pattern` with {0} and {1} replaced.
+std::string fill(const std::string& pattern, const std::string& zero, const std::string& one = "");
+
+/// Writes the rows that fit to a new Parquet file, and counts the others.
+Loaded load(table::Engine& engine, store::Objects& objects, const Plan& plan);
+
+/// COPY's options: what every table of the store is written with.
+std::string parquet_options();
+
+/// Bad rows as a Parquet file of file, line, column_name, reason, raw.
+TemporaryFile write_quarantine(table::Engine& engine, store::Objects& objects,
+                               const std::vector<BadRow>& rows);
+
+/// How many of `rows` may be bad: "1%" or a count; an absent wish is 1 %, but never fewer than 10 rows.
+struct Limit {
+  std::string text;
+  double share = -1;
+  std::uint64_t count = 0;
+
+  bool allows(std::uint64_t bad, std::uint64_t rows) const;
+};
+Limit limit_of(const manifest::ReadOptions& wishes);
+
+/// Throws Error(negative) when there are more bad rows than allowed, showing the first.
+void enforce(const Limit& limit, std::uint64_t bad, std::uint64_t rows, const std::vector<BadRow>& first);
+
+}  // namespace mlops::dataset

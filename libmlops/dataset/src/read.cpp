@@ -1,0 +1,171 @@
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/dataset/read.hpp>
+
+#include <algorithm>
+
+#include "src/cells.hpp"
+
+namespace mlops::dataset {
+namespace {
+
+constexpr std::uint64_t exact_rows = 10'000'000;
+
+bool is_number(const std::string& type) {
+  for (const char* kind : {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "USMALLINT",
+                           "UTINYINT", "HUGEINT", "DOUBLE", "FLOAT"}) {
+    if (type == kind) return true;
+  }
+  return type.starts_with("DECIMAL");
+}
+
+bool is_nested(const std::string& type) {
+  return type.ends_with("]") || type.starts_with("STRUCT") || type.starts_with("MAP");
+}
+
+bool is_listed(const std::string& type) { return type == "VARCHAR" || type == "BOOLEAN"; }
+
+/// The columns of a version, with the masked ones replaced where they are not null.
+std::string masked_columns(const Version& version) {
+  std::string out;
+  for (const Column& column : version.columns) {
+    const std::string name = table::identifier(column.name);
+    if (!out.empty()) out += ", ";
+    out += column.pii ? fmt::format("CASE WHEN {} IS NULL THEN NULL ELSE '{}' END AS {}", name, mask, name)
+                      : name;
+  }
+  return out;
+}
+
+std::vector<std::string> names_of(const Columns& batch) {
+  std::vector<std::string> names;
+  for (const Field& field : batch.fields()) names.push_back(field.name);
+  return names;
+}
+
+std::vector<json::Value> row_of(const Columns& batch, std::size_t row) {
+  std::vector<json::Value> values;
+  for (std::size_t i = 0; i < batch.width(); ++i) values.push_back(cell(batch.column(i), row));
+  return values;
+}
+
+Rows rows_of(const Columns& table) {
+  Rows out{.columns = names_of(table), .rows = {}};
+  for (std::size_t row = 0; row < table.rows(); ++row) out.rows.push_back(row_of(table, row));
+  return out;
+}
+
+std::optional<double> number(const Columns& table, std::size_t column) {
+  const json::Value value = cell(table.column(column), 0);
+  if (value.is_null()) return std::nullopt;
+  return value.number_or(0);
+}
+
+}  // namespace
+
+table::Engine& Reader::engine() {
+  if (!engine_) engine_ = table::open(engines_, settings_, cancel_);
+  return *engine_;
+}
+
+std::string Reader::relation(const Version& version) {
+  return fmt::format("read_parquet({})", table::literal(store_.objects().file(version.data).string()));
+}
+
+Rows Reader::head(const Version& version, std::uint64_t count) {
+  return rows_of(engine().query(
+      fmt::format("SELECT {} FROM {} LIMIT {}", masked_columns(version), relation(version), count)));
+}
+
+Rows Reader::quarantine(const Version& version, std::uint64_t count) {
+  if (!version.quarantine.data) return {{"file", "line", "column_name", "reason", "raw"}, {}};
+  const std::string file = table::literal(store_.objects().file(*version.quarantine.data).string());
+  const std::string shown =
+      version.has_pii()
+          ? fmt::format(
+                "file, line, column_name, regexp_replace(reason, '''.*''', '{0}') AS reason, '{0}' AS raw",
+                mask)
+          : "*";
+  return rows_of(engine().query(fmt::format("SELECT {} FROM read_parquet({}) LIMIT {}", shown, file, count)));
+}
+
+void Reader::query(const std::string& sql,
+                   const std::function<bool(const std::vector<std::string>& columns,
+                                            const std::vector<json::Value>& row)>& take) {
+  std::vector<std::filesystem::path> readable;
+  for (const std::string& name : engine().tables_of(sql)) {
+    const Version version = resolve(store_, name);
+    readable.push_back(store_.objects().file(version.data));
+    engine().execute(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", table::identifier(name),
+                                 masked_columns(version), relation(version)));
+  }
+  engine().confine(readable);
+  std::vector<std::string> names;
+  engine().stream(sql, [&](const Columns& batch) {
+    if (names.empty()) names = names_of(batch);
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      if (!take(names, row_of(batch, row))) return false;
+    }
+    return true;
+  });
+}
+
+std::vector<Reader::ColumnProfile> Reader::profile(const Version& version) {
+  std::vector<ColumnProfile> profiles;
+  const bool exact = version.rows <= exact_rows;
+  for (const Column& column : version.columns) {
+    ColumnProfile profile{.name = column.name, .type = column.type, .masked = column.pii};
+    const std::string name = table::identifier(column.name);
+    const bool nested = is_nested(column.type);
+    const bool numeric = is_number(column.type);
+    std::string sql = fmt::format("SELECT count(*) - count({}), ", name);
+    sql += fmt::format(exact ? "count(DISTINCT {})" : "approx_count_distinct({})", name);
+    if (!nested) sql += fmt::format(", min({0}), max({0})", name);
+    if (numeric) {
+      const std::string quantile = exact ? "quantile_cont" : "approx_quantile";
+      // An infinite value has no mean with a finite one: it is left out of the moments.
+      sql += fmt::format(
+          ", avg({0}) FILTER (isfinite({0}::DOUBLE)), stddev_samp({0}) FILTER (isfinite({0}::DOUBLE))", name);
+      for (const char* p : {"0.25", "0.5", "0.75"})
+        sql += fmt::format(", {}({}::DOUBLE, {})", quantile, name, p);
+    }
+    const Columns found = engine().query(fmt::format("{} FROM {}", sql, relation(version)));
+    profile.nulls = static_cast<std::uint64_t>(integer_at(found, 0));
+    profile.distinct = static_cast<std::uint64_t>(integer_at(found, 1));
+    if (!column.pii && !nested) {
+      profile.min = cell(found.column(2), 0);
+      profile.max = cell(found.column(3), 0);
+    }
+    if (!column.pii && numeric) {
+      profile.mean = number(found, 4);
+      profile.deviation = number(found, 5);
+      profile.q25 = number(found, 6);
+      profile.median = number(found, 7);
+      profile.q75 = number(found, 8);
+    }
+    if (!column.pii && is_listed(column.type)) {
+      const Columns top = engine().query(fmt::format(
+          "SELECT {0}, count(*) FROM {1} WHERE {0} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 3", name,
+          relation(version)));
+      for (std::size_t row = 0; row < top.rows(); ++row) {
+        profile.top.emplace_back(cell(top.column(0), row),
+                                 static_cast<std::uint64_t>(cell(top.column(1), row).int_or(0)));
+      }
+    }
+    profiles.push_back(std::move(profile));
+  }
+  return profiles;
+}
+
+void Reader::write(const Version& version, const std::string& format, const std::filesystem::path& file) {
+  std::string options;
+  if (format == "csv") options = "(FORMAT csv, HEADER)";
+  else if (format == "json") options = "(FORMAT json, ARRAY true)";
+  else if (format == "jsonl") options = "(FORMAT json)";
+  else if (format == "parquet") options = "(FORMAT parquet, COMPRESSION zstd)";
+  else throw error(Code::usage, "unknown format '{}': csv, json, jsonl or parquet is wanted", format);
+  engine().execute(fmt::format("COPY (SELECT * FROM {}) TO {} {}", relation(version),
+                               table::literal(file.string()), options));
+}
+
+}  // namespace mlops::dataset

@@ -1,0 +1,443 @@
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/dataset/sniff.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <iterator>
+#include <set>
+
+#include "src/dialect.hpp"
+
+namespace mlops::dataset {
+namespace {
+
+/// The cells of one column of the sample, with the line each came from.
+struct Cells {
+  std::vector<std::string_view> texts;
+  std::vector<std::uint64_t> lines;
+};
+
+std::vector<Cells> columns_of(const std::vector<Record>& records, std::size_t first, std::size_t width) {
+  std::vector<Cells> columns(width);
+  for (std::size_t r = first; r < records.size(); ++r) {
+    if (records[r].fields.size() != width || records[r].malformed) continue;
+    for (std::size_t c = 0; c < width; ++c) {
+      columns[c].texts.push_back(records[r].fields[c]);
+      columns[c].lines.push_back(records[r].line);
+    }
+  }
+  return columns;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
+  return out;
+}
+
+// ---- header
+// -----------------------------------------------------------------------------------------------------
+
+bool typed(std::string_view text, const Notation& notation) {
+  return fitting(text, notation) != bit(CellType::text) || day_month_date(text).has_value();
+}
+
+/// Names that happen to be numbers, as years over the columns of a wide table: 2019, 2020, 2021.
+bool is_counting(const std::vector<std::string>& fields) {
+  std::int64_t before = -1;
+  std::size_t numbers = 0;
+  for (const std::string& field : fields) {
+    if ((fitting(field, {}) & bit(CellType::integer)) == 0) continue;
+    const std::int64_t value = std::stoll(field);
+    if (before >= 0 && value != before + 1) return false;
+    before = value;
+    ++numbers;
+  }
+  return numbers > 1;
+}
+
+/// The first record is a header when it is all text where the data are not, or, in a file of text only, when
+/// none of its fields comes up again in its column.
+bool has_header(const std::vector<Record>& records) {
+  const std::vector<std::string>& first = records[0].fields;
+  const Notation notation{};
+  std::size_t empty = 0;
+  std::size_t typed_fields = 0;
+  std::set<std::string> names;
+  bool repeated = false;
+  for (const std::string& field : first) {
+    const std::string_view name = trimmed(field);
+    if (name.empty()) ++empty;
+    else if (typed(name, notation) || is_customary_null(name)) ++typed_fields;
+    if (!name.empty() && !names.insert(lower(name)).second) repeated = true;
+  }
+  if (typed_fields > 0 && !(typed_fields < first.size() && is_counting(first))) return false;
+  if (empty == first.size()) return false;
+  if (records.size() == 1) return true;
+  const auto columns = columns_of(records, 1, first.size());
+  for (std::size_t c = 0; c < first.size(); ++c) {
+    const auto& cells = columns[c].texts;
+    const bool data_typed =
+        std::any_of(cells.begin(), cells.end(), [&](std::string_view t) { return typed(t, notation); });
+    if (data_typed && !trimmed(first[c]).empty()) return true;
+  }
+  if (repeated) return false;
+  for (std::size_t c = 0; c < first.size(); ++c) {
+    const auto& cells = columns[c].texts;
+    if (!trimmed(first[c]).empty() && std::find(cells.begin(), cells.end(), first[c]) != cells.end())
+      return false;
+  }
+  return true;
+}
+
+// ---- names
+// ------------------------------------------------------------------------------------------------------
+
+/// The header's fields for `width` columns: a header that is one short of every row lacks the name of the row
+/// names in front (as R writes them), or of an empty column behind.
+std::vector<std::string> header_fields(const std::vector<Record>& records, std::size_t width) {
+  std::vector<std::string> names = records[0].fields;
+  if (names.size() + 1 == width) {
+    const bool behind = std::all_of(records.begin() + 1, records.end(), [width](const Record& r) {
+      return r.fields.size() != width || trimmed(r.fields.back()).empty();
+    });
+    names.insert(behind ? names.end() : names.begin(), std::string());
+  }
+  names.resize(std::max(width, names.size()));
+  return names;
+}
+
+std::vector<SniffedColumn> named_columns(const std::vector<std::string>& header, bool has_names) {
+  std::vector<SniffedColumn> columns(header.size());
+  std::set<std::string> taken;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    SniffedColumn& column = columns[i];
+    if (has_names) column.original = header[i];
+    std::string base(trimmed(has_names ? std::string_view(header[i]) : std::string_view()));
+    std::replace_if(
+        base.begin(), base.end(), [](unsigned char c) { return c < 0x20; }, ' ');
+    if (base.empty()) base = fmt::format("column{}", i + 1);
+    column.name = base;
+    for (int n = 2; !taken.insert(lower(column.name)).second; ++n)
+      column.name = fmt::format("{}_{}", base, n);
+    if (has_names && column.name != header[i] && !trimmed(header[i]).empty() &&
+        column.name != trimmed(header[i])) {
+      column.note = fmt::format("the name '{}' is there twice", trimmed(header[i]));
+    }
+  }
+  return columns;
+}
+
+// ---- notation
+// ---------------------------------------------------------------------------------------------------
+
+/// Numbers that only a decimal comma explains, against numbers that only a point explains.
+char choose_decimal(const std::vector<Cells>& columns, const manifest::ReadOptions& wishes, char delimiter) {
+  if (wishes.decimal) {
+    if (*wishes.decimal == "." || *wishes.decimal == ",") return (*wishes.decimal)[0];
+    throw error(Code::usage, "the decimal mark '{}' is not one: '.' or ',' is wanted", *wishes.decimal);
+  }
+  const Notation point{};
+  const Notation comma{.decimal = ',', .date_format = {}};
+  std::size_t points = 0;
+  std::size_t commas = 0;
+  std::size_t thousands = 0;  // 1,234: a group of exactly three digits may be either
+  for (const Cells& column : columns) {
+    for (const std::string_view text : column.texts) {
+      const bool as_point = (fitting(text, point) & bit(CellType::number)) != 0;
+      const bool as_comma = (fitting(text, comma) & bit(CellType::number)) != 0;
+      if (as_point == as_comma) continue;
+      ++(as_point ? points : commas);
+      const std::size_t mark = text.find(',');
+      if (as_comma && mark != std::string_view::npos && trimmed(text).size() - text.find(',') == 4)
+        ++thousands;
+    }
+  }
+  if (delimiter == ',' && thousands == commas) return '.';
+  return commas > points ? ',' : '.';
+}
+
+/// Day-first or month-first, when the values of a column leave no choice; the first column that decides,
+/// decides.
+std::string choose_date_format(const std::vector<Cells>& columns, std::vector<SniffedColumn>& described) {
+  std::string format;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    std::size_t values = 0;
+    std::size_t dates = 0;
+    DayMonth common;
+    for (const std::string_view text : columns[c].texts) {
+      const std::string_view value = trimmed(text);
+      if (value.empty() || is_customary_null(value)) continue;
+      ++values;
+      const auto date = day_month_date(value);
+      if (!date) continue;
+      if (dates++ == 0) common.separator = date->separator;
+      common.day_first = common.day_first && date->day_first && date->separator == common.separator;
+      common.month_first = common.month_first && date->month_first && date->separator == common.separator;
+    }
+    if (dates == 0 || dates < values) continue;
+    if (common.day_first == common.month_first) {
+      described[c].note = common.day_first ? "dates that may be day first or month first: kept as text"
+                                           : "dates in more than one order: kept as text";
+      continue;
+    }
+    const char s = common.separator;
+    const std::string own =
+        common.day_first ? fmt::format("%d{}%m{}%Y", s, s) : fmt::format("%m{}%d{}%Y", s, s);
+    if (format.empty()) format = own;
+    else if (format != own)
+      described[c].note = fmt::format("dates as {} beside dates as {}: kept as text", own, format);
+  }
+  return format;
+}
+
+/// The file's date format gives way to year-first dates, which need none: one file has one format.
+bool has_iso_dates(const std::vector<Cells>& columns) {
+  for (const Cells& column : columns) {
+    std::size_t values = 0;
+    std::size_t dates = 0;
+    for (const std::string_view text : column.texts) {
+      if (trimmed(text).empty()) continue;
+      ++values;
+      if ((fitting(text, {}) & bit(CellType::date)) != 0) ++dates;
+    }
+    if (values > 0 && dates == values) return true;
+  }
+  return false;
+}
+
+// ---- types
+// ------------------------------------------------------------------------------------------------------
+
+struct Tally {
+  std::array<std::size_t, cell_types> fits = {};
+  std::array<std::size_t, cell_types> first_misfit = {};  // index + 1 of the first cell that does not fit
+  std::size_t values = 0;
+  bool leading_zero = false;
+};
+
+Tally tally(const Cells& cells, const Notation& notation, const std::set<std::string, std::less<>>& nulls) {
+  Tally result;
+  for (std::size_t i = 0; i < cells.texts.size(); ++i) {
+    const std::string_view value = trimmed(cells.texts[i]);
+    if (value.empty() || nulls.find(value) != nulls.end()) continue;
+    ++result.values;
+    const CellTypes types = fitting(value, notation);
+    for (std::size_t t = 0; t < cell_types; ++t) {
+      if ((types & (1u << t)) != 0) ++result.fits[t];
+      else if (result.first_misfit[t] == 0) result.first_misfit[t] = i + 1;
+    }
+    const bool digits =
+        std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isdigit(c); });
+    if (types == bit(CellType::text) && digits) result.leading_zero = true;
+  }
+  return result;
+}
+
+/// The narrowest type that all values fit; else, in a sample that is large enough to tell, the one that all
+/// but a few fit.
+CellType choose_type(const Tally& tally) {
+  if (tally.values == 0) return CellType::text;
+  for (std::size_t t = 0; t + 1 < cell_types; ++t) {
+    if (tally.fits[t] == tally.values) return static_cast<CellType>(t);
+  }
+  // A code with leading zeros is no integer with a fault.
+  if (tally.leading_zero || tally.values < 200) return CellType::text;
+  std::size_t best = cell_types - 1;
+  for (std::size_t t = 0; t + 1 < cell_types; ++t) {
+    const double misfits = static_cast<double>(tally.values - tally.fits[t]);
+    const bool tolerable = misfits <= tolerated_share * static_cast<double>(tally.values);
+    if (tolerable && (best == cell_types - 1 || tally.fits[t] > tally.fits[best])) best = t;
+  }
+  return static_cast<CellType>(best);
+}
+
+/// NA is Namibia where the other values are two capital letters too.
+bool are_codes(const Cells& cells) {
+  std::size_t codes = 0;
+  std::size_t values = 0;
+  std::set<std::string_view> distinct;
+  for (const std::string_view text : cells.texts) {
+    const std::string_view value = trimmed(text);
+    if (value.empty() || value == "NA") continue;
+    ++values;
+    const bool code = value.size() == 2 && std::isupper(static_cast<unsigned char>(value[0])) != 0 &&
+                      std::isupper(static_cast<unsigned char>(value[1])) != 0;
+    if (code) {
+      ++codes;
+      distinct.insert(value);
+    }
+  }
+  return distinct.size() >= 3 && codes * 10 >= values * 9;
+}
+
+/// Texts that stand for nothing even among words. (A lone dash or "None" may be a category.)
+bool is_null_among_words(std::string_view text) {
+  static constexpr std::array<std::string_view, 12> nulls = {"?",   "NA",   "N/A",  "n/a",  "NaN",  "nan",
+                                                             "NAN", "null", "NULL", "Null", "#N/A", "\\N"};
+  return std::find(nulls.begin(), nulls.end(), text) != nulls.end();
+}
+
+struct Guess {
+  CellType type = CellType::text;
+  std::set<std::string, std::less<>> nulls;  ///< Texts seen in this column that mean nothing there.
+  bool keeps_null_texts = false;
+  std::string note;
+};
+
+Guess guess(const Cells& cells, const Notation& notation, const std::vector<std::string>* wished_nulls) {
+  Guess result;
+  if (wished_nulls != nullptr) {
+    result.nulls.insert(wished_nulls->begin(), wished_nulls->end());
+  } else {
+    for (const std::string_view text : cells.texts) {
+      if (const auto value = trimmed(text); is_customary_null(value)) result.nulls.insert(std::string(value));
+    }
+  }
+  const Tally counted = tally(cells, notation, result.nulls);
+  result.type = choose_type(counted);
+  const auto type = static_cast<std::size_t>(result.type);
+  if (result.type == CellType::text) {
+    if (wished_nulls == nullptr && !result.nulls.empty()) {
+      std::erase_if(result.nulls, [](const std::string& text) { return !is_null_among_words(text); });
+      if (are_codes(cells) && result.nulls.erase("NA") > 0)
+        result.note = "'NA' is a code like the others, not a null";
+    }
+    std::size_t closest = 0;
+    for (std::size_t t = 1; t + 1 < cell_types; ++t) {
+      if (counted.fits[t] > counted.fits[closest]) closest = t;
+    }
+    const std::size_t misfit = counted.first_misfit[closest];
+    const bool nearly = counted.values > 0 && counted.fits[closest] * 10 >= counted.values * 9;
+    if (counted.leading_zero) {
+      result.note = "leading zeros: kept as text";
+    } else if (nearly && misfit > 0) {
+      result.note = fmt::format("{} of {} values are no {}, such as '{}' in line {}",
+                                count_text(counted.values - counted.fits[closest]),
+                                count_text(counted.values), sql_type(static_cast<CellType>(closest)),
+                                cells.texts[misfit - 1], cells.lines[misfit - 1]);
+    }
+  } else if (counted.fits[type] < counted.values) {
+    const std::size_t misfit = counted.first_misfit[type];
+    result.note = fmt::format("misfits such as '{}' in line {} go to quarantine", cells.texts[misfit - 1],
+                              cells.lines[misfit - 1]);
+  } else if (counted.values == 0 && !cells.texts.empty()) {
+    result.note = "no value in the sample";
+  }
+  return result;
+}
+
+// ---- the rest
+// ---------------------------------------------------------------------------------------------------
+
+/// "a, b, c": a space behind every delimiter that belongs to no value.
+bool has_space_after_delimiter(const std::vector<Record>& records) {
+  std::size_t fields = 0;
+  std::size_t spaced = 0;
+  for (const Record& record : records) {
+    for (std::size_t i = 1; i < record.fields.size(); ++i) {
+      ++fields;
+      if (!record.quoted[i] && record.fields[i].starts_with(' ')) ++spaced;
+    }
+  }
+  return fields > 0 && spaced * 100 >= fields * 98;
+}
+
+void apply_type_wishes(const manifest::ReadOptions& wishes, std::vector<SniffedColumn>& columns) {
+  for (const auto& [wished, type] : wishes.types) {
+    const auto found =
+        std::find_if(columns.begin(), columns.end(), [&wished = wished](const SniffedColumn& c) {
+          return lower(c.name) == lower(wished) || c.original == wished;
+        });
+    if (found == columns.end()) {
+      std::vector<std::string> names;
+      for (const SniffedColumn& column : columns) names.push_back(column.name);
+      const auto near = near_misses(wished, names);
+      Error fault = error(Code::usage, "a type is given for the column '{}', which is not there", wished);
+      if (near.empty()) throw fault;
+      throw std::move(fault).with_hint("similar columns exist: {}", one_of(near));
+    }
+    found->type = type;
+    std::transform(found->type.begin(), found->type.end(), found->type.begin(),
+                   [](unsigned char c) { return std::toupper(c); });
+    found->given = true;
+    found->note.clear();
+  }
+}
+
+/// Texts that are null in some column of text, or would be, are so everywhere; the others only where numbers
+/// stand. A text that is null in one column of text and a value in another: the second says so.
+void settle_nulls(const std::vector<Guess>& guesses, const std::vector<Cells>& cells, Sniffed& sniffed) {
+  std::set<std::string, std::less<>> all;
+  std::set<std::string, std::less<>> typed;
+  for (const Guess& column : guesses) {
+    for (const std::string& text : column.nulls) {
+      (column.type == CellType::text || is_null_among_words(text) ? all : typed).insert(text);
+    }
+  }
+  sniffed.nulls.assign(all.begin(), all.end());
+  std::set_difference(typed.begin(), typed.end(), all.begin(), all.end(),
+                      std::back_inserter(sniffed.typed_nulls));
+  for (std::size_t c = 0; c < guesses.size(); ++c) {
+    if (guesses[c].type != CellType::text) continue;
+    const auto& texts = cells[c].texts;
+    sniffed.columns[c].keeps_null_texts = std::any_of(texts.begin(), texts.end(), [&](std::string_view text) {
+      const auto value = trimmed(text);
+      return all.find(value) != all.end() && guesses[c].nulls.find(value) == guesses[c].nulls.end();
+    });
+  }
+}
+
+}  // namespace
+
+Sniffed sniff(std::string_view sample, bool complete, const manifest::ReadOptions& wishes,
+              const std::vector<std::string>& more) {
+  if (sample.starts_with("\xEF\xBB\xBF")) sample.remove_prefix(3);
+  Sniffed sniffed;
+  sniffed.dialect = choose_dialect(sample, complete, wishes);
+  std::vector<Record> records = split_records(sample, sniffed.dialect, complete);
+  if (records.empty() && !complete) records = split_records(sample, sniffed.dialect, true);
+  if (records.empty()) {
+    throw error(Code::corrupt, "there is no record in it")
+        .with_hint("an empty file has no columns; is it the right one?");
+  }
+  sniffed.trim = has_space_after_delimiter(records);
+  sniffed.dialect.header = wishes.header.value_or(has_header(records));
+  const std::size_t first = sniffed.dialect.header ? 1 : 0;
+  const std::size_t data_width =
+      usual_width({records.begin() + static_cast<std::ptrdiff_t>(first), records.end()});
+  const std::size_t width = data_width == 0 ? records[0].fields.size() : data_width;
+  const std::vector<std::string> names =
+      sniffed.dialect.header ? header_fields(records, width) : std::vector<std::string>(width);
+  sniffed.columns = named_columns(names, sniffed.dialect.header);
+  sniffed.rows = records.size() - first;
+  for (std::size_t r = first; r < records.size(); ++r) {
+    if (records[r].fields.size() != width || records[r].malformed) sniffed.ragged.push_back(records[r].line);
+  }
+  for (const std::string& stretch : more) {
+    auto further = split_records(stretch, sniffed.dialect, true);
+    std::move(further.begin(), further.end(), std::back_inserter(records));
+  }
+
+  const std::vector<Cells> cells = columns_of(records, first, sniffed.columns.size());
+  sniffed.notation.decimal = choose_decimal(cells, wishes, sniffed.dialect.delimiter);
+  if (!has_iso_dates(cells)) sniffed.notation.date_format = choose_date_format(cells, sniffed.columns);
+  std::vector<Guess> guesses;
+  for (std::size_t c = 0; c < sniffed.columns.size(); ++c) {
+    guesses.push_back(guess(cells[c], sniffed.notation, wishes.null ? &*wishes.null : nullptr));
+    sniffed.columns[c].type = sql_type(guesses[c].type);
+    if (!guesses[c].note.empty()) sniffed.columns[c].note = guesses[c].note;
+  }
+  if (wishes.null) {
+    sniffed.nulls = *wishes.null;
+    sniffed.nulls_given = true;
+  } else {
+    settle_nulls(guesses, cells, sniffed);
+  }
+  apply_type_wishes(wishes, sniffed.columns);
+  return sniffed;
+}
+
+}  // namespace mlops::dataset

@@ -1,0 +1,281 @@
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/json/value.hpp>
+#include <mlops/pack/stream.hpp>
+
+#include <fstream>
+
+#include "src/input.hpp"
+
+namespace mlops::dataset {
+namespace {
+
+namespace stdfs = std::filesystem;
+
+constexpr std::size_t block_bytes = 1 << 20;
+
+/// Writes a temporary file; a full disk is told apart from the rest by system_error().
+class Output {
+ public:
+  explicit Output(const stdfs::path& path) : path_(path), file_(path, std::ios::binary) { check(); }
+  void write(std::string_view bytes) {
+    file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    check();
+  }
+  void close() {
+    file_.close();
+    check();
+  }
+
+ private:
+  void check() const {
+    if (!file_) throw system_error(errno, fmt::format("cannot write '{}'", path_.string()));
+  }
+
+  const stdfs::path& path_;
+  std::ofstream file_;
+};
+
+std::string_view after_space(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const std::size_t start = text.find_first_not_of(" \t\r\n");
+  return start == std::string_view::npos ? std::string_view() : text.substr(start);
+}
+
+struct Signature {
+  std::string_view bytes;
+  std::string_view what;
+};
+
+/// Files that people may try, and that are no table this program reads.
+constexpr Signature known_others[] = {
+    {"Obj\x01", "an Avro file"},
+    {"PK\x03\x04", "a zip archive or a spreadsheet"},
+    {"SQLite format 3", "an SQLite database"},
+    {"ARROW1", "an Arrow (Feather) file"},
+    {"ORC", "an ORC file"},
+    {"\x89HDF", "an HDF5 file"},
+    {"\x93NUMPY", "a NumPy array"},
+    {"%PDF", "a PDF document"},
+    {"\x89PNG", "a PNG picture"},
+    {"\xD0\xCF\x11\xE0", "an old Office document"},
+    {"BZh", "a bzip2 file"},
+    {"\xFD"
+     "7zXZ",
+     "an xz file"},
+};
+
+void refuse_others(std::string_view head, const std::string& name) {
+  for (const Signature& other : known_others) {
+    if (!head.starts_with(other.bytes)) continue;
+    throw error(Code::usage, "'{}' is {}, which is not read", name, other.what)
+        .with_hint("CSV, TSV, JSON, JSON Lines and Parquet are read, plain or compressed with gzip or zstd");
+  }
+  const bool pickle = head.size() > 2 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5;
+  if (pickle) {
+    throw error(Code::corrupt,
+                "'{}' is a Python pickle, which may run any code when it is read: it is never read", name)
+        .with_hint("write it as Parquet or CSV from the program that made it");
+  }
+}
+
+bool ends_with_any(std::string name, std::initializer_list<std::string_view> endings) {
+  for (const std::string_view compression : {".gz", ".zst"}) {
+    if (name.ends_with(compression)) name.resize(name.size() - compression.size());
+  }
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+/// The first line is a whole JSON value and something follows it.
+bool is_lines(std::string_view text) {
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos || after_space(text.substr(end)).empty()) return false;
+  try {
+    json::parse(text.substr(0, end));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+Format format_of(const StagedFile& file, const std::string& head) {
+  if (head.starts_with("PAR1")) return Format::parquet;
+  refuse_others(head, file.name);
+  if (ends_with_any(file.name, {".parquet", ".pq"})) {
+    throw error(Code::corrupt, "'{}' does not begin like a Parquet file", file.name);
+  }
+  if (ends_with_any(file.name, {".jsonl", ".ndjson"})) return Format::jsonl;
+  if (ends_with_any(file.name, {".csv", ".tsv", ".tab"})) return Format::csv;
+  const std::string_view text = after_space(head);
+  if (text.starts_with('[')) return Format::json;
+  if (text.starts_with('{')) return is_lines(text) ? Format::jsonl : Format::json;
+  if (ends_with_any(file.name, {".json"})) {
+    throw error(Code::corrupt, "'{}' is not JSON: it begins with '{}'", file.name, text.substr(0, 20));
+  }
+  return Format::csv;
+}
+
+Format wished_format(const std::string& wish) {
+  if (wish == "csv" || wish == "tsv") return Format::csv;
+  if (wish == "json") return Format::json;
+  if (wish == "jsonl" || wish == "ndjson") return Format::jsonl;
+  if (wish == "parquet") return Format::parquet;
+  throw error(Code::usage, "unknown format '{}': csv, tsv, json, jsonl or parquet is wanted", wish);
+}
+
+void refuse_binary(const StagedFile& file, const EncodingCounter& counter) {
+  if (file.encoding != Encoding::utf8 || counter.zero_bytes() == 0) return;
+  throw error(Code::corrupt, "'{}' is not text: it has {} with the value zero", file.name,
+              count_of(counter.zero_bytes(), "byte"));
+}
+
+}  // namespace
+
+TemporaryFile::~TemporaryFile() {
+  std::error_code ignored;
+  if (!path_.empty()) stdfs::remove(path_, ignored);
+}
+
+std::string_view format_name(Format format) {
+  switch (format) {
+    case Format::csv:
+      return "csv";
+    case Format::json:
+      return "json";
+    case Format::jsonl:
+      return "jsonl";
+    case Format::parquet:
+      return "parquet";
+  }
+  return "csv";
+}
+
+std::string read_head(const stdfs::path& file, std::size_t size) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw system_error(errno, fmt::format("cannot read '{}'", file.string()));
+  std::string head(size, '\0');
+  in.read(head.data(), static_cast<std::streamsize>(size));
+  head.resize(static_cast<std::size_t>(in.gcount()));
+  return head;
+}
+
+Digest Staging::put(const InputFile& file, const StandardInput& input, EncodingCounter& counter,
+                    std::uint64_t& size) {
+  const auto look = [&](std::string_view bytes) {
+    if (cancel_ != nullptr) cancel_->check();
+    counter.look(bytes);
+    size += bytes.size();
+    progress_.at(size);
+  };
+  if (!file.path.empty()) {
+    std::error_code ignored;
+    progress_.phase(fmt::format("copying {}", file.name), stdfs::file_size(file.path, ignored), Unit::bytes);
+    return objects_.put_file(file.path, look);
+  }
+  progress_.phase("reading standard input", 0, Unit::bytes);
+  const auto writer = objects_.writer();
+  std::string block(block_bytes, '\0');
+  for (std::size_t got = input(block.data(), block.size()); got > 0;
+       got = input(block.data(), block.size())) {
+    look({block.data(), got});
+    writer->write(block.data(), got);
+  }
+  return writer->commit();
+}
+
+StagedFile Staging::plain(const InputFile& file, const Digest& digest, std::uint64_t size,
+                          EncodingCounter& counter) {
+  StagedFile staged{.name = file.name, .path = objects_.file(digest), .made = {}, .size = size};
+  if (pack::detect(read_head(staged.path, 8)) == pack::Compression::none) return staged;
+  progress_.phase(fmt::format("decompressing {}", file.name), 0, Unit::bytes);
+  TemporaryFile plain(objects_.temporary_path());
+  Output output(plain.path());
+  std::string block(block_bytes, '\0');
+  counter = EncodingCounter();
+  staged.size = 0;
+  try {
+    const auto reader = pack::open(engines_, staged.path);
+    for (std::size_t got = reader->read(block.data(), block.size()); got > 0;
+         got = reader->read(block.data(), block.size())) {
+      if (cancel_ != nullptr) cancel_->check();
+      counter.look({block.data(), got});
+      output.write({block.data(), got});
+      staged.size += got;
+      progress_.at(staged.size);
+    }
+  } catch (Error& e) {
+    e.add_context(fmt::format("while decompressing {}", file.name));
+    throw;
+  }
+  output.close();
+  staged.path = plain.path();
+  staged.made.push_back(std::move(plain));
+  return staged;
+}
+
+void Staging::transcode(StagedFile& file) {
+  progress_.phase(fmt::format("reading {} as {}", file.name, encoding_name(file.encoding)), file.size,
+                  Unit::bytes);
+  TemporaryFile converted(objects_.temporary_path());
+  Output output(converted.path());
+  std::ifstream in(file.path, std::ios::binary);
+  Transcoder transcoder(file.encoding);
+  std::string block(block_bytes, '\0');
+  std::string text;
+  std::uint64_t done = 0;
+  file.size = 0;
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())), in.gcount() > 0) {
+    if (cancel_ != nullptr) cancel_->check();
+    text.clear();
+    transcoder.feed({block.data(), static_cast<std::size_t>(in.gcount())}, text);
+    output.write(text);
+    file.size += text.size();
+    progress_.at(done += static_cast<std::uint64_t>(in.gcount()));
+  }
+  text.clear();
+  transcoder.finish(text);
+  output.write(text);
+  output.close();
+  file.size += text.size();
+  file.path = converted.path();
+  file.made.push_back(std::move(converted));
+}
+
+Staged Staging::stage(const std::vector<InputFile>& inputs, const manifest::ReadOptions& wishes,
+                      const StandardInput& input) {
+  Staged staged;
+  for (const InputFile& file : inputs) {
+    EncodingCounter counter;
+    std::uint64_t size = 0;
+    const Digest digest = put(file, input, counter, size);
+    staged.raw.files.push_back({.path = file.name, .mode = 0644, .size = size, .digest = digest});
+    staged.raw_bytes += size;
+    StagedFile one = plain(file, digest, size, counter);
+    if (one.size == 0) {
+      throw error(Code::corrupt, "'{}' is empty", one.name)
+          .with_hint("nothing was recorded; is it the right file?");
+    }
+    const std::string head = read_head(one.path, 64 * 1024);
+    if (!head.starts_with("PAR1")) {
+      refuse_others(head, one.name);
+      one.encoding = wishes.encoding ? encoding_of(*wishes.encoding) : counter.decide();
+      refuse_binary(one, counter);
+      if (one.encoding != Encoding::utf8) transcode(one);
+      one.ill_formed = one.encoding == Encoding::utf8 && counter.ill_formed() > 0;
+    }
+    const Format format =
+        wishes.format ? wished_format(*wishes.format) : format_of(one, read_head(one.path, 64 * 1024));
+    if (!staged.files.empty() && format != staged.format) {
+      throw error(Code::usage, "'{}' is {} and '{}' is {}: one ingest reads one format",
+                  staged.files.front().name, format_name(staged.format), one.name, format_name(format))
+          .with_hint("name the files with a pattern, such as `'folder/*.{}'`", format_name(staged.format));
+    }
+    staged.format = format;
+    staged.files.push_back(std::move(one));
+  }
+  return staged;
+}
+
+}  // namespace mlops::dataset

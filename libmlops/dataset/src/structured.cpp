@@ -1,0 +1,360 @@
+#include "src/structured.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+
+#include "src/cells.hpp"
+
+namespace mlops::dataset {
+namespace {
+
+constexpr std::size_t max_line_bytes = 16 * 1024 * 1024;
+
+std::string file_list(const std::vector<StagedFile>& files) {
+  std::vector<std::string> paths;
+  for (const StagedFile& file : files) paths.push_back(file.path.string());
+  return table::literal_list(paths);
+}
+
+// ---- JSON Lines
+// -------------------------------------------------------------------------------------------------
+
+/// A line that is a JSON object.
+constexpr std::string_view is_object =
+    "CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END";
+constexpr std::string_view is_blank = "(line IS NULL OR trim(line, ' \t\r') = '')";
+
+/// Every line of the files as one text column, numbered as an editor does.
+std::string lines_of(const std::vector<StagedFile>& files) {
+  return fmt::format(
+      "(SELECT line, row_number() OVER () AS n FROM read_csv({}, auto_detect=false, columns={{'line': "
+      "'VARCHAR'}}, "
+      "header=false, delim=chr(31)||chr(30)||chr(31), quote='', escape='', max_line_size={}, "
+      "buffer_size={}))",
+      file_list(files), max_line_bytes, 2 * max_line_bytes);
+}
+
+/// Line ends made the same, and bytes that are not UTF-8 turned into one that no JSON text may hold, so that
+/// their line is told as a bad row.
+void clean_lines(store::Objects& objects, StagedFile& file) {
+  TemporaryFile clean(objects.temporary_path());
+  std::ifstream in(file.path, std::ios::binary);
+  std::ofstream out(clean.path(), std::ios::binary);
+  std::string line;
+  while (std::getline(in, line)) {
+    if (line.ends_with('\r')) line.pop_back();
+    if (!is_utf8(line)) {
+      std::replace_if(
+          line.begin(), line.end(), [](unsigned char c) { return c >= 0x80; }, '\x01');
+    }
+    out << line;
+    if (!in.eof()) out << '\n';
+  }
+  out.close();
+  if (!out) throw system_error(errno, fmt::format("cannot write '{}'", clean.path().string()));
+  file.path = clean.path();
+  file.made.push_back(std::move(clean));
+}
+
+bool mixes_line_ends(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string line;
+  bool unix_ends = false;
+  bool dos_ends = false;
+  while (std::getline(in, line) && !(unix_ends && dos_ends)) {
+    if (in.eof()) break;
+    (line.ends_with('\r') ? dos_ends : unix_ends) = true;
+  }
+  return unix_ends && dos_ends;
+}
+
+/// json_structure's leaves as types to keep: counts are BIGINT unless they need the 64th bit, mixed kinds are
+/// text.
+json::Value kept_types(const json::Value& structure, bool huge) {
+  if (const std::string* leaf = structure.as_string()) {
+    if (*leaf == "UBIGINT") return huge ? "UBIGINT" : "BIGINT";
+    if (*leaf == "JSON" || *leaf == "NULL" || *leaf == "\"NULL\"") return "VARCHAR";
+    return *leaf;
+  }
+  if (const json::Array* items = structure.as_array()) {
+    json::Array out;
+    for (const json::Value& item : *items) out.push_back(kept_types(item, huge));
+    return out;
+  }
+  json::Object out;
+  if (const json::Object* members = structure.as_object()) {
+    for (const auto& [name, type] : *members) out.set(name, kept_types(type, huge));
+  }
+  return out;
+}
+
+std::string line_relation(table::Engine& engine, const Staged& staged) {
+  const std::string lines = lines_of(staged.files);
+  const Columns shapes =
+      engine.query(fmt::format("SELECT json_group_structure(example ORDER BY first), coalesce(bool_or(huge), "
+                               "false) FROM (SELECT arg_min(line, n) AS "
+                               "example, min(n) AS first, bool_or(regexp_matches(line, '[0-9]{{19}}')) AS "
+                               "huge FROM {} WHERE {} GROUP BY "
+                               "json_structure(line))",
+                               lines, is_object));
+  const json::Value found = cell(shapes.column(0), 0);
+  if (found.as_string() == nullptr) {
+    throw error(Code::corrupt, "no line of '{}' is a JSON object", staged.files.front().name)
+        .with_hint("JSON Lines has one object a line, such as {{\"id\": 1}}");
+  }
+  const json::Value structure = kept_types(json::parse(*found.as_string()), shapes.column(1).boolean(0));
+  if (structure.as_object()->empty()) {
+    throw error(Code::corrupt, "the objects of '{}' have no members", staged.files.front().name);
+  }
+  return fmt::format("(SELECT unnest(from_json(line, {})) FROM {} WHERE {})",
+                     table::literal(json::dump(structure)), lines, is_object);
+}
+
+std::string why_no_object(std::string_view line) {
+  try {
+    const json::Value value = json::parse(line);
+    if (value.as_object() != nullptr) return "it is not JSON";
+    return "it is no JSON object";
+  } catch (const Error& e) {
+    return e.message();
+  }
+}
+
+/// The lines that are no objects, each file numbered for itself.
+void find_bad_lines(table::Engine& engine, const Staged& staged, std::size_t most,
+                    std::vector<BadRow>& rows) {
+  for (const StagedFile& file : staged.files) {
+    std::vector<StagedFile> alone;
+    alone.push_back({.name = file.name, .path = file.path, .made = {}});
+    const std::string sql =
+        fmt::format("SELECT n, line FROM {} WHERE NOT {} AND NOT ({}) ORDER BY n LIMIT {}", lines_of(alone),
+                    is_blank, is_object, most);
+    engine.stream(sql, [&](const Columns& batch) {
+      for (std::size_t row = 0; row < batch.rows(); ++row) {
+        rows.push_back({.file = file.name,
+                        .line = static_cast<std::uint64_t>(cell(batch.column(0), row).int_or(0)),
+                        .column = "",
+                        .reason = why_no_object(batch.column(1).text(row)),
+                        .raw = std::string(batch.column(1).text(row))});
+      }
+      return true;
+    });
+  }
+}
+
+std::uint64_t count_bad_lines(table::Engine& engine, const Staged& staged) {
+  return static_cast<std::uint64_t>(
+      integer_at(engine.query(fmt::format("SELECT count(*) FILTER (NOT {} AND NOT ({})) FROM {}", is_blank,
+                                          is_object, lines_of(staged.files))),
+                 0));
+}
+
+// ---- JSON and Parquet
+// -------------------------------------------------------------------------------------------
+
+std::string json_relation(const Staged& staged) {
+  std::uint64_t largest = 0;
+  bool arrays = true;
+  for (const StagedFile& file : staged.files) {
+    largest = std::max(largest, file.size);
+    const std::string head = read_head(file.path, 4096);
+    const std::size_t start = head.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+    arrays = arrays && start != std::string::npos && head[start] == '[';
+  }
+  // One object may be as large as the file; the engine's buffers grow with this number.
+  const std::uint64_t object_bytes = std::clamp<std::uint64_t>(largest + 16, 1 << 20, 256 << 20);
+  return fmt::format(
+      "read_json({}, format='{}', records=true, sample_size=-1, maximum_depth=-1, "
+      "map_inference_threshold=-1, "
+      "maximum_object_size={})",
+      file_list(staged.files), arrays ? "array" : "unstructured", object_bytes);
+}
+
+/// Names and types of a relation, as the engine has them.
+std::vector<Column> describe(table::Engine& engine, const std::string& relation) {
+  std::vector<Column> columns;
+  engine.stream(fmt::format("SELECT * FROM {} LIMIT 0", relation), [&](const Columns& batch) {
+    for (const Field& field : batch.fields())
+      columns.push_back({.name = field.name, .original = field.name, .type = field.sql});
+    return false;
+  });
+  return columns;
+}
+
+bool is_nested(const std::string& type) {
+  return type.find_first_of("([") != std::string::npos && !type.starts_with("DECIMAL");
+}
+
+/// Text columns that hold nothing but ISO dates, or dates with times.
+void find_dates(table::Engine& engine, Plan& plan) {
+  std::string sql;
+  std::vector<std::pair<std::size_t, std::string>> tests;
+  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+    if (plan.columns[i].column.type != "VARCHAR" || plan.columns[i].typed != "{0}") continue;
+    const std::string& source = plan.columns[i].source;
+    const auto test = [&](const std::string& type, const std::string& pattern) {
+      sql += fmt::format(
+          "{}(count({}) > 0 AND coalesce(bool_and(regexp_full_match({}, '{}') AND TRY_CAST({} AS {}) IS NOT "
+          "NULL), false))",
+          sql.empty() ? "SELECT " : ", ", source, source, pattern, source, type);
+      tests.emplace_back(i, type);
+    };
+    const std::string date = R"(\d{4}-\d\d-\d\d)";
+    const std::string time = R"([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)";
+    test("DATE", date);
+    test("TIMESTAMP", date + time);
+    test("TIMESTAMP WITH TIME ZONE", date + time + R"( ?(Z|[+-]\d\d(:?\d\d)?))");
+  }
+  if (tests.empty()) return;
+  // A look at the beginning spares most columns the look at all of it.
+  for (const std::string& rows :
+       {fmt::format("(SELECT * FROM {} LIMIT 1000)", plan.relation), plan.relation}) {
+    const Columns found = engine.query(sql + " FROM " + rows);
+    std::vector<std::pair<std::size_t, std::string>> left;
+    std::string again;
+    for (std::size_t t = 0; t < tests.size(); ++t) {
+      if (!found.column(t).boolean(0)) continue;
+      left.push_back(tests[t]);
+    }
+    if (left.empty()) return;
+    if (rows == plan.relation) {
+      for (const auto& [i, type] : left) {
+        plan.columns[i].column.type = type;
+        plan.columns[i].typed = fmt::format("CAST({{0}} AS {})", type);
+      }
+    }
+  }
+}
+
+void convert(ColumnPlan& column, const std::string& type) {
+  column.given = true;
+  if (column.column.type == type) return;
+  column.column.type = type;
+  column.typed = fmt::format("TRY_CAST({{0}} AS {})", type);
+  column.misfit = "{0} IS NOT NULL AND {1} IS NULL";
+}
+
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
+  return text;
+}
+
+void apply_wishes(Plan& plan, const manifest::ReadOptions& wishes) {
+  for (const auto& [name, type] : wishes.types) {
+    const auto found =
+        std::find_if(plan.columns.begin(), plan.columns.end(),
+                     [&name = name](const ColumnPlan& c) { return upper(c.column.name) == upper(name); });
+    if (found == plan.columns.end()) {
+      std::vector<std::string> names;
+      for (const ColumnPlan& column : plan.columns) names.push_back(column.column.name);
+      const auto near = near_misses(name, names);
+      Error fault = error(Code::usage, "a type is given for the column '{}', which is not there", name);
+      if (near.empty()) throw fault;
+      throw std::move(fault).with_hint("similar columns exist: {}", one_of(near));
+    }
+    convert(*found, upper(type));
+  }
+}
+
+/// Scalars take the pinned type; that nested types are the pinned ones is checked with the rest of the
+/// schema.
+void apply_pins(Plan& plan, const json::Object& pinned) {
+  const json::Value entry(pinned);
+  for (ColumnPlan& column : plan.columns) {
+    const std::string* type = entry["columns"][column.column.name].as_string();
+    if (type == nullptr || column.given || is_nested(*type) || is_nested(column.column.type)) continue;
+    convert(column, *type);
+  }
+}
+
+/// Rows of JSON or Parquet in which a value does not fit its wished or pinned type.
+void find_misfits(table::Engine& engine, const Plan& plan, const Staged& staged, std::size_t most,
+                  std::vector<BadRow>& rows) {
+  std::string inner = "row_number() OVER () AS row_number";
+  std::string any;
+  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+    const ColumnPlan& column = plan.columns[i];
+    inner += fmt::format(", {} AS s{}, {} AS v{}", column.source, i, fill(column.typed, column.source), i);
+    if (!column.misfit.empty()) {
+      any += (any.empty() ? "" : " OR ") +
+             fmt::format("({})", fill(column.misfit, fmt::format("s{}", i), fmt::format("v{}", i)));
+    }
+  }
+  if (any.empty()) return;
+  const std::string sql =
+      fmt::format("SELECT * FROM (SELECT {} FROM {}) WHERE {} LIMIT {}", inner, plan.relation, any, most);
+  engine.stream(sql, [&](const Columns& batch) {
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      BadRow bad{.file = staged.files.front().name};
+      json::Object raw;
+      for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+        const Column& column = plan.columns[i].column;
+        const json::Value source = cell(batch.column(1 + 2 * i), row);
+        raw.set(column.name, source);
+        if (plan.columns[i].misfit.empty() || source.is_null() || batch.column(2 + 2 * i).valid(row))
+          continue;
+        if (bad.column.empty()) bad.column = column.name;
+        bad.reason +=
+            fmt::format("{}{} is no {}", bad.reason.empty() ? "" : "; ", json::dump(source), column.type);
+      }
+      bad.raw = json::dump(raw);
+      rows.push_back(std::move(bad));
+    }
+    return true;
+  });
+}
+
+}  // namespace
+
+Plan plan_structured(table::Engine& engine, store::Objects& objects, Staged& staged,
+                     const manifest::ReadOptions& wishes, const std::optional<json::Object>& pinned) {
+  Plan plan;
+  if (staged.format == Format::jsonl) {
+    for (StagedFile& file : staged.files) {
+      if (file.ill_formed || mixes_line_ends(file.path)) clean_lines(objects, file);
+    }
+    plan.relation = line_relation(engine, staged);
+  } else if (staged.format == Format::json) {
+    plan.relation = json_relation(staged);
+  } else {
+    plan.relation = fmt::format("read_parquet({})", file_list(staged.files));
+  }
+  for (Column& column : describe(engine, plan.relation)) {
+    ColumnPlan one{.column = std::move(column), .source = "", .typed = "{0}", .misfit = ""};
+    one.source = table::identifier(one.column.name);
+    if (one.column.type == "JSON") {
+      one.column.type = "VARCHAR";
+      one.typed = "json_extract_string({0}, '$')";
+      one.note = "values of several kinds: kept as text";
+    }
+    plan.columns.push_back(std::move(one));
+  }
+  if (staged.format != Format::parquet) find_dates(engine, plan);
+  apply_wishes(plan, wishes);
+  if (pinned) apply_pins(plan, *pinned);
+  plan.read = json::Object{{"format", format_name(staged.format)},
+                           {"encoding", encoding_name(staged.files.front().encoding)}};
+  return plan;
+}
+
+LoadedTable load_structured(table::Engine& engine, store::Objects& objects, const Staged& staged, Plan plan,
+                            const Limit& limit) {
+  Loaded loaded = load(engine, objects, plan);
+  const std::uint64_t bad_lines = staged.format == Format::jsonl ? count_bad_lines(engine, staged) : 0;
+  LoadedTable result{.data = std::move(loaded.data),
+                     .plan = std::move(plan),
+                     .bad = loaded.misfits + bad_lines,
+                     .bad_rows = {}};
+  if (result.bad == 0) return result;
+  const std::size_t most =
+      limit.allows(result.bad, result.bad + count_rows(engine, result.data.path())) ? result.bad : 100;
+  if (bad_lines > 0) find_bad_lines(engine, staged, most, result.bad_rows);
+  if (loaded.misfits > 0) find_misfits(engine, result.plan, staged, most, result.bad_rows);
+  return result;
+}
+
+}  // namespace mlops::dataset

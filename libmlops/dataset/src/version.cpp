@@ -1,0 +1,313 @@
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/dataset/version.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace mlops::dataset {
+namespace {
+
+constexpr std::string_view record_kind = "dataset-version/1";
+
+json::Array texts(const std::vector<std::string>& values) { return {values.begin(), values.end()}; }
+
+json::Value optional_text(const std::string& text) {
+  return text.empty() ? json::Value() : json::Value(text);
+}
+
+json::Value optional_digest(const std::optional<Digest>& digest) {
+  return digest ? json::Value(digest->text()) : json::Value();
+}
+
+/// Reads the fields of a record, naming the one that is wrong.
+class Fields {
+ public:
+  Fields(const json::Value& value, std::string where) : value_(value), where_(std::move(where)) {}
+
+  std::string text(std::string_view name) const {
+    const std::string* found = value_[name].as_string();
+    if (found == nullptr) fail(name, "a text");
+    return *found;
+  }
+  std::string text_or_empty(std::string_view name) const { return value_[name].text_or(""); }
+  std::uint64_t count(std::string_view name) const {
+    const std::int64_t* found = value_[name].as_int();
+    if (found == nullptr || *found < 0) fail(name, "a count");
+    return static_cast<std::uint64_t>(*found);
+  }
+  bool flag(std::string_view name) const {
+    const bool* found = value_[name].as_bool();
+    if (found == nullptr) fail(name, "true or false");
+    return *found;
+  }
+  Digest digest(std::string_view name) const {
+    const auto found = Digest::parse(text(name));
+    if (!found) fail(name, "a digest");
+    return *found;
+  }
+  std::optional<Digest> optional_digest(std::string_view name) const {
+    return value_[name].is_null() ? std::nullopt : std::optional(digest(name));
+  }
+  Time time(std::string_view name) const {
+    const auto found = Time::parse(text(name));
+    if (!found) fail(name, "a time");
+    return *found;
+  }
+  const json::Array& array(std::string_view name) const {
+    const json::Array* found = value_[name].as_array();
+    if (found == nullptr) fail(name, "a list");
+    return *found;
+  }
+  const json::Object& object(std::string_view name) const {
+    const json::Object* found = value_[name].as_object();
+    if (found == nullptr) fail(name, "an object");
+    return *found;
+  }
+  Fields inside(std::string_view name) const {
+    object(name);
+    return {value_[name], where_};
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view name, std::string_view wanted) const {
+    throw error(Code::corrupt, "the record {} has no '{}' that is {}", where_, name, wanted);
+  }
+
+  const json::Value& value_;
+  std::string where_;
+};
+
+json::Array columns_json(const std::vector<Column>& columns) {
+  json::Array out;
+  for (const Column& column : columns) {
+    out.push_back(json::Object{{"name", column.name},
+                               {"original", column.original},
+                               {"type", column.type},
+                               {"pii", column.pii},
+                               {"blob", column.blob}});
+  }
+  return out;
+}
+
+Column column_from(const json::Value& value, const std::string& where) {
+  const Fields fields(value, where);
+  return {.name = fields.text("name"),
+          .original = fields.text("original"),
+          .type = fields.text("type"),
+          .pii = fields.flag("pii"),
+          .blob = fields.flag("blob")};
+}
+
+// ---- addresses
+// --------------------------------------------------------------------------------------------------
+
+struct Address {
+  std::string name;      ///< With its section, if one was written.
+  std::string selector;  ///< What stands behind '@'.
+};
+
+Address split(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) return {std::string(text), ""};
+  return {std::string(text.substr(0, at)), std::string(text.substr(at + 1))};
+}
+
+std::optional<std::int64_t> number_in(std::string_view text, std::string_view before,
+                                      std::string_view after) {
+  if (!text.starts_with(before) || !text.ends_with(after) || text.size() <= before.size() + after.size())
+    return {};
+  text = text.substr(before.size(), text.size() - before.size() - after.size());
+  std::int64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = fault == std::errc() && end == text.data() + text.size() && value >= 0;
+  return whole ? std::optional(value) : std::nullopt;
+}
+
+bool is_dataset(const store::ReferenceName& name) { return name.kind == "sources" || name.kind == "data"; }
+
+store::ReferenceName find_name(store::Store& store, std::string_view wanted) {
+  std::vector<std::string> known;
+  std::vector<store::ReferenceName> found;
+  for (const store::ReferenceName& name : store.references().list()) {
+    if (!is_dataset(name)) continue;
+    known.push_back(name.name);
+    if (wanted == name.name || wanted == name.kind + "/" + name.name) found.push_back(name);
+  }
+  if (found.size() == 1) return found[0];
+  if (found.size() > 1) {
+    throw error(Code::usage, "'{}' is the name of {} things", wanted, found.size())
+        .with_hint("write {}",
+                   one_of({found[0].kind + "/" + found[0].name, found[1].kind + "/" + found[1].name}));
+  }
+  Error fault = error(Code::not_found, "no dataset '{}'", wanted).with_id("data.not_found");
+  if (known.empty())
+    throw std::move(fault).with_hint("nothing was ingested yet; `mlops ingest FILE` makes the first one");
+  const auto near = near_misses(wanted, known);
+  if (near.empty()) throw std::move(fault).with_hint("`mlops data list` shows what there is");
+  throw std::move(fault).with_hint("a similar name exists: {}", one_of(near));
+}
+
+Version load(const store::Store& store, const store::ReferenceName& name,
+             const store::ReferenceEntry& entry) {
+  try {
+    Version version = from_record(store.record(entry.digest), entry.digest, entry.seq);
+    version.section = name.kind;
+    return version;
+  } catch (Error& e) {
+    e.add_context(fmt::format("while reading {}/{}@v{}", name.kind, name.name, entry.seq));
+    throw;
+  }
+}
+
+const store::ReferenceEntry& select(const std::vector<store::ReferenceEntry>& entries,
+                                    const Address& address) {
+  if (const auto number = number_in(address.selector, "v", "")) {
+    const auto found =
+        std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.seq == *number; });
+    if (found != entries.end()) return *found;
+    throw error(Code::not_found, "'{}' has no version {}", address.name, *number)
+        .with_id("data.not_found")
+        .with_hint("it has {}; `mlops data list {}` shows them", count_of(entries.size(), "version"),
+                   address.name);
+  }
+  if (const auto back = number_in(address.selector, "{", "}")) {
+    const auto steps = static_cast<std::size_t>(*back);
+    if (steps < entries.size()) return entries[entries.size() - 1 - steps];
+    throw error(Code::not_found, "'{}' does not go back {} versions: it has {}", address.name, steps,
+                entries.size())
+        .with_id("data.not_found");
+  }
+  if (const auto time = Time::parse(address.selector)) {
+    const auto later =
+        std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.time > *time; });
+    if (later != entries.begin()) return *(later - 1);
+    throw error(Code::not_found, "'{}' has no version as old as {}", address.name, time->text())
+        .with_id("data.not_found")
+        .with_hint("the first is of {}", entries.front().time.text());
+  }
+  throw error(Code::usage, "'@{}' selects no version", address.selector)
+      .with_hint("`@v2` (number), `@{{1}}` (one back) or `@2026-11-01` (as of) is wanted");
+}
+
+std::optional<Version> by_digest(store::Store& store, std::string_view address) {
+  const bool prefixed = address.starts_with("sha256:");
+  const std::string_view hex = prefixed ? address.substr(7) : address;
+  const bool digits = !hex.empty() && hex.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  if (!digits || hex.size() < 6 || hex.size() > 64) return std::nullopt;
+  for (const store::ReferenceName& name : store.references().list()) {
+    if (!is_dataset(name)) continue;
+    for (const auto& entry : store.references().history(name)) {
+      if (entry.digest.hex().starts_with(hex)) return load(store, name, entry);
+    }
+  }
+  if (prefixed) throw error(Code::not_found, "no dataset version '{}'", address).with_id("data.not_found");
+  return std::nullopt;
+}
+
+}  // namespace
+
+const Column* Version::find(std::string_view column) const {
+  const auto found =
+      std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == column; });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+bool Version::has_pii() const {
+  return std::any_of(columns.begin(), columns.end(), [](const Column& column) { return column.pii; });
+}
+
+json::Object to_record(const Version& version) {
+  const Origin& origin = version.origin;
+  return {{"kind", record_kind},
+          {"name", version.name},
+          {"section", version.section},
+          {"time", version.time.text()},
+          {"previous", optional_digest(version.previous)},
+          {"source", json::Object{{"from", texts(origin.from)},
+                                  {"kind", optional_text(origin.kind)},
+                                  {"party", optional_text(origin.party)},
+                                  {"licence", optional_text(origin.licence)},
+                                  {"price", optional_text(origin.price)},
+                                  {"url", optional_text(origin.url)},
+                                  {"retrieved", origin.retrieved.text()}}},
+          {"raw",
+           json::Object{
+               {"tree", version.raw.text()}, {"files", version.raw_files}, {"bytes", version.raw_bytes}}},
+          {"read", version.read},
+          {"columns", columns_json(version.columns)},
+          {"rows", version.rows},
+          {"table", json::Object{{"logical", version.table.text()},
+                                 {"parquet", version.data.text()},
+                                 {"bytes", version.data_bytes}}},
+          {"quarantine", json::Object{{"rows", version.quarantine.rows},
+                                      {"parquet", optional_digest(version.quarantine.data)},
+                                      {"limit", version.quarantine.limit}}},
+          {"blobs", optional_digest(version.blobs)}};
+}
+
+Version from_record(const json::Object& record, const Digest& digest, std::int64_t number) {
+  const json::Value value(record);
+  const Fields fields(value, digest.brief());
+  if (fields.text("kind") != record_kind) {
+    throw error(Code::corrupt, "the record {} is a '{}', not a '{}'", digest.brief(), fields.text("kind"),
+                record_kind);
+  }
+  Version version{
+      .section = fields.text("section"), .name = fields.text("name"), .number = number, .record = digest};
+  version.time = fields.time("time");
+  version.previous = fields.optional_digest("previous");
+  const Fields source = fields.inside("source");
+  for (const json::Value& from : source.array("from")) version.origin.from.push_back(from.text_or(""));
+  version.origin.kind = source.text_or_empty("kind");
+  version.origin.party = source.text_or_empty("party");
+  version.origin.licence = source.text_or_empty("licence");
+  version.origin.price = source.text_or_empty("price");
+  version.origin.url = source.text_or_empty("url");
+  version.origin.retrieved = source.time("retrieved");
+  const Fields raw = fields.inside("raw");
+  version.raw = raw.digest("tree");
+  version.raw_files = raw.count("files");
+  version.raw_bytes = raw.count("bytes");
+  version.read = fields.object("read");
+  for (const json::Value& column : fields.array("columns"))
+    version.columns.push_back(column_from(column, digest.brief()));
+  version.rows = fields.count("rows");
+  const Fields table = fields.inside("table");
+  version.table = table.digest("logical");
+  version.data = table.digest("parquet");
+  version.data_bytes = table.count("bytes");
+  const Fields quarantine = fields.inside("quarantine");
+  version.quarantine = {.rows = quarantine.count("rows"),
+                        .data = quarantine.optional_digest("parquet"),
+                        .limit = quarantine.text("limit")};
+  version.blobs = fields.optional_digest("blobs");
+  return version;
+}
+
+std::vector<Version> latest(store::Store& store) {
+  std::vector<Version> versions;
+  for (const store::ReferenceName& name : store.references().list()) {
+    if (!is_dataset(name)) continue;
+    if (const auto entry = store.references().find(name)) versions.push_back(load(store, name, *entry));
+  }
+  return versions;
+}
+
+std::vector<Version> history(store::Store& store, const store::ReferenceName& name) {
+  std::vector<Version> versions;
+  for (const auto& entry : store.references().history(name)) versions.push_back(load(store, name, entry));
+  return versions;
+}
+
+Version resolve(store::Store& store, std::string_view address) {
+  if (const auto found = by_digest(store, address)) return *found;
+  const Address parts = split(address);
+  const store::ReferenceName name = find_name(store, parts.name);
+  const auto entries = store.references().history(name);
+  if (entries.empty())
+    throw error(Code::not_found, "'{}' has no version", parts.name).with_id("data.not_found");
+  return load(store, name, parts.selector.empty() ? entries.back() : select(entries, parts));
+}
+
+}  // namespace mlops::dataset
