@@ -7,7 +7,7 @@ setup() {
   mkdir -p "$tree/tests" "$tree/libmlops/low/include/mlops/low" "$tree/libmlops/high/include/mlops/high" "$tree/commands"
   cp -r "$BATS_TEST_DIRNAME/../lint" "$BATS_TEST_DIRNAME/../support" "$BATS_TEST_DIRNAME/../run" "$tree/tests"
   cp "$BATS_TEST_DIRNAME/../../.clang-format" "$tree"
-  cd "$tree"
+  cd "$tree" || return
   echo 'mlops_module(low LAYER 1 SOURCES low.cpp)' >libmlops/low/CMakeLists.txt
   printf 'mlops_module(high\n  LAYER 2\n  DEPS low\n  SOURCES high.cpp)\n' >libmlops/high/CMakeLists.txt
   echo 'set(modules low high)' >libmlops/CMakeLists.txt
@@ -98,9 +98,9 @@ finds() {
   printf 'x \n' >commands/a.md && finds text 'commands/a.md:1: blanks at the end of the line'
   printf 'a\tb\n' >commands/a.md && finds text 'commands/a.md:1: a tab'
   printf 'no end' >commands/a.md && finds text 'commands/a.md: no newline at the end'
-  printf '%s: later\n' TODO >commands/a.md && finds text 'no owner'
+  printf '%s%s: later\n' TO DO >commands/a.md && finds text 'no owner'
   printf 'cd /%s/x\n' work >commands/a.md && finds text 'a path of one machine'
-  printf 'https://registry.%s/x\n' somewhere.io >commands/a.md && finds text 'a host that'
+  printf 'https:%s/x\n' //registry.somewhere.io >commands/a.md && finds text 'a host that'
   printf 'see https://example.org/x and http://localhost:8080/y\n' >commands/a.md
   run -0 tests/lint/run text
 }

@@ -6,7 +6,7 @@ setup() {
   tree=$BATS_TEST_TMPDIR/tree
   mkdir -p "$tree/tests/unit" "$tree/tests/functional" "$tree/build/dev/tests/unit" "$tree/bin"
   cp -r "$BATS_TEST_DIRNAME/../lint" "$BATS_TEST_DIRNAME/../support" "$BATS_TEST_DIRNAME/../run" "$tree/tests"
-  cd "$tree"
+  cd "$tree" || return
   : >tests/unit/one_test.cpp
   ln -s "$(type -P true)" bin/cmake
   PATH=$tree/bin:$PATH
