@@ -39,19 +39,25 @@ root_word() {
   command -v sudo >/dev/null && echo sudo
 }
 
-# install_packages PACKAGE...: says what it installs; everything apt has to say goes to stderr.
+# install_packages PACKAGE...: says what it installs, and what apt has to say when that fails; all of it on stderr.
 install_packages() {
-  local as_root
+  local as_root log
   if ! as_root=$(root_word); then
     echo "error: these packages are missing, and neither root nor sudo is to be had: $*" >&2
     return 1
   fi
   echo "installing: $*" >&2
+  log=$(mktemp) || return
   # shellcheck disable=SC2086  # as_root is one word or none
-  {
-    $as_root apt-get update -qq || return
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" || return
-  } </dev/null 1>&2
+  if ! {
+    $as_root apt-get update -qq &&
+      $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+  } </dev/null >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
 }
 
 # build_jobs: one compiler per core, but never more than one per 1.5 GB of memory.
