@@ -64,7 +64,7 @@ std::string row(std::uint64_t number, Random& random) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const double wanted = (argc == 2 ? std::atof(argv[1]) : 0) * 1e6;
+  const double wanted = (argc == 2 ? std::strtod(argv[1], nullptr) : 0) * 1e6;
   Random random;
   std::string text = "id,time,customer,country,plan,amount,quantity,active,score,note\n";
   double written = 0;

@@ -55,7 +55,7 @@ Cost run_once(char** command) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int times = argc > 2 ? std::atoi(argv[1]) : 0;
+  const int times = argc > 2 ? static_cast<int>(std::strtol(argv[1], nullptr, 10)) : 0;
   if (times < 1) {
     std::fputs("usage: cpu TIMES COMMAND [ARG...]\n", stderr);
     return 2;
