@@ -62,6 +62,15 @@ finds() {
   finds includes 'commands/x.cpp:1: commands include no adapter'
 }
 
+@test "a library that includes a command" {
+  mkdir -p commands/cli apps
+  printf '#pragma once\n' >commands/cli/main.hpp
+  printf '#include <cli/main.hpp>\n' >apps/main.cpp
+  run -0 tests/lint/run includes
+  cp apps/main.cpp libmlops/high/high.cpp
+  finds includes 'libmlops/high/high.cpp:1: libmlops knows no commands'
+}
+
 @test "a path that climbs out" {
   printf '#include "../low/low.hpp"\n' >libmlops/high/high.cpp
   finds includes 'climbs out of its folder'
