@@ -20,7 +20,7 @@ bare_machine() {
 @test "--no-install says what is missing and installs nothing" {
   bare_machine
   run -2 "$quickstart" --no-install --dir "$PWD/new"
-  [[ $output == 'error: these packages are missing: '*libarchive-dev*nlohmann-json3-dev* ]]
+  [[ $output == 'error: these packages are missing: '*libsqlite3-dev*nlohmann-json3-dev* ]]
   [[ $output == *'hint: apt-get install '* ]]
   [ ! -e apt ]
   [ ! -e new ]

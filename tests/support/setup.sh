@@ -68,3 +68,10 @@ build_jobs() {
   [ "${memory:-0}" -ge 1 ] || memory=1
   echo $((cores < memory ? cores : memory))
 }
+
+# example_data: the folder of the pinned example files (vega-datasets), fetched at first need.
+example_data() {
+  local here
+  here=$(cd "${BASH_SOURCE[0]%/*}" && pwd) || return
+  cmake -D BUILD="$here/../../build/release" -P "$here/example-data.cmake" | tail -n 1
+}
