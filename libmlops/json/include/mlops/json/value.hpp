@@ -3,6 +3,7 @@
 /// integers (64 bit), objects keep the order in which they were written. Plain value type; depth is limited
 /// when read.
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -17,20 +18,23 @@ class Value;
 using Array = std::vector<Value>;
 using Member = std::pair<std::string, Value>;
 
-/// Members in the order of writing; names are unique when built through set().
+/// Members in the order of writing; their names are unique.
 class Object {
  public:
   Object() = default;
+  /// A name given twice keeps its first place and its last value.
   Object(std::initializer_list<Member> members);
 
-  bool operator==(const Object&) const = default;
+  bool operator==(const Object& other) const;
 
   /// Adds the member, or replaces its value where it stands.
   void set(std::string name, Value value);
+  /// Adds the member without looking whether one of that name is there: for callers who know.
+  void append(std::string name, Value value);
   const Value* find(std::string_view name) const;
   const std::vector<Member>& members() const { return members_; }
   bool empty() const { return members_.empty(); }
-  std::size_t size() const { return members_.size(); }
+  std::size_t size() const;
   auto begin() const { return members_.begin(); }
   auto end() const { return members_.end(); }
 
@@ -42,10 +46,14 @@ class Value {
  public:
   Value() = default;  ///< null
   Value(std::nullptr_t) {}
-  Value(bool value) : data_(value) {}
-  Value(int value) : data_(std::int64_t{value}) {}
-  Value(std::int64_t value) : data_(value) {}
-  Value(std::uint64_t value);  ///< A value over 2^63-1 becomes a double.
+  // Only a bool is a flag, so that a stray pointer does not become one.
+  template <std::same_as<bool> Flag>
+  Value(Flag value) : data_(value) {}
+  template <std::signed_integral Integer>
+  Value(Integer value) : data_(static_cast<std::int64_t>(value)) {}
+  template <std::unsigned_integral Integer>
+  requires(!std::same_as<Integer, bool>) Value(Integer value)
+      : Value(Unsigned{value}) {}  ///< Over 2^63-1 it becomes a double.
   Value(double value) : data_(value) {}
   Value(std::string value) : data_(std::move(value)) {}
   Value(std::string_view value) : data_(std::string(value)) {}
@@ -74,6 +82,11 @@ class Value {
   bool bool_or(bool fallback) const;
 
  private:
+  struct Unsigned {
+    std::uint64_t value;
+  };
+  explicit Value(Unsigned value);
+
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> data_;
 };
 
@@ -81,15 +94,16 @@ class Value {
 /// names, text that is not UTF-8 and more than 512 levels.
 Value parse(std::string_view text);
 
-/// One line, members in their order, no spaces beyond one after ':' and ','. NaN and infinities become null.
-/// Doubles are the shortest text that reads back to the same value, always with a '.' or an exponent.
+/// One line, members in their order, no spaces beyond one after ':' and ','. NaN and infinities become null,
+/// bytes that are not UTF-8 the replacement character. Doubles are the shortest text that reads back to the
+/// same value, always with a '.' or an exponent.
 std::string dump(const Value& value);
 
 /// Indented by two spaces a level, for people.
 std::string dump_pretty(const Value& value);
 
 /// Canonical form for digests: one line, members sorted by the bytes of their names, no spaces. Throws
-/// Error(internal) for NaN and infinities, which a record must not hold.
+/// Error(internal) for NaN, infinities and text that is not UTF-8, which a record must not hold.
 std::string canonical(const Value& value);
 
 }  // namespace mlops::json

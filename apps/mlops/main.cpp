@@ -1,0 +1,40 @@
+/// The executable: what comes from outside the process, then the command line.
+#include <unistd.h>
+
+#include <cli/main.hpp>
+#include <cli/signals.hpp>
+#include <commands.hpp>
+#include <project_parts.hpp>
+#include <string_view>
+
+namespace {
+
+mlops::config::Environment read_environment() {
+  mlops::config::Environment environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (equals != std::string_view::npos)
+      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return environment;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  static mlops::Cancel cancel;  // signal handlers outlive main()
+  mlops::cli::prepare_process(cancel);
+  mlops::cli::Application application = {.root = mlops::commands::root(),
+                                         .environment = read_environment(),
+                                         .settings = mlops::commands::load_settings,
+                                         .offers = mlops::commands::project_offers};
+  if (const auto named = application.environment.find("MLOPS_ENGINES");
+      named != application.environment.end()) {
+    application.engine_folders.emplace_back(named->second);
+  }
+  std::error_code unknown;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  if (!unknown) application.engine_folders.push_back(self.parent_path().parent_path() / "lib/mlops/engines");
+  return mlops::cli::main(application, {argv + 1, argv + argc}, cancel);
+}

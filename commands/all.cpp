@@ -1,0 +1,30 @@
+/// The tree: the explicit list, and the only registration there is.
+#include "commands.hpp"
+
+namespace mlops::commands {
+namespace {
+
+cli::Command in_group(std::string group, cli::Command command) {
+  command.group = std::move(group);
+  return command;
+}
+
+}  // namespace
+
+cli::Command root() {
+  return {
+      .name = "mlops",
+      .summary = "version data, train, judge, promote, serve and watch models from a terminal",
+      .children =
+          {
+              in_group("about mlops", help()),
+              in_group("about mlops", doctor()),
+              in_group("about mlops", completion()),
+              in_group("about mlops", version()),
+              complete_words(),
+              print_page(),
+          },
+  };
+}
+
+}  // namespace mlops::commands

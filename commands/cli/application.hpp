@@ -1,0 +1,31 @@
+#pragma once
+/// The program as the command line sees it: the tree, and what comes from outside the process. Made once in
+/// apps/.
+
+#include "command.hpp"
+
+#include <mlops/config/settings.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace mlops::cli {
+
+/// One word that completion offers.
+struct Candidate {
+  std::string word;
+  std::string doc = {};
+};
+
+struct Application {
+  Command root;
+  config::Environment environment = {};
+  std::vector<std::filesystem::path> engine_folders = {};
+  std::function<config::Settings(const config::Environment& environment)> settings = {};
+  /// What the project in the current folder offers; whatever it throws, completion keeps silent.
+  std::function<std::vector<Candidate>(Offer offer)> offers = {};
+};
+
+}  // namespace mlops::cli

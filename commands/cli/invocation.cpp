@@ -1,0 +1,82 @@
+#include "invocation_impl.hpp"
+
+#include <unistd.h>
+#include <mlops/base/error.hpp>
+
+namespace mlops::cli {
+namespace {
+
+std::unique_ptr<Clock> clock_for(const std::optional<std::string>& as_of) {
+  if (!as_of) return std::make_unique<SystemClock>();
+  const auto time = Time::parse(*as_of);
+  if (!time) {
+    throw error(Code::usage, "'{}' is not a time, which '--as-of' wants", *as_of)
+        .with_hint("write it like `2026-11-01` or `2026-11-01T09:30:00Z`");
+  }
+  return std::make_unique<FixedClock>(*time);
+}
+
+}  // namespace
+
+Invocation::Invocation(const Application& application, const Globals& globals, Cancel& cancel)
+    : impl_(new Impl{application, globals, cancel, clock_for(globals.as_of)}) {}
+
+Invocation::~Invocation() = default;
+
+ui::Output& Invocation::output() {
+  if (impl_->output) return *impl_->output;
+  const Globals& globals = impl_->globals;
+  impl_->output.emplace(ui::OutputSettings{
+      .format = globals.format(),
+      .terminal = ui::look_at_terminal(impl_->application.environment, globals.colour()),
+      .quiet = globals.quiet,
+      .progress = !globals.no_progress && settings().progress,
+      .pager = globals.no_pager ? "" : settings().pager,
+  });
+  return *impl_->output;
+}
+
+void Invocation::rows(std::string_view schema, const std::vector<ui::Row>& rows) {
+  output().rows(schema, rows);
+}
+
+void Invocation::record(std::string_view schema, const ui::Row& row) { output().record(schema, row); }
+
+void Invocation::note(std::string_view text) { output().note(text); }
+
+void Invocation::warning(std::string_view text) { output().warning(text); }
+
+void Invocation::next(std::string_view command) { output().next(command); }
+
+Progress& Invocation::progress() { return output().progress(); }
+
+Engines& Invocation::engines() {
+  if (!impl_->engines) impl_->engines = std::make_unique<Engines>(impl_->application.engine_folders);
+  return *impl_->engines;
+}
+
+const config::Settings& Invocation::settings() {
+  if (!impl_->settings) impl_->settings = impl_->application.settings(impl_->application.environment);
+  return *impl_->settings;
+}
+
+const config::Environment& Invocation::environment() const { return impl_->application.environment; }
+
+const Clock& Invocation::clock() const { return *impl_->clock; }
+
+const Cancel& Invocation::cancel() const { return impl_->cancel; }
+
+bool Invocation::dry_run() const { return impl_->globals.dry_run; }
+
+int Invocation::verbosity() const { return impl_->globals.verbose; }
+
+ui::Format Invocation::format() const { return impl_->globals.format(); }
+
+int Invocation::standard_input() {
+  if (isatty(STDIN_FILENO) == 1) note("reading from the terminal; Ctrl-D ends it");
+  return STDIN_FILENO;
+}
+
+const Application& Invocation::application() const { return impl_->application; }
+
+}  // namespace mlops::cli

@@ -1,0 +1,70 @@
+#pragma once
+/// What a command is given: its way to answer, the project around it, engines, settings, time and
+/// cancellation. Passed, never global; nothing in libmlops sees it. Used by one thread.
+
+#include "../ui/output.hpp"
+#include "application.hpp"
+#include "globals.hpp"
+
+#include <mlops/base/cancel.hpp>
+#include <mlops/base/clock.hpp>
+#include <mlops/base/engines.hpp>
+#include <mlops/config/settings.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlops::project {
+class Project;
+}
+
+namespace mlops::cli {
+
+class Invocation {
+ public:
+  Invocation(const Application& application, const Globals& globals, Cancel& cancel);
+  ~Invocation();
+  Invocation(const Invocation&) = delete;
+  Invocation& operator=(const Invocation&) = delete;
+
+  // The answer, on standard output; see ui::Output.
+  void rows(std::string_view schema, const std::vector<ui::Row>& rows);
+  void record(std::string_view schema, const ui::Row& row);
+  ui::Output& output();
+
+  // The conversation, on standard error.
+  void note(std::string_view text);
+  void warning(std::string_view text);
+  /// A command that is a likely next step, without backticks.
+  void next(std::string_view command);
+  Progress& progress();
+
+  /// The project around the current folder. Throws Error(not_found) with a hint when there is none.
+  project::Project& project();
+  /// The same, or a new one begun in the current folder; nothing is written before the first thing is.
+  project::Project& project_or_create();
+
+  Engines& engines();
+  const config::Settings& settings();
+  const config::Environment& environment() const;
+  /// What "now" is: the system's time, or that of --as-of.
+  const Clock& clock() const;
+  const Cancel& cancel() const;
+  bool dry_run() const;
+  int verbosity() const;
+  ui::Format format() const;
+
+  /// The descriptor of standard input, for a command that was given "-". Says so when a person would have to
+  /// type.
+  int standard_input();
+
+  const Application& application() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mlops::cli

@@ -1,0 +1,23 @@
+#pragma once
+/// The parts of an Invocation; those of the project live in a file of their own.
+
+#include "invocation.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace mlops::cli {
+
+struct Invocation::Impl {
+  const Application& application;
+  const Globals& globals;
+  Cancel& cancel;
+  std::unique_ptr<Clock> clock;
+  std::optional<config::Settings> settings = {};
+  std::optional<ui::Output> output = {};
+  std::unique_ptr<Engines> engines = {};
+  /// Deleted by the file that knows the class.
+  std::unique_ptr<project::Project, std::function<void(project::Project*)>> project = {};
+};
+
+}  // namespace mlops::cli

@@ -1,0 +1,66 @@
+#include "report.hpp"
+
+#include "exit_codes.hpp"
+
+#include <mlops/base/version.hpp>
+#include <mlops/json/value.hpp>
+
+#include <new>
+
+namespace mlops::cli {
+namespace {
+
+std::string json_text(const Error& error) {
+  json::Array context;
+  for (const std::string& line : error.context()) context.emplace_back(line);
+  const std::string id = error.id().empty() ? std::string(name_of(error.code())) : error.id();
+  json::Object object = {{"code", static_cast<int>(error.code())},
+                         {"id", id},
+                         {"message", error.message()},
+                         {"hint", error.hint().empty() ? json::Value() : json::Value(error.hint())},
+                         {"detail", error.detail().empty() ? json::Value() : json::Value(error.detail())},
+                         {"context", std::move(context)}};
+  return json::dump(json::Object{{"error", std::move(object)}}) + "\n";
+}
+
+std::string human_text(const Error& error, int verbose, const ui::Stream& err) {
+  std::string out = fmt::format("{} {}\n", ui::paint(err, ui::Colour::red, "error:"), error.message());
+  if (!error.detail().empty()) out += error.detail() + (error.detail().ends_with('\n') ? "" : "\n");
+  if (verbose > 0) {
+    for (const std::string& line : error.context()) out += fmt::format("  {}\n", line);
+  }
+  if (!error.hint().empty()) {
+    out += fmt::format("\n{} {}\n", ui::paint(err, ui::Colour::cyan, "hint:"), error.hint());
+  }
+  return out;
+}
+
+Error unforeseen(std::string_view what) {
+  return error(Code::internal, "this is a fault of mlops {}: {}", version(), what)
+      .with_hint("report it with the command line and what `mlops doctor` prints");
+}
+
+}  // namespace
+
+Error as_error(std::exception_ptr fault) {
+  try {
+    std::rethrow_exception(std::move(fault));
+  } catch (const Error& e) {
+    const bool explained = e.code() != Code::internal || !e.hint().empty();
+    return explained ? e : unforeseen(e.message());
+  } catch (const std::bad_alloc&) {
+    return unforeseen("out of memory");
+  } catch (const std::exception& e) {
+    return unforeseen(e.what());
+  } catch (...) {
+    return unforeseen("an exception without a name");
+  }
+}
+
+std::string report(const Error& error, const Globals& globals, const ui::Stream& err) {
+  if (globals.json) return json_text(error);
+  if (error.code() == Code::interrupted) return "interrupted\n";
+  return human_text(error, globals.verbose, err);
+}
+
+}  // namespace mlops::cli

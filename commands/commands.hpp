@@ -1,0 +1,20 @@
+#pragma once
+/// The commands, one function for each; all.cpp puts them into the tree.
+
+#include "cli/command.hpp"
+
+namespace mlops::commands {
+
+cli::Command completion();
+cli::Command doctor();
+cli::Command help();
+cli::Command version();
+
+/// Hidden: asked by the shells' completion scripts and by the build.
+cli::Command complete_words();
+cli::Command print_page();
+
+/// `mlops` itself.
+cli::Command root();
+
+}  // namespace mlops::commands

@@ -1,0 +1,89 @@
+#include "project_parts.hpp"
+
+#include "cli/invocation.hpp"
+
+#include <fmt/core.h>
+#include <sys/vfs.h>
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/config/settings.hpp>
+#include <mlops/project/project.hpp>
+
+#include <filesystem>
+
+namespace mlops::commands {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct FileSystem {
+  unsigned magic;
+  const char* name;
+};
+
+// From statfs(2); the ones people keep projects on.
+constexpr FileSystem file_systems[] = {
+    {0xEF53, "ext4"},        {0x58465342, "xfs"},  {0x9123683E, "btrfs"},  {0x01021994, "tmpfs"},
+    {0x794C7630, "overlay"}, {0x6969, "nfs"},      {0xFF534D42, "cifs"},   {0xFE534D42, "smb2"},
+    {0x2FC12FC1, "zfs"},     {0x65735546, "fuse"}, {0x4D44, "vfat"},       {0x5346544E, "ntfs"},
+    {0x01021997, "9p"},      {0xF2F52010, "f2fs"}, {0x0BD00BD0, "lustre"}, {0x47504653, "gpfs"}};
+
+std::string file_system_of(const fs::path& folder) {
+  struct statfs facts = {};
+  if (statfs(folder.c_str(), &facts) != 0) return "unknown";
+  const auto magic = static_cast<unsigned>(facts.f_type);
+  for (const FileSystem& known : file_systems) {
+    if (known.magic == magic) return known.name;
+  }
+  return fmt::format("type {:#x}", magic);
+}
+
+ui::Row row(std::string name, json::Value value) {
+  return {{"section", "project"}, {"name", std::move(name)}, {"value", std::move(value)}, {"note", nullptr}};
+}
+
+/// What `make` says, or why it could not.
+template <typename Make>
+json::Value or_fault(Make make) {
+  try {
+    return make();
+  } catch (const Error& e) {
+    return json::Value("fault: " + e.message());
+  }
+}
+
+}  // namespace
+
+config::Settings load_settings(const config::Environment& environment) { return config::load(environment); }
+
+std::vector<cli::Candidate> project_offers(cli::Offer) {
+  if (!project::find_root(fs::current_path())) return {};
+  project::Project project(fs::current_path(), project::Project::Mode::open);
+  std::vector<cli::Candidate> out;
+  for (const manifest::SourceSpec& source : project.manifest().sources) out.push_back({source.name});
+  if (!project.has_store()) return out;
+  for (const store::ReferenceName& name : project.store().references().list()) {
+    const bool known =
+        std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.word == name.name; });
+    if (!known && (name.kind == "sources" || name.kind == "data")) out.push_back({name.name});
+  }
+  return out;
+}
+
+std::vector<ui::Row> project_report(cli::Invocation& invocation) {
+  if (!project::find_root(fs::current_path())) return {};
+  project::Project& project = invocation.project();
+  std::vector<ui::Row> rows = {row("root", project.root().string())};
+  rows.push_back(row("sources", or_fault([&] { return json::Value(project.manifest().sources.size()); })));
+  rows.push_back(row("locked", or_fault([&] { return json::Value(project.lock().entries.size()); })));
+  rows.push_back(row("store", or_fault([&] {
+                       if (!project.has_store()) return json::Value("none yet");
+                       const std::size_t names = project.store().references().list().size();
+                       return json::Value(fmt::format("opens, {}", count_of(names, "name")));
+                     })));
+  const fs::path store = project.root() / ".mlops";
+  rows.push_back(row("file system", file_system_of(project.has_store() ? store : project.root())));
+  return rows;
+}
+
+}  // namespace mlops::commands

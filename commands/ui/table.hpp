@@ -1,0 +1,42 @@
+#pragma once
+/// Rows as text for people: columns aligned, no borders, numbers to the right, cut to the width of a
+/// terminal. May change any day. Pure.
+
+#include "row.hpp"
+#include "terminal.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mlops::ui {
+
+/// The value as people read it, on one line and without control characters.
+std::string text_of(const Cell& cell);
+
+/// Lays out a table whose first rows decide the widths; later rows may follow.
+class Table {
+ public:
+  /// `stream` is where it is going to: a tty gets a header and is not overrun.
+  Table(const std::vector<Row>& first_rows, const Stream& stream);
+
+  std::string header() const;  ///< With its newline; empty when there is none.
+  std::string line(const Row& row) const;
+
+ private:
+  struct Column {
+    std::size_t cell = 0;  ///< Its place in a row.
+    std::string title;
+    std::size_t width = 0;
+    bool right = false;
+  };
+  void fit(std::size_t width);
+  std::string joined(const std::vector<std::string>& texts) const;
+
+  Stream stream_;
+  std::vector<Column> columns_;
+};
+
+/// One thing: a line for each cell, "key  value"; lists of objects follow as tables of their own.
+std::string record_text(const Row& row, const Stream& stream);
+
+}  // namespace mlops::ui

@@ -1,0 +1,157 @@
+#include "src/references.hpp"
+
+#include "src/duck.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <set>
+
+namespace mlops::table {
+namespace {
+
+using nlohmann::json;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
+  return out;
+}
+
+template <std::size_t size>
+bool is_one_of(std::string_view name, const std::array<std::string_view, size>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The table functions that make rows out of their arguments alone.
+constexpr std::array<std::string_view, 7> pure_table_functions = {
+    "generate_series", "range", "unnest", "repeat", "repeat_row", "json_each", "json_tree"};
+
+// Words of SQL that mean the clock although they are parsed like a column.
+constexpr std::array<std::string_view, 5> clock_words = {"current_date", "current_time", "current_timestamp",
+                                                         "localtime", "localtimestamp"};
+
+// The scope of WITH names: what a query may call a table although it is none.
+using Names = std::set<std::string>;
+
+class Walk {
+ public:
+  explicit Walk(const IsStable& is_stable) : is_stable_(is_stable) {}
+
+  void visit(const json& node, Names known);
+  std::set<std::string> tables;
+
+ private:
+  void visit_object(const json& node, Names known);
+  void visit_table(const json& node, const Names& known);
+  void visit_function(const json& node) const;
+  void visit_column(const json& node) const;
+  Names with_names(const json& node, Names known);
+
+  const IsStable& is_stable_;
+};
+
+std::string text_of(const json& node, const char* key) {
+  const auto found = node.find(key);
+  return found != node.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+void Walk::visit(const json& node, Names known) {
+  if (node.is_array()) {
+    for (const json& item : node) visit(item, known);
+  } else if (node.is_object()) {
+    visit_object(node, std::move(known));
+  }
+}
+
+// Each definition sees the names before it, and its own when it is recursive (which its own node says).
+Names Walk::with_names(const json& node, Names known) {
+  const auto found = node.find("cte_map");
+  if (found == node.end()) return known;
+  for (const json& entry : (*found)["map"]) {
+    visit(entry["value"], known);
+    known.insert(lower(text_of(entry, "key")));
+  }
+  return known;
+}
+
+void Walk::visit_object(const json& node, Names known) {
+  const std::string type = text_of(node, "type");
+  const std::string kind = text_of(node, "class");
+  if (type == "BASE_TABLE") visit_table(node, known);
+  if (type == "SHOW_REF") throw error(Code::usage, "DESCRIBE, SHOW and SUMMARIZE are not SELECT statements");
+  if (type == "TABLE_FUNCTION" &&
+      !is_one_of(lower(text_of(node["function"], "function_name")), pure_table_functions)) {
+    throw error(Code::usage, "the table function '{}' is not allowed here",
+                text_of(node["function"], "function_name"))
+        .with_hint("name the data to read instead: only declared data can be tracked");
+  }
+  if (kind == "FUNCTION" && type != "TABLE_FUNCTION") visit_function(node);
+  if (kind == "COLUMN_REF") visit_column(node);
+  if (node.contains("sample") && !node["sample"].is_null()) {
+    throw error(Code::usage, "a SAMPLE picks other rows each time")
+        .with_hint("filter by a hash of a key, as in `WHERE hash(id) % 10 = 0`");
+  }
+  if (type == "RECURSIVE_CTE_NODE") known.insert(lower(text_of(node, "cte_name")));
+  known = with_names(node, std::move(known));
+  for (const auto& [key, child] : node.items()) {
+    // A CTE_NODE repeats the definition that its cte_map has.
+    if (key != "cte_map" && !(type == "CTE_NODE" && key == "query")) visit(child, known);
+  }
+}
+
+void Walk::visit_table(const json& node, const Names& known) {
+  std::string name = text_of(node, "table_name");
+  const std::string schema = text_of(node, "schema_name");
+  const std::string catalog = text_of(node, "catalog_name");
+  if (schema.empty() && catalog.empty() && known.contains(lower(name))) return;
+  const std::string small = lower(name);
+  constexpr std::array<std::string_view, 11> endings = {
+      ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zst", ".db", ".duckdb"};
+  const auto ends = [&](std::string_view ending) { return small.ends_with(ending); };
+  if (name.find('/') != std::string::npos || std::any_of(endings.begin(), endings.end(), ends)) {
+    throw error(Code::usage, "'{}' is a file, not the name of data", name)
+        .with_hint("name the data to read instead: only declared data can be tracked");
+  }
+  if (!schema.empty()) name = schema + "." + name;
+  if (!catalog.empty()) name = catalog + "." + name;
+  tables.insert(name);
+}
+
+void Walk::visit_function(const json& node) const {
+  const std::string name = text_of(node, "function_name");
+  const auto arguments = node.find("children");
+  if (is_stable_(lower(name), arguments == node.end() ? 0 : arguments->size())) return;
+  throw error(Code::usage, "the function '{}' gives another answer each time", name)
+      .with_hint("results must depend on the data alone");
+}
+
+void Walk::visit_column(const json& node) const {
+  const auto names = node.find("column_names");
+  if (names == node.end() || names->size() != 1 || !names->front().is_string()) return;
+  const auto name = names->front().get<std::string>();
+  if (!is_one_of(lower(name), clock_words)) return;
+  throw error(Code::usage, "'{}' gives another answer each time", name)
+      .with_hint("results must depend on the data alone; write `t.{}` for a column of that name", name);
+}
+
+}  // namespace
+
+std::vector<std::string> tables_in(const std::string& tree, const IsStable& is_stable) {
+  const json root = json::parse(tree);
+  if (root.value("error", false)) {
+    const std::string kind = text_of(root, "error_type");
+    if (kind == "not implemented") throw error(Code::usage, "not a SELECT statement");
+    throw to_error("Parser Error: " + text_of(root, "error_message"));
+  }
+  const json& statements = root.at("statements");
+  if (statements.empty()) throw error(Code::usage, "no SQL statement");
+  if (statements.size() > 1) throw error(Code::usage, "more than one SQL statement");
+  Walk walk(is_stable);
+  walk.visit(statements.front(), {});
+  return {walk.tables.begin(), walk.tables.end()};
+}
+
+}  // namespace mlops::table

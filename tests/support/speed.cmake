@@ -1,0 +1,17 @@
+# Included by the presets at the first project() call: a compiler cache and, for the debug builds that are linked all
+# day, a fast linker, when the machine has them. Nothing of it changes what a release is.
+find_program(CCACHE ccache)
+find_program(LLD ld.lld)
+find_program(GOLD ld.gold)
+mark_as_advanced(CCACHE LLD GOLD)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  if(LLD)
+    add_link_options(-fuse-ld=lld)
+  elseif(GOLD)
+    add_link_options(-fuse-ld=gold)
+  endif()
+endif()
