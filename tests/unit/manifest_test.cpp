@@ -6,6 +6,7 @@
 #include <mlops/manifest/manifest.hpp>
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <limits>
@@ -459,7 +460,8 @@ TEST(WithSource, ChecksTheSourceFirst) {
 }
 
 TEST(Keys, ThePageHoldsTheTable) {
-  std::ifstream in(TEST_DATA "/../../man/mlops.yaml.5.md");
+  const auto tests = std::filesystem::path(TEST_DATA).parent_path();
+  std::ifstream in(tests.parent_path() / "man" / "mlops.yaml.5.md");
   std::ostringstream page;
   page << in.rdbuf();
   EXPECT_NE(page.str().find(key_table_markdown()), std::string::npos) << "put this into the page:\n"
