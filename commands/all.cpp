@@ -17,6 +17,11 @@ cli::Command root() {
       .summary = "version data, train, judge, promote, serve and watch models from a terminal",
       .children =
           {
+              in_group("data", ingest()),
+              in_group("data", data()),
+              in_group("history", show()),
+              in_group("history", log()),
+              in_group("history", store()),
               in_group("about mlops", help()),
               in_group("about mlops", doctor()),
               in_group("about mlops", completion()),

@@ -6,8 +6,13 @@
 namespace mlops::commands {
 
 cli::Command completion();
+cli::Command data();
 cli::Command doctor();
 cli::Command help();
+cli::Command ingest();
+cli::Command log();
+cli::Command show();
+cli::Command store();
 cli::Command version();
 
 /// Hidden: asked by the shells' completion scripts and by the build.

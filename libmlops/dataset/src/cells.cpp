@@ -58,7 +58,8 @@ std::string timestamp_text(std::int64_t value, TimeUnit unit, bool zone) {
 }
 
 std::string decimal_digits(const Int128& value) {
-  auto number = (static_cast<unsigned __int128>(static_cast<std::uint64_t>(value.high)) << 64) | value.low;
+  __extension__ using Wide = unsigned __int128;
+  auto number = (static_cast<Wide>(static_cast<std::uint64_t>(value.high)) << 64) | value.low;
   if (value.high < 0) number = -number;
   std::string digits;
   do {

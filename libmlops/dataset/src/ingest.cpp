@@ -7,6 +7,7 @@
 
 #include "src/blobs.hpp"
 #include "src/csv.hpp"
+#include "src/engine.hpp"
 #include "src/structured.hpp"
 #include "src/table_digest.hpp"
 
@@ -169,7 +170,7 @@ class Ingest {
   store::Objects& objects() { return shop_.store.objects(); }
 
   table::Engine& engine() {
-    if (!engine_) engine_ = table::open(shop_.engines, shop_.table, shop_.cancel);
+    if (!engine_) engine_ = open_engine(shop_.store, shop_.engines, shop_.resources, shop_.cancel);
     return *engine_;
   }
 

@@ -1,10 +1,14 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/crypto/random.hpp>
 #include <mlops/dataset/read.hpp>
 
 #include <algorithm>
+#include <fstream>
 
 #include "src/cells.hpp"
+#include "src/engine.hpp"
+#include "src/input.hpp"
 
 namespace mlops::dataset {
 namespace {
@@ -63,8 +67,13 @@ std::optional<double> number(const Columns& table, std::size_t column) {
 
 }  // namespace
 
+Reader::Reader(store::Store& store, Engines& engines, Resources resources, const Cancel* cancel)
+    : store_(store), engines_(engines), resources_(resources), cancel_(cancel) {}
+
+Reader::~Reader() = default;
+
 table::Engine& Reader::engine() {
-  if (!engine_) engine_ = table::open(engines_, settings_, cancel_);
+  if (!engine_) engine_ = open_engine(store_, engines_, resources_, cancel_);
   return *engine_;
 }
 
@@ -157,7 +166,31 @@ std::vector<Reader::ColumnProfile> Reader::profile(const Version& version) {
   return profiles;
 }
 
-void Reader::write(const Version& version, const std::string& format, const std::filesystem::path& file) {
+void Reader::write(const Version& version, const std::string& format,
+                   const std::function<void(std::string_view bytes)>& out) {
+  const TemporaryFile file(store_.objects().temporary_path("." + format));
+  copy_to(version, format, file.path());
+  std::ifstream in(file.path(), std::ios::binary);
+  std::string block(1 << 20, '\0');
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())), in.gcount() > 0) {
+    if (cancel_ != nullptr) cancel_->check();
+    out({block.data(), static_cast<std::size_t>(in.gcount())});
+  }
+}
+
+void Reader::write_file(const Version& version, const std::string& format,
+                        const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (std::filesystem::is_directory(file)) throw error(Code::usage, "'{}' is a folder", file.string());
+  if (!std::filesystem::is_directory(folder)) throw error(Code::not_found, "no folder '{}'", folder.string());
+  // In the same folder, so that it can take the name in one step.
+  TemporaryFile written(folder / fmt::format(".{}.{}", file.filename().string(), crypto::random_hex(4)));
+  copy_to(version, format, written.path());
+  std::filesystem::rename(written.path(), file);
+  written.release();
+}
+
+void Reader::copy_to(const Version& version, const std::string& format, const std::filesystem::path& file) {
   std::string options;
   if (format == "csv") options = "(FORMAT csv, HEADER)";
   else if (format == "json") options = "(FORMAT json, ARRAY true)";

@@ -237,7 +237,7 @@ json::Object to_record(const Version& version) {
           {"read", version.read},
           {"columns", columns_json(version.columns)},
           {"rows", version.rows},
-          {"table", json::Object{{"logical", version.table.text()},
+          {"table", json::Object{{"logical", version.table.hex()},
                                  {"parquet", version.data.text()},
                                  {"bytes", version.data_bytes}}},
           {"quarantine", json::Object{{"rows", version.quarantine.rows},

@@ -8,10 +8,10 @@
 #include <mlops/base/clock.hpp>
 #include <mlops/base/engines.hpp>
 #include <mlops/base/progress.hpp>
+#include <mlops/dataset/resources.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/manifest/manifest.hpp>
 #include <mlops/store/store.hpp>
-#include <mlops/table/engine.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -25,20 +25,20 @@ namespace mlops::dataset {
 /// A row that could not be loaded.
 struct BadRow {
   std::string file;
-  std::uint64_t line = 0;  ///< Where it starts in the file, from 1; 0 when it cannot be told.
-  std::string column;      ///< Empty when the row as a whole is at fault.
-  std::string reason;      ///< "'abc' is no BIGINT", "5 fields where 4 are wanted"
-  std::string raw;         ///< The text of the row.
+  std::uint64_t line = 0;   ///< Where it starts in the file, from 1; 0 when it cannot be told.
+  std::string column = {};  ///< Empty when the row as a whole is at fault.
+  std::string reason = {};  ///< "'abc' is no BIGINT", "5 fields where 4 are wanted"
+  std::string raw = {};     ///< The text of the row.
 
   bool operator==(const BadRow&) const = default;
 };
 
 /// What was decided for one column, and why where somebody may wonder.
 struct Decision {
-  std::string column;
+  std::string column = {};
   std::string type;
   bool given = false;  ///< Wished for or pinned, not inferred.
-  std::string note;
+  std::string note = {};
 };
 
 struct IngestRequest {
@@ -64,7 +64,7 @@ struct IngestReport {
 struct Workshop {
   store::Store& store;
   Engines& engines;
-  table::Settings table;
+  Resources resources;
   const Clock& clock;
   Progress& progress;
   const Cancel* cancel = nullptr;

@@ -5,16 +5,21 @@
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/columns.hpp>
 #include <mlops/base/engines.hpp>
+#include <mlops/dataset/resources.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/json/value.hpp>
-#include <mlops/table/engine.hpp>
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace mlops::table {
+class Engine;
+}
 
 namespace mlops::dataset {
 
@@ -30,8 +35,8 @@ struct Rows {
 class Reader {
  public:
   /// All of it must outlive the reader.
-  Reader(store::Store& store, Engines& engines, table::Settings settings, const Cancel* cancel = nullptr)
-      : store_(store), engines_(engines), settings_(std::move(settings)), cancel_(cancel) {}
+  Reader(store::Store& store, Engines& engines, Resources resources, const Cancel* cancel = nullptr);
+  ~Reader();
 
   /// The first `count` rows.
   Rows head(const Version& version, std::uint64_t count);
@@ -50,27 +55,35 @@ class Reader {
     std::string name;
     std::string type;
     std::uint64_t nulls = 0;
-    std::uint64_t distinct = 0;              ///< Exact up to 10 million rows, then estimated (HyperLogLog).
-    json::Value min, max;                    ///< null for nested types and masked columns.
-    std::optional<double> mean, deviation;   ///< Of numbers; the sample's standard deviation.
-    std::optional<double> q25, median, q75;  ///< Of numbers; interpolated, exact up to 10 million rows.
-    std::vector<std::pair<json::Value, std::uint64_t>>
-        top;  ///< Of texts and flags: the most frequent, at most 3.
+    std::uint64_t distinct = 0;  ///< Exact up to 10 million rows, then estimated (HyperLogLog).
+    json::Value min = {};        ///< null for nested types and masked columns.
+    json::Value max = {};
+    std::optional<double> mean = {};  ///< Of finite numbers, as is the sample's standard deviation.
+    std::optional<double> deviation = {};
+    std::optional<double> q25 = {};  ///< Of numbers; interpolated, exact up to 10 million rows.
+    std::optional<double> median = {};
+    std::optional<double> q75 = {};
+    std::vector<std::pair<json::Value, std::uint64_t>> top =
+        {};  ///< Of texts and flags: the most frequent, at most 3.
     bool masked = false;
   };
   std::vector<ColumnProfile> profile(const Version& version);
 
-  /// Writes the whole table as csv, json, jsonl or parquet. Throws Error: usage (format), and as writing
-  /// does.
-  void write(const Version& version, const std::string& format, const std::filesystem::path& file);
+  /// The whole table as csv, json, jsonl or parquet, in blocks. Throws Error: usage (format), busy (disk
+  /// full).
+  void write(const Version& version, const std::string& format,
+             const std::function<void(std::string_view bytes)>& out);
+  /// The same into a file, which is there whole or not at all.
+  void write_file(const Version& version, const std::string& format, const std::filesystem::path& file);
 
  private:
   table::Engine& engine();
   std::string relation(const Version& version);
+  void copy_to(const Version& version, const std::string& format, const std::filesystem::path& file);
 
   store::Store& store_;
   Engines& engines_;
-  table::Settings settings_;
+  Resources resources_;
   const Cancel* cancel_;
   std::unique_ptr<table::Engine> engine_;
 };

@@ -57,6 +57,8 @@ struct Sniffed {
   bool nulls_given = false;  ///< They were wished for: no others are looked for.
   std::vector<SniffedColumn> columns;
   std::uint64_t rows = 0;  ///< Records of the sample, without the header.
+  std::vector<std::uint64_t>
+      ragged;  ///< Lines of those that do not have as many fields as there are columns.
 
   bool operator==(const Sniffed&) const = default;
 };

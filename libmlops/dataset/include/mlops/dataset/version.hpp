@@ -16,7 +16,7 @@
 namespace mlops::dataset {
 
 struct Column {
-  std::string name;
+  std::string name = {};
   std::string original;  ///< As the source spells it.
   std::string type;      ///< SQL type, such as BIGINT or STRUCT(city VARCHAR).
   bool pii = false;      ///< Values are masked wherever they are shown.
@@ -50,23 +50,23 @@ struct Quarantine {
 
 struct Version {
   std::string section = "sources";
-  std::string name;
+  std::string name = {};
   std::int64_t number = 0;
   Digest record = {};
-  std::optional<Digest> previous;
+  std::optional<Digest> previous = {};
   Time time = {};
-  Origin origin;
+  Origin origin = {};
   Digest raw = {};  ///< The tree of the bytes as they came.
   std::uint64_t raw_files = 0;
   std::uint64_t raw_bytes = 0;
-  json::Object read;  ///< How they were read; see read_fields in mlops-store(5).
-  std::vector<Column> columns;
+  json::Object read = {};  ///< How they were read; see read_fields in mlops-store(5).
+  std::vector<Column> columns = {};
   std::uint64_t rows = 0;
   Digest table = {};  ///< Logical digest: schema and values in row order, whatever the file format.
   Digest data = {};   ///< The Parquet object.
   std::uint64_t data_bytes = 0;
-  Quarantine quarantine;
-  std::optional<Digest> blobs;  ///< The tree of the files that blob columns point at.
+  Quarantine quarantine = {};
+  std::optional<Digest> blobs = {};  ///< The tree of the files that blob columns point at.
 
   bool operator==(const Version&) const = default;
 

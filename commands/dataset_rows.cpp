@@ -1,0 +1,145 @@
+#include "dataset_rows.hpp"
+
+#include "cli/invocation.hpp"
+
+#include <fmt/core.h>
+#include <unistd.h>
+#include <mlops/base/text.hpp>
+#include <mlops/config/machine.hpp>
+
+namespace mlops::commands {
+namespace {
+
+json::Value or_null(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
+
+json::Value or_null(const std::optional<Digest>& digest) {
+  return digest ? json::Value(digest->text()) : json::Value();
+}
+
+json::Array list(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
+
+std::string named(const std::string& character) { return character == "\t" ? "tab" : "'" + character + "'"; }
+
+/// "csv, utf-8, delimiter ';', decimal comma, header, nulls ? NA"
+std::string reading(const json::Object& object) {
+  const json::Value read(object);
+  std::string out = read["format"].text_or("") + ", " + read["encoding"].text_or("utf-8");
+  if (read["format"].text_or("") != "csv") return out;
+  out += ", delimiter " + named(read["delimiter"].text_or(","));
+  const std::string quote = read["quote"].text_or("\"");
+  if (quote != "\"") out += quote.empty() ? ", no quotes" : ", quote " + named(quote);
+  if (read["escape"].text_or(quote) != quote) out += ", escape " + named(read["escape"].text_or(""));
+  out += read["header"].bool_or(true) ? ", header" : ", no header";
+  if (read["decimal"].text_or(".") == ",") out += ", decimal comma";
+  if (const std::string dates = read["dates"].text_or(""); !dates.empty()) out += ", dates " + dates;
+  if (read["trim"].bool_or(false)) out += ", spaces trimmed";
+  std::string nulls;
+  for (const char* key : {"null", "typed_null"}) {
+    if (const json::Array* texts = read[key].as_array()) {
+      for (const json::Value& text : *texts) nulls += " " + named(text.text_or(""));
+    }
+  }
+  return nulls.empty() ? out : out + ", null" + nulls;
+}
+
+json::Object public_reading(const json::Object& read) {
+  json::Object out;
+  for (const auto& [name, value] : read) {
+    if (name != "declared") out.set(name, value);
+  }
+  return out;
+}
+
+}  // namespace
+
+ui::Row version_row(const dataset::Version& version) {
+  return {{"name", version.name},
+          {"version", version.number},
+          {"section", version.section, ui::Show::hidden},
+          {"rows", version.rows, ui::Show::count},
+          {"columns", version.columns.size(), ui::Show::count},
+          {"quarantine", version.quarantine.rows, ui::Show::count},
+          {"bytes", version.data_bytes, ui::Show::bytes},
+          {"time", version.time.text()},
+          {"digest", version.record.text(), ui::Show::digest}};
+}
+
+ui::Row version_record(const dataset::Version& version) {
+  json::Array columns;
+  for (const dataset::Column& column : version.columns) {
+    columns.push_back(json::Object{{"name", column.name},
+                                   {"type", column.type},
+                                   {"original", column.original},
+                                   {"pii", column.pii},
+                                   {"blob", column.blob}});
+  }
+  const dataset::Origin& origin = version.origin;
+  return {{"name", version.name},
+          {"version", version.number},
+          {"section", version.section},
+          {"digest", version.record.text()},
+          {"previous", or_null(version.previous)},
+          {"time", version.time.text()},
+          {"from", list(origin.from)},
+          {"kind", or_null(origin.kind)},
+          {"party", or_null(origin.party)},
+          {"licence", or_null(origin.licence)},
+          {"price", or_null(origin.price)},
+          {"url", or_null(origin.url)},
+          {"retrieved", origin.retrieved.text()},
+          {"reading", reading(version.read)},
+          {"read", public_reading(version.read), ui::Show::hidden},
+          {"rows", version.rows, ui::Show::count},
+          {"quarantine", version.quarantine.rows, ui::Show::count},
+          {"quarantine_limit", version.quarantine.limit},
+          {"raw", version.raw.text()},
+          {"raw_files", version.raw_files, ui::Show::count},
+          {"raw_bytes", version.raw_bytes, ui::Show::bytes},
+          {"parquet", version.data.text()},
+          {"parquet_bytes", version.data_bytes, ui::Show::bytes},
+          {"table", "sha256:" + version.table.hex()},
+          {"blobs", or_null(version.blobs)},
+          {"columns", std::move(columns)}};
+}
+
+ui::Row ingest_row(const std::string& name, const dataset::IngestReport& report, bool planned) {
+  const dataset::Version& version = report.version;
+  json::Array columns;
+  for (const dataset::Decision& decision : report.decisions) {
+    const dataset::Column* column = version.find(decision.column);
+    const bool pii = column != nullptr && column->pii;
+    columns.push_back(
+        json::Object{{"column", decision.column},
+                     {"type", decision.type},
+                     {"by", decision.given ? "given" : "found"},
+                     {"note", pii ? json::Value("personal data: masked") : or_null(decision.note)}});
+  }
+  return {{"name", name},
+          {"version", planned ? json::Value() : json::Value(version.number)},
+          {"state", planned            ? "would be ingested"
+                    : report.unchanged ? "unchanged"
+                                       : "new"},
+          {"rows", planned ? json::Value() : json::Value(version.rows), ui::Show::count},
+          {"quarantine", planned ? json::Value() : json::Value(version.quarantine.rows), ui::Show::count},
+          {"reading", reading(version.read)},
+          {"read", public_reading(version.read), ui::Show::hidden},
+          {"raw_bytes", planned ? json::Value() : json::Value(version.raw_bytes), ui::Show::bytes},
+          {"parquet_bytes", planned ? json::Value() : json::Value(version.data_bytes), ui::Show::bytes},
+          {"digest", planned ? json::Value() : json::Value(version.record.text()), ui::Show::digest},
+          {"columns", std::move(columns)}};
+}
+
+dataset::Resources resources_of(cli::Invocation& invocation) {
+  const config::Settings& settings = invocation.settings();
+  return {.threads = config::usable_threads(settings), .memory_bytes = config::usable_memory(settings)};
+}
+
+std::string user_of(cli::Invocation& invocation) {
+  for (const char* variable : {"MLOPS_USER", "USER", "LOGNAME"}) {
+    const auto found = invocation.environment().find(variable);
+    if (found != invocation.environment().end() && !found->second.empty()) return found->second;
+  }
+  return fmt::format("uid {}", getuid());
+}
+
+}  // namespace mlops::commands

@@ -1,0 +1,33 @@
+#pragma once
+/// What a dataset looks like on screen, and what its commands share.
+
+#include "ui/row.hpp"
+
+#include <mlops/dataset/ingest.hpp>
+#include <mlops/dataset/resources.hpp>
+#include <mlops/dataset/version.hpp>
+
+#include <string>
+
+namespace mlops::cli {
+class Invocation;
+}
+
+namespace mlops::commands {
+
+/// One line of a list.
+ui::Row version_row(const dataset::Version& version);
+
+/// Everything about one version.
+ui::Row version_record(const dataset::Version& version);
+
+/// What an ingest did and decided.
+ui::Row ingest_row(const std::string& name, const dataset::IngestReport& report, bool planned);
+
+/// Threads and memory as the settings and the machine allow.
+dataset::Resources resources_of(cli::Invocation& invocation);
+
+/// Who works here, for histories: $MLOPS_USER, $USER or the number of the user.
+std::string user_of(cli::Invocation& invocation);
+
+}  // namespace mlops::commands

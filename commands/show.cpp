@@ -1,0 +1,85 @@
+/// `mlops show`: anything in the store, by address.
+#include "cli/invocation.hpp"
+#include "commands.hpp"
+#include "dataset_rows.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/dataset/version.hpp>
+#include <mlops/project/project.hpp>
+#include <mlops/store/tree.hpp>
+
+namespace mlops::commands {
+namespace {
+
+struct ShowArgs {
+  std::string address;
+};
+
+/// Objects of this size or more are contents, not records or trees.
+constexpr std::uint64_t largest_document = 64 << 20;
+
+void show_tree(const store::Tree& tree, cli::Invocation& invocation) {
+  std::vector<ui::Row> rows;
+  for (const store::TreeFile& file : tree.files) {
+    rows.push_back({{"path", file.path},
+                    {"bytes", file.size, ui::Show::bytes},
+                    {"mode", fmt::format("{:04o}", file.mode)},
+                    {"digest", file.digest.text()}});
+  }
+  invocation.rows("mlops.tree/1", rows);
+}
+
+void show_record(const json::Object& record, cli::Invocation& invocation) {
+  if (invocation.format() == ui::Format::human)
+    return invocation.output().text(json::dump_pretty(record) + "\n");
+  ui::Row row;
+  for (const auto& [name, value] : record) row.push_back({name, value});
+  invocation.record("mlops.record/1", row);
+}
+
+/// The document in an object, or nothing when it holds something else.
+std::optional<json::Object> document(const store::Objects& objects, const Digest& digest) {
+  if (objects.size(digest).value_or(largest_document) >= largest_document) return std::nullopt;
+  const std::string bytes = objects.get(digest);
+  if (!bytes.starts_with('{')) return std::nullopt;
+  try {
+    const json::Value value = json::parse(bytes);
+    return *value.as_object();
+  } catch (const Error&) {
+    return std::nullopt;  // text that only begins like JSON
+  }
+}
+
+void show_object(const Digest& digest, cli::Invocation& invocation) {
+  const store::Objects& objects = invocation.project().store().objects();
+  const auto size = objects.size(digest);
+  if (!size) throw error(Code::not_found, "there is no object {}", digest.text()).with_id("object.not_found");
+  const auto found = document(objects, digest);
+  if (found && found->find("tree") != nullptr) return show_tree(store::get_tree(objects, digest), invocation);
+  if (found && found->find("kind") != nullptr) return show_record(*found, invocation);
+  invocation.record("mlops.object/1", {{"digest", digest.text()}, {"bytes", *size, ui::Show::bytes}});
+}
+
+void show(const ShowArgs& args, cli::Invocation& invocation) {
+  if (const auto digest = Digest::parse(args.address)) return show_object(*digest, invocation);
+  invocation.record("mlops.dataset/1",
+                    version_record(dataset::resolve(invocation.project().store(), args.address)));
+}
+
+}  // namespace
+
+cli::Command show() {
+  const auto args = std::make_shared<ShowArgs>();
+  return {.name = "show",
+          .summary = "show anything by its address or digest",
+          .options = {{"address", "ADDRESS",
+                       "a dataset such as churn@v2, or the digest of a record, tree or object",
+                       &args->address, cli::Offer::dataset, true}},
+          .examples = {{"mlops show churn", "Show the newest version of churn"},
+                       {"mlops show churn@{1}", "Show the version before it"}},
+          .exits = {{Code::not_found, "there is no such thing"}},
+          .see_also = {"mlops-data-show(1)"},
+          .run = [args](cli::Invocation& invocation) { show(*args, invocation); }};
+}
+
+}  // namespace mlops::commands

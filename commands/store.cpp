@@ -1,0 +1,72 @@
+/// `mlops store`: what the store takes, whether it is sound, and its index made anew.
+#include "cli/invocation.hpp"
+#include "commands.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/project/project.hpp>
+
+namespace mlops::commands {
+namespace {
+
+void du(cli::Invocation& invocation) {
+  std::vector<ui::Row> rows;
+  for (const store::Usage& usage : invocation.project().store().usage()) {
+    rows.push_back({{"kind", usage.kind},
+                    {"count", usage.count, ui::Show::count},
+                    {"bytes", usage.bytes, ui::Show::bytes},
+                    {"logical_bytes", usage.logical_bytes, ui::Show::bytes}});
+  }
+  invocation.rows("mlops.store-usage/1", rows);
+}
+
+void fsck(cli::Invocation& invocation) {
+  const auto faults = invocation.project().store().fsck(invocation.progress());
+  std::vector<ui::Row> rows;
+  std::size_t left = 0;
+  for (const store::Fault& fault : faults) {
+    left += fault.repaired ? 0 : 1;
+    rows.push_back({{"fault", fault.what},
+                    {"repaired", fault.repaired},
+                    {"fix", fault.fix.empty() ? json::Value() : json::Value(fault.fix)}});
+  }
+  invocation.rows("mlops.store-fault/1", rows);
+  if (left > 0)
+    throw error(Code::corrupt, "the store has {}", count_of(left, "fault")).with_id("store.faults");
+  invocation.note("the store is sound");
+}
+
+cli::Command du_spec() {
+  return {.name = "du",
+          .summary = "show what the store takes on disk, by kind of content",
+          .examples = {{"mlops store du", "Show how much space each kind of content takes"}},
+          .run = du};
+}
+
+cli::Command fsck_spec() {
+  return {.name = "fsck",
+          .summary = "check every object, reference and index entry of the store",
+          .examples = {{"mlops store fsck", "Check everything"}},
+          .exits = {{Code::corrupt, "something is damaged or missing"}},
+          .run = fsck};
+}
+
+cli::Command reindex_spec() {
+  return {.name = "reindex",
+          .summary = "make the index anew from references and records",
+          .examples = {{"mlops store reindex", "Rebuild the catalogue"}},
+          .run = [](cli::Invocation& invocation) {
+            const std::size_t count = invocation.project().store().reindex(invocation.progress());
+            invocation.record("mlops.store-reindex/1", {{"records", count, ui::Show::count}});
+          }};
+}
+
+}  // namespace
+
+cli::Command store() {
+  return {.name = "store",
+          .summary = "inspect and check the place where everything is kept",
+          .children = {du_spec(), fsck_spec(), reindex_spec()}};
+}
+
+}  // namespace mlops::commands

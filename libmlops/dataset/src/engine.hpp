@@ -1,0 +1,22 @@
+#pragma once
+/// The table engine as datasets use it.
+
+#include <mlops/dataset/resources.hpp>
+#include <mlops/store/store.hpp>
+#include <mlops/table/engine.hpp>
+
+#include <memory>
+
+namespace mlops::dataset {
+
+/// An engine that spills into the store's temporary files.
+inline std::unique_ptr<table::Engine> open_engine(store::Store& store, Engines& engines,
+                                                  const Resources& resources, const Cancel* cancel) {
+  return table::open(engines,
+                     {.threads = resources.threads,
+                      .memory_bytes = resources.memory_bytes,
+                      .spill_dir = store.objects().temporary_path("-spill")},
+                     cancel);
+}
+
+}  // namespace mlops::dataset
