@@ -107,7 +107,8 @@ std::string from_root(project::Project& project, const std::string& path) {
 /// A source for paths named on the spot.
 manifest::SourceSpec new_source(project::Project& project, const IngestArgs& args,
                                 const std::vector<std::string>& paths) {
-  manifest::SourceSpec source{.name = args.name ? *args.name : name_of(paths.front())};
+  manifest::SourceSpec source;
+  source.name = args.name ? *args.name : name_of(paths.front());
   for (const std::string& path : paths) source.from.push_back(from_root(project, path));
   if (source.name.empty() || paths.front() == "-") {
     if (!args.name) {

@@ -29,7 +29,7 @@ ui::Row row(cli::Invocation& invocation) {
   return {{"version", mlops::version()}, {"compiler", compiler()}, {"engines", std::move(engines)}};
 }
 
-void show(cli::Invocation& invocation) {
+void print_version(cli::Invocation& invocation) {
   if (invocation.format() != ui::Format::human) return invocation.record("mlops.version/1", row(invocation));
   ui::Output& output = invocation.output();
   output.text(fmt::format("mlops {}\n", mlops::version()));
@@ -49,7 +49,7 @@ cli::Command version() {
       .summary = "print the version",
       .examples = {{"mlops version", "Print the version"},
                    {"mlops version -v", "Print the compiler, the engines and their versions too"}},
-      .run = show,
+      .run = print_version,
   };
 }
 
