@@ -453,6 +453,8 @@ TEST(WithSource, ChecksTheSourceFirst) {
   source = churn();
   source.from = {"s3://x"};
   EXPECT_EQ(error_of([&] { checked(source); }).code(), Code::usage);
+  source.from = {"a\xFF.csv"};
+  EXPECT_EQ(error_of([&] { with_source("mlops: 1\n", "f", source); }).message(), "a path that is not UTF-8");
   source = churn();
   source.read.delimiter = "tab";
   EXPECT_EQ(checked(source).read.delimiter, "\t");
