@@ -80,7 +80,7 @@ tree() { mlops help --json | jq -r "$1"; }
 
 @test "every page of a command has prose, and every prose has its command" {
   wanted=$(tree '.items[].command' | tr ' ' - | sort)
-  there=$(cd "$source_dir/man" && ls -- *.md | grep -v '\.[57]\.md$' | sed 's/\.md$//' | grep -vx mlops | sort)
+  there=$(cd "$source_dir/man" && printf '%s\n' *.md | grep -v '\.[57]\.md$' | sed 's/\.md$//' | grep -vx mlops | sort)
   is "$there" "$wanted"
 }
 
@@ -133,7 +133,7 @@ tree() { mlops help --json | jq -r "$1"; }
 }
 
 @test "installation puts binary, pages and completions in their places" {
-  DESTDIR= cmake --install "$build_dir" --prefix "$PWD/root" >/dev/null
+  DESTDIR='' cmake --install "$build_dir" --prefix "$PWD/root" >/dev/null
   for file in bin/mlops share/man/man1/mlops.1 share/man/man1/mlops-doctor.1 share/man/man5/mlops-output.5 \
     share/bash-completion/completions/mlops share/zsh/site-functions/_mlops \
     share/fish/vendor_completions.d/mlops.fish; do
