@@ -1,4 +1,5 @@
 # The rules of the command line. `probe` is a program with the same command line and commands made to show them.
+# shellcheck disable=SC2154,SC2016
 load lib
 
 setup() {

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2154,SC2016,SC2088
 load lib
 
 setup() { enter_fresh_project; }
@@ -23,7 +24,7 @@ offers() { mlops __complete -- "$@" | cut -f1 | paste -sd' '; }
   is "$(offers doctor --color '')" "always auto never"
   is "$(offers doctor --color=a)" "--color=always --color=auto"
   is "$(offers completion bash '')" ""
-  is "$(offers help do)" "doctor"
+  is "$(offers help "do")" "doctor"
 }
 
 @test "files and folders are offered, hidden ones when asked for" {

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2154,SC2016
 load lib
 
 setup() { enter_fresh_project; }

@@ -1,4 +1,5 @@
 # Help, manual pages and the tree of commands, which every test here walks.
+# shellcheck disable=SC2154,SC2016
 load lib
 
 setup() { enter_fresh_project; }
@@ -79,7 +80,7 @@ tree() { mlops help --json | jq -r "$1"; }
 
 @test "every page of a command has prose, and every prose has its command" {
   wanted=$(tree '.items[].command' | tr ' ' - | sort)
-  there=$(cd "$source_dir/man" && ls -- *.md | grep -v '\.[57]\.md$' | sed 's/\.md$//' | grep -vx mlops | sort)
+  there=$(cd "$source_dir/man" && printf '%s\n' *.md | grep -v '\.[57]\.md$' | sed 's/\.md$//' | grep -vx mlops | sort)
   is "$there" "$wanted"
 }
 
@@ -119,7 +120,7 @@ tree() { mlops help --json | jq -r "$1"; }
 @test "a page in man(1)" {
   command -v man || skip "no man"
   mlops __man completion >page.1
-  assert_golden help-completion.man "$(MANWIDTH=80 man -l page.1 | col -b | sed 's/[0-9]*-[0-9]*-[0-9]*/DATE/')"
+  assert_golden help-completion.man "$(MANWIDTH=80 man -l page.1 | col -bx | sed -E '$s/[0-9]{4}-[0-9]{2}-[0-9]{2}/  DATE    /')"
 }
 
 @test "EXIT STATUS is made from one table" {
@@ -132,7 +133,7 @@ tree() { mlops help --json | jq -r "$1"; }
 }
 
 @test "installation puts binary, pages and completions in their places" {
-  DESTDIR= cmake --install "$build_dir" --prefix "$PWD/root" >/dev/null
+  DESTDIR='' cmake --install "$build_dir" --prefix "$PWD/root" >/dev/null
   for file in bin/mlops share/man/man1/mlops.1 share/man/man1/mlops-doctor.1 share/man/man5/mlops-output.5 \
     share/bash-completion/completions/mlops share/zsh/site-functions/_mlops \
     share/fish/vendor_completions.d/mlops.fish; do
