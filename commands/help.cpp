@@ -54,12 +54,31 @@ cli::Page page_of(const cli::Command& root, const std::vector<std::string>& word
   throw unknown(command, path, words[path.size()]);
 }
 
+json::Value options_of(const cli::Command& command) {
+  json::Array out;
+  for (const cli::Option& option : command.options) {
+    out.emplace_back(json::Object{{"option", cli::option_text(option)}, {"help", option.help}});
+  }
+  return out;
+}
+
+json::Value examples_of(const cli::Command& command) {
+  json::Array out;
+  for (const cli::Example& example : command.examples) {
+    out.emplace_back(json::Object{{"command", example.command}, {"doc", example.doc}});
+  }
+  return out;
+}
+
 void list(cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   cli::each_command(invocation.application().root, [&](const cli::Path& path, const cli::Command& command) {
     rows.push_back({{"command", cli::spelled(path)},
                     {"summary", command.summary},
-                    {"usage", cli::usage_line(path, command), ui::Show::hidden}});
+                    {"usage", cli::usage_line(path, command), ui::Show::hidden},
+                    {"group", !command.run, ui::Show::hidden},
+                    {"options", options_of(command), ui::Show::hidden},
+                    {"examples", examples_of(command), ui::Show::hidden}});
   });
   invocation.rows("mlops.command/1", rows);
 }

@@ -66,7 +66,8 @@ std::string usage_line(const Path& path, const Command& command) {
     if (option.positional()) line += " " + positional_text(option);
   }
   for (const Option& option : command.options) {
-    if (option.rest()) line += " -- " + option.value + "...";
+    const std::string rest = "-- " + option.value + "...";
+    if (option.rest()) line += option.required ? " " + rest : " [" + rest + "]";
   }
   return line;
 }

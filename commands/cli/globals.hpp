@@ -1,8 +1,8 @@
 #pragma once
 /// The options that every command takes, bound to one struct like a command's own.
 
-#include "../ui/output.hpp"
 #include "command.hpp"
+#include "ui/output.hpp"
 
 #include <optional>
 #include <string>

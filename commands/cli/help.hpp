@@ -1,8 +1,8 @@
 #pragma once
 /// Help for people, made from the Command.
 
-#include "../ui/terminal.hpp"
 #include "command.hpp"
+#include "ui/terminal.hpp"
 
 #include <string>
 

@@ -2,9 +2,9 @@
 /// What a command is given: its way to answer, the project around it, engines, settings, time and
 /// cancellation. Passed, never global; nothing in libmlops sees it. Used by one thread.
 
-#include "../ui/output.hpp"
 #include "application.hpp"
 #include "globals.hpp"
+#include "ui/output.hpp"
 
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/clock.hpp>

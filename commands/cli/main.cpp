@@ -43,13 +43,13 @@ void refuse_both_formats(const Globals& globals) {
 }
 
 /// Only what stands before the unknown word is ours; the rest belongs to the plug-in.
-void try_plugin(const Application& application, const std::vector<std::string>& args, const Words& words,
-                const std::filesystem::path& directory) {
-  if (!words.unknown_command) return;
-  const auto at = args.begin() + static_cast<std::ptrdiff_t>(*words.unknown_command);
+void try_plugin(const Application& application, const std::vector<std::string>& args, Words words) {
+  if (!words.unknown) return;
+  const auto at = args.begin() + static_cast<std::ptrdiff_t>(words.unknown->at);
   const auto program = find_plugin(application.environment, *at);
   if (!program) return;
-  enter(directory);
+  words.flags.resize(words.unknown->flags);
+  enter(peek(words).directory);
   run_plugin(*program, {at + 1, args.end()});
 }
 
@@ -105,12 +105,12 @@ class Session {
   int attempt() {
     const Words words = read_words(application_.root, options_, dry_run_, args_);
     seen_ = peek(words);
-    try_plugin(application_, args_, words, seen_.directory);
+    try_plugin(application_, args_, words);
     const bool asks_for_help = seen_.help || seen_.help_page || seen_.version;
     if (words.fault && !(seen_.version && words.path.empty())) throw *words.fault;
     refuse_both_formats(seen_);
     if (asks_for_help) globals_ = seen_;
-    else bind(words, options_, dry_run_);
+    else set_targets(words, options_, dry_run_);
     globals_.directory = seen_.directory;  // each -C counts from the one before
     enter(globals_.directory);
     invocation_.emplace(application_, globals_, cancel_);

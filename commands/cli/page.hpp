@@ -2,8 +2,8 @@
 /// A manual page as a value: what the Command says and the prose of man/<page>.md, put together once and
 /// written as roff for man(1) or as text for a terminal. Text in it may hold `code`, **bold** and *emphasis*.
 
-#include "../ui/terminal.hpp"
 #include "command.hpp"
+#include "ui/terminal.hpp"
 
 #include <optional>
 #include <string>

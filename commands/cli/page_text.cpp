@@ -21,6 +21,12 @@ std::string inline_text(std::string_view text, const ui::Stream& stream) {
   return out;
 }
 
+std::string without_signs(std::string_view text) {
+  std::string out;
+  for (const Span& span : read_markup(text)) out += span.text;
+  return out;
+}
+
 std::string code_text(std::string_view code) {
   std::string out;
   for (std::size_t begin = 0; begin <= code.size();) {
@@ -39,7 +45,7 @@ std::string block_text(const Block& block, const ui::Stream& stream) {
     case Block::Kind::bullet:
       return wrapped("- " + text, margin, margin + 2, 80);
     case Block::Kind::term:
-      return std::string(margin, ' ') + ui::paint(stream, ui::Colour::bold, inline_text(block.term, {})) +
+      return std::string(margin, ' ') + ui::paint(stream, ui::Colour::bold, without_signs(block.term)) +
              "\n" + wrapped(text, margin + 4, margin + 4, 80);
     case Block::Kind::paragraph:
       break;

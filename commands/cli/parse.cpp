@@ -12,7 +12,7 @@ namespace mlops::cli {
 namespace {
 
 /// Tells the library about one option; its value goes through assign(), so that messages and types are ours.
-void declare(CLI::App& app, const Option& option) {
+void declare(CLI::App& app, const Option& option, std::size_t words_left = 1) {
   if (option.flag() && !option.takes_value()) {
     app.add_flag_function(option.names, [&option](std::int64_t count) { assign_count(option, count); });
     return;
@@ -22,10 +22,11 @@ void declare(CLI::App& app, const Option& option) {
     return true;
   };
   CLI::Option* added = app.add_option(option.positional() ? option.value : option.names, take);
-  if (option.repeats() && option.positional()) added->expected(1, CLI::detail::expected_max_vector_size);
+  if (option.repeats() && option.positional()) added->expected(static_cast<int>(words_left));
   else if (option.repeats()) added->take_all();
   else if (option.flag()) added->take_last();
-  // Otherwise a value such as "[a,b]" would be taken apart.
+  // With extra arguments allowed a value such as "[a,b]" would be taken apart; so a positional that repeats
+  // is told how many words there are for it.
   added->allow_extra_args(false);
   added->required(option.required);
 }
@@ -71,6 +72,14 @@ Error missing(const CLI::App& app, const Words& words) {
   return error(Code::usage, "`{}` needs {}", spelled(words.path), all(names));
 }
 
+Error too_many(const Words& words) {
+  const auto& options = words.command->options;
+  const auto most =
+      std::count_if(options.begin(), options.end(), [](const Option& o) { return o.positional(); });
+  return error(Code::usage, "`{}` takes no {}argument '{}'", spelled(words.path), most > 0 ? "further " : "",
+               words.arguments.at(static_cast<std::size_t>(most)));
+}
+
 void bind_rest(const Words& words) {
   for (const Option& option : words.command->options) {
     if (!option.rest()) continue;
@@ -87,9 +96,7 @@ void parse(CLI::App& app, const Words& words) {
   } catch (const CLI::RequiredError&) {
     throw missing(app, words);
   } catch (const CLI::ExtrasError&) {
-    const std::vector<std::string> extra = app.remaining();
-    throw error(Code::usage, "`{}` takes no {}argument '{}'", spelled(words.path),
-                words.arguments.size() > extra.size() ? "further " : "", extra.empty() ? "" : extra.front());
+    throw too_many(words);
   } catch (const CLI::ParseError& e) {
     throw error(Code::usage, "the command line cannot be read: {}", e.what());
   }
@@ -97,11 +104,14 @@ void parse(CLI::App& app, const Words& words) {
 
 }  // namespace
 
-void bind(const Words& words, const std::vector<Option>& globals, const Option& dry_run) {
+void set_targets(const Words& words, const std::vector<Option>& globals, const Option& dry_run) {
   CLI::App app;
   app.set_help_flag();
+  std::size_t words_left = words.arguments.size();
   for (const Option& option : words.command->options) {
-    if (option.positional()) declare(app, option);
+    if (!option.positional()) continue;
+    declare(app, option, std::max<std::size_t>(1, words_left));
+    words_left -= std::min<std::size_t>(1, words_left);
   }
   for (const Option* option : flags_of(*words.command, globals, dry_run)) declare(app, *option);
   try {
@@ -109,7 +119,7 @@ void bind(const Words& words, const std::vector<Option>& globals, const Option& 
     bind_rest(words);
   } catch (Error& e) {
     if (!e.hint().empty() || e.code() != Code::usage) throw;
-    throw std::move(e).with_hint("usage: `{}`", usage_line(words.path, *words.command));
+    throw std::move(e).with_hint("the usage is `{}`", usage_line(words.path, *words.command));
   }
 }
 

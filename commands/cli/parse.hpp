@@ -6,6 +6,6 @@
 namespace mlops::cli {
 
 /// Sets every target. Throws Error(usage): a missing word or flag, one too many, a value of the wrong kind.
-void bind(const Words& words, const std::vector<Option>& globals, const Option& dry_run);
+void set_targets(const Words& words, const std::vector<Option>& globals, const Option& dry_run);
 
 }  // namespace mlops::cli

@@ -100,7 +100,9 @@ class Reader {
       return;
     }
     // After an unknown word nothing is known about the words that follow it but the global flags.
-    if (command.children.empty() || command.run || words_.fault) words_.arguments.push_back(word);
+    const bool takes_words = std::any_of(command.options.begin(), command.options.end(),
+                                         [](const Option& o) { return o.positional(); });
+    if (command.children.empty() || takes_words || words_.fault) words_.arguments.push_back(word);
     else fail(unknown_command(word));
   }
 
@@ -112,7 +114,7 @@ class Reader {
   }
 
   Error unknown_command(const std::string& word) {
-    if (words_.path.empty()) words_.unknown_command = at_ - 1;
+    if (words_.path.empty()) words_.unknown = {at_ - 1, words_.flags.size()};
     std::vector<std::string> known;
     for (const Command& child : words_.command->children) {
       if (!child.hidden) known.push_back(child.name);

@@ -18,6 +18,12 @@ struct Flag {
   std::string value;  ///< Empty for a flag that takes none.
 };
 
+/// A plug-in may answer such a word; only the flags before it are ours then.
+struct Unknown {
+  std::size_t at = 0;     ///< Its place in the command line.
+  std::size_t flags = 0;  ///< Flags that stand before it.
+};
+
 struct Words {
   const Command* command = nullptr;
   Path path;
@@ -26,12 +32,11 @@ struct Words {
   std::vector<std::string> rest;       ///< Words after `--`, for a command that declares them.
   std::optional<Error> fault;          ///< The first.
   const Option* wanting = nullptr;     ///< The last word is this flag, and its value is missing.
-  /// Place of a first word that is no command of ours: a plug-in may answer it.
-  std::optional<std::size_t> unknown_command;
+  std::optional<Unknown> unknown;      ///< A first word that is no command of ours.
 };
 
-/// `extra` are the options to know beside the command's own; pointers into both stay in the result.
-Words read_words(const Command& root, const std::vector<Option>& extra, const Option& dry_run,
+/// The result points into all that is given.
+Words read_words(const Command& root, const std::vector<Option>& globals, const Option& dry_run,
                  const std::vector<std::string>& args);
 
 /// Flags that may stand with `command`: its own, -n if it declares that, the global ones.

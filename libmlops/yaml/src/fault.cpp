@@ -103,9 +103,7 @@ std::string excerpt(std::string_view text, const Position& at) {
 
 Error to_error(std::string_view text, std::string_view file, std::vector<Fault> faults) {
   const auto by_place = [](const Fault& a, const Fault& b) { return a.at.offset < b.at.offset; };
-  const auto same_place = [](const Fault& a, const Fault& b) { return a.at.offset == b.at.offset; };
   std::stable_sort(faults.begin(), faults.end(), by_place);
-  faults.erase(std::unique(faults.begin(), faults.end(), same_place), faults.end());
   if (faults.size() == 1) {
     Error one(Code::usage, where(file, faults[0]));
     return std::move(one).with_detail(excerpt(text, faults[0].at)).with_hint("{}", faults[0].hint);

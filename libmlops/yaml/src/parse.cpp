@@ -24,7 +24,7 @@ class Builder final : public YAML::EventHandler {
  public:
   Builder(std::string_view text, const Limits& limits) : text_(text), limits_(limits) {}
 
-  Document take() && { return {std::move(root_), std::move(faults_)}; }
+  Document take() && { return {text_, std::move(root_), std::move(faults_)}; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ > 0) {
@@ -177,20 +177,26 @@ class Builder final : public YAML::EventHandler {
   }
 
   void add_value(Level& level, Node value) {
-    Entry& entry = level.node.entries.back();
-    if (level.node.flow && value.kind == Kind::null && value.text.empty()) check_comma(entry.key);
-    entry.value = std::move(value);
     level.key_due = true;
+    Entry& entry = level.node.entries.back();
+    const bool empty = level.node.flow && value.kind == Kind::null && value.text.empty();
+    if (!empty || !is_cut(entry.key)) {
+      entry.value = std::move(value);
+      return;
+    }
+    if (entry.key.at.line != last_bad_line_) {
+      fault(entry.key.at, fmt::format("'{}' has no value", entry.key.text),
+            "quote a value that holds a comma with single quotes, or write a list in []");
+    }
+    level.node.entries.pop_back();
   }
 
   /// `{from: a, b.csv}` is a map with a key `b.csv`, which is never what was meant.
-  void check_comma(const Node& key) {
+  bool is_cut(const Node& key) const {
     const std::string_view rest = text_.substr(key.at.offset);
-    if (!key.plain || !rest.starts_with(key.text)) return;
+    if (!key.plain || !rest.starts_with(key.text)) return false;
     const std::size_t next = rest.find_first_not_of(" \t\r\n", key.text.size());
-    if (next != std::string_view::npos && rest[next] == ':') return;
-    fault(key.at, fmt::format("'{}' has no value", key.text),
-          "quote a value that holds a comma with single quotes, or write a list in []");
+    return next == std::string_view::npos || rest[next] != ':';
   }
 
   std::string_view text_;

@@ -16,7 +16,7 @@ namespace mlops::manifest {
 /// in `mlops.lock`). The same names serve as keys in `mlops.yaml` and, with `--`, as flags of `mlops ingest`.
 struct ReadOptions {
   std::optional<std::string> format;     ///< csv, json, jsonl, parquet ("tsv" is csv with a tab).
-  std::optional<std::string> delimiter;  ///< One byte; "tab" and "\t" mean a tab.
+  std::optional<std::string> delimiter;  ///< One byte; "tab" and "\t" mean a tab, which is what is kept here.
   std::optional<std::string> quote;      ///< One byte, or empty for none.
   std::optional<bool> header;
   std::optional<std::string> encoding;  ///< utf-8, utf-16le, utf-16be, latin-1 (read as Windows-1252).
@@ -52,6 +52,11 @@ struct Manifest {
   const SourceSpec* find_source(std::string_view name) const;
 };
 
+/// `source` with its values checked by the rules of the file and written in one way (`delimiter: tab` is a
+/// tab byte): what sources and options from a command line go through. Throws Error(usage) for the first
+/// fault.
+SourceSpec checked(SourceSpec source);
+
 /// Reads the text of `mlops.yaml`; `file` is its name in messages. Throws Error(usage).
 Manifest parse(std::string_view text, std::string_view file);
 
@@ -60,6 +65,8 @@ std::string new_file(std::string_view project);
 
 /// `text` with an entry for `source` added at the end of its `sources:` section (the section is made if need
 /// be); comments and layout of the rest stay byte for byte. The result is parsed again before it is returned.
+/// Throws Error: usage (the text or the source has faults, or is laid out in a way that cannot be edited
+/// safely; detail then holds the lines to add by hand), conflict (an entry of that name is there).
 std::string with_source(std::string_view text, std::string_view file, const SourceSpec& source);
 
 }  // namespace mlops::manifest

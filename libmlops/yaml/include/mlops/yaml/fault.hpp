@@ -33,8 +33,7 @@ struct Fault {
 /// the part around the column.
 std::string excerpt(std::string_view text, const Position& at);
 
-/// One Error(usage) for all `faults` (at least one) in the order of the text, the first 20 of them shown. Of
-/// several faults at one place the first given is kept: the others are mostly its echo.
+/// One Error(usage) for all `faults` (at least one) in the order of the text, the first 20 of them shown.
 Error to_error(std::string_view text, std::string_view file, std::vector<Fault> faults);
 
 }  // namespace mlops::yaml

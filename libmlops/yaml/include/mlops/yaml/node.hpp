@@ -36,6 +36,7 @@ struct Entry {
 };
 
 struct Document {
+  std::string_view text;      ///< What offsets count in: the given text after its byte order mark.
   Node root;                  ///< Null when the text holds nothing but comments.
   std::vector<Fault> faults;  ///< What is YAML but refused here; the tree is usable nevertheless.
 };
@@ -45,7 +46,7 @@ struct Limits {
   std::size_t depth = 64;
 };
 
-/// Reads one document. A byte order mark is skipped; offsets count from after it. Throws Error(usage) for
+/// Reads one document; `text` must outlive the result. Throws Error(usage) for
 /// text that is not YAML, showing the place and what to do.
 Document parse(std::string_view text, std::string_view file, const Limits& limits = {});
 

@@ -1,0 +1,112 @@
+#include "src/internal.hpp"
+
+#include <mlops/base/text.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace mlops::manifest {
+namespace {
+
+std::string_view what(const yaml::Node& node) {
+  if (node.kind == yaml::Kind::sequence) return "a list";
+  return node.kind == yaml::Kind::map ? "a map" : "a text";
+}
+
+}  // namespace
+
+void Reader::begin(std::string_view key, const yaml::Node& node) {
+  key_ = key;
+  places_[{key, 0}] = node.at;
+}
+
+void Reader::fault(const yaml::Position& at, std::string message, std::string hint) {
+  const bool echo = std::any_of(faults_.begin(), faults_.end(),
+                                [&](const yaml::Fault& known) { return known.at.offset == at.offset; });
+  if (!echo) missing(at, std::move(message), std::move(hint));
+}
+
+void Reader::missing(const yaml::Position& at, std::string message, std::string hint) {
+  faults_.push_back({at, std::move(message), std::move(hint)});
+}
+
+std::optional<std::string> Reader::text(const yaml::Node& node) {
+  if (node.kind == yaml::Kind::null) {
+    fault(node.at, fmt::format("'{}' has no value", key_),
+          "write one, or remove the key; a value that begins with '#' needs quotes");
+  } else if (node.kind != yaml::Kind::scalar) {
+    fault(node.at, fmt::format("'{}' takes one text, this is {}", key_, what(node)));
+  } else {
+    return node.text;
+  }
+  return std::nullopt;
+}
+
+void Reader::text(const yaml::Node& node, std::string& target) {
+  auto value = text(node);
+  if (value && value->empty()) {
+    fault(node.at, fmt::format("'{}' is empty", key_), "write a value, or remove the key");
+  } else if (value) {
+    target = *std::move(value);
+  }
+}
+
+std::optional<bool> Reader::flag(const yaml::Node& node) {
+  const auto word = text(node);
+  if (!word) return std::nullopt;
+  if (*word == "true" || *word == "false") return *word == "true";
+  fault(node.at, fmt::format("'{}' is '{}', `true` or `false` is wanted", key_, *word));
+  return std::nullopt;
+}
+
+std::vector<std::string> Reader::texts(const yaml::Node& node, Nulls nulls) {
+  const auto one = [&](const yaml::Node& item) -> std::optional<std::string> {
+    const bool spelled = item.kind == yaml::Kind::null && !item.text.empty();
+    if (nulls == Nulls::keep && spelled) return item.text;
+    return text(item);
+  };
+  std::vector<std::string> out;
+  if (node.kind == yaml::Kind::map) {
+    fault(node.at, fmt::format("'{}' takes a text or a list, this is a map", key_));
+  } else if (node.kind != yaml::Kind::sequence) {
+    if (auto value = one(node)) out.push_back(*std::move(value));
+  }
+  for (const yaml::Node& item : node.items) {
+    places_[{key_, out.size()}] = item.at;
+    if (auto value = one(item)) out.push_back(*std::move(value));
+  }
+  return out;
+}
+
+std::map<std::string, std::string> Reader::text_map(const yaml::Node& node) {
+  std::map<std::string, std::string> out;
+  if (node.kind != yaml::Kind::map) {
+    fault(node.at, fmt::format("'{}' takes a map, such as {{amount: DOUBLE}}", key_));
+  }
+  for (const yaml::Entry& entry : node.entries) {
+    if (auto value = text(entry.value)) out[entry.key.text] = *std::move(value);
+  }
+  return out;
+}
+
+void Reader::unknown_key(const yaml::Node& key, std::string_view where) {
+  std::vector<std::string> known;
+  for (const Key& row : key_table()) {
+    if (row.where == where) known.emplace_back(row.name);
+  }
+  const std::vector<std::string> near = near_misses(key.text, known);
+  std::string hint = near.empty() ? "the keys here are " + one_of(known)
+                                  : fmt::format("similar key{} exist{}: {}", near.size() > 1 ? "s" : "",
+                                                near.size() > 1 ? "" : "s", one_of(near));
+  fault(key.at, fmt::format("unknown key '{}'", key.text), std::move(hint));
+}
+
+void Reader::add(const std::vector<Problem>& problems, const yaml::Position& name) {
+  for (const Problem& problem : problems) {
+    const auto place = places_.find({problem.key, problem.index});
+    if (problem.key.empty()) missing(name, problem.message, problem.hint);
+    if (place != places_.end()) fault(place->second, problem.message, problem.hint);
+  }
+}
+
+}  // namespace mlops::manifest
