@@ -16,6 +16,18 @@ json::Value or_null(const std::optional<Digest>& digest) {
   return digest ? json::Value(digest->text()) : json::Value();
 }
 
+std::string_view by_text(dataset::By by) {
+  switch (by) {
+    case dataset::By::data:
+      return "found";
+    case dataset::By::wish:
+      return "given";
+    case dataset::By::pin:
+      return "pinned";
+  }
+  return "found";
+}
+
 json::Array list(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
 
 std::string named(const std::string& character) { return character == "\t" ? "tab" : "'" + character + "'"; }
@@ -111,7 +123,7 @@ ui::Row ingest_row(const std::string& name, const dataset::IngestReport& report,
     columns.push_back(
         json::Object{{"column", decision.column},
                      {"type", decision.type},
-                     {"by", decision.given ? "given" : "found"},
+                     {"by", by_text(decision.by)},
                      {"note", pii ? json::Value("personal data: masked") : or_null(decision.note)}});
   }
   return {{"name", name},

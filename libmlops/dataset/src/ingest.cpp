@@ -184,10 +184,11 @@ class Ingest {
   bool is_unchanged(const store::ReferenceEntry& current) {
     Version last = from_record(shop_.store.record(current.digest), current.digest, current.seq);
     const json::Value read(last.read);
-    const bool same_pins = !pinned_ || json::Value(*pinned_)["digest"].text_or("") == current.digest.text();
-    if (last.raw != raw_ || read["declared"] != json::Value(declaration(request_.source)) || !same_pins)
-      return false;
-    if (!pinned_) return false;
+    const bool same_pins = pinned_ && json::Value(*pinned_)["digest"].text_or("") == current.digest.text();
+    // The record is canonical: its members are sorted, the declaration's are not.
+    const bool same_wishes =
+        json::canonical(read["declared"]) == json::canonical(declaration(request_.source));
+    if (last.raw != raw_ || !same_wishes || !same_pins) return false;
     report_.version = std::move(last);
     report_.unchanged = true;
     return true;
@@ -290,11 +291,12 @@ class Ingest {
   }
 
   void fill_decisions(const Plan& plan) {
+    const auto& wishes = request_.source.read.types;
     for (const ColumnPlan& column : plan.columns) {
-      report_.decisions.push_back({.column = column.column.name,
-                                   .type = column.column.type,
-                                   .given = column.given,
-                                   .note = column.note});
+      const std::string& name = column.column.name;
+      const By by = wishes.contains(name) ? By::wish : column.given ? By::pin : By::data;
+      report_.decisions.push_back(
+          {.column = name, .type = column.column.type, .by = by, .note = column.note});
     }
   }
 

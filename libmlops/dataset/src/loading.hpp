@@ -19,8 +19,8 @@ struct ColumnPlan {
   std::string note = {};
   std::string source = {};  ///< SQL over the relation: the value as it came.
   std::string typed = {};   ///< SQL over `source`, written as {0}: the value as it is kept.
-  std::string
-      misfit = {};  ///< SQL over source {0} and typed value {1}: true for a value that does not fit; empty: never.
+  std::string misfit =
+      {};  ///< SQL over source {0} and typed value {1}: true for a value that does not fit; empty: never.
 };
 
 /// How a source's rows are read.

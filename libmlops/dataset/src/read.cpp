@@ -128,7 +128,8 @@ std::vector<Reader::ColumnProfile> Reader::profile(const Version& version) {
     const bool nested = is_nested(column.type);
     const bool numeric = is_number(column.type);
     std::string sql = fmt::format("SELECT count(*) - count({}), ", name);
-    sql += fmt::format("{}({})", exact ? "count" : "approx_count_distinct", (exact ? "DISTINCT " : "") + name);
+    sql +=
+        fmt::format("{}({})", exact ? "count" : "approx_count_distinct", (exact ? "DISTINCT " : "") + name);
     if (!nested) sql += fmt::format(", min({0}), max({0})", name);
     if (numeric) {
       const std::string quantile = exact ? "quantile_cont" : "approx_quantile";

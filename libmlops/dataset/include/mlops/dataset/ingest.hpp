@@ -33,11 +33,13 @@ struct BadRow {
   bool operator==(const BadRow&) const = default;
 };
 
+enum class By { data, wish, pin };
+
 /// What was decided for one column, and why where somebody may wonder.
 struct Decision {
   std::string column = {};
   std::string type;
-  bool given = false;  ///< Wished for or pinned, not inferred.
+  By by = By::data;  ///< Whether the data said so, a wish of this ingest, or mlops.lock.
   std::string note = {};
 };
 
