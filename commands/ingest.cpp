@@ -205,6 +205,7 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   for (manifest::SourceSpec& source : sources) {
     apply(args, source);
+    source = manifest::checked(std::move(source));
     const dataset::IngestReport report = ingest_one(invocation, project, shop, source, args.accept_schema);
     if (!invocation.dry_run()) remember(project, source, report.version);
     tell(invocation, source, report);

@@ -116,12 +116,20 @@ struct Batch {
     coded.buffers = code_buffers.data();
     coded.dictionary = &words;
     words.length = 2;
+    lists.n_buffers = 2;
+    lists.buffers = text_buffers.data();
+    lists.n_children = 1;
+    lists.children = &list_items;
+    items.length = 6;
+    items.n_buffers = 2;
+    items.buffers = item_buffers.data();
     for (ArrowArray* child : children) child->length = 4;
     numbers.null_count = 1;
     texts.null_count = -1;  // Not counted.
+    lists.null_count = 1;
     root.length = 3;
     root.offset = 1;
-    root.n_children = 3;
+    root.n_children = 4;
     root.children = children.data();
     root.private_data = &releases;
     root.release = [](ArrowArray* array) {
@@ -140,12 +148,17 @@ struct Batch {
   std::array<const void*, 3> text_buffers = {&valid, ends.data(), "abcdef"};
   std::array<const void*, 3> word_buffers = {nullptr, word_ends.data(), "onetwo"};
   std::array<const void*, 2> code_buffers = {nullptr, codes.data()};
-  ArrowArray numbers = {}, texts = {}, words = {}, coded = {}, root = {};
-  std::array<ArrowArray*, 3> children = {&numbers, &texts, &coded};
+  std::array<std::uint8_t, 6> item_values = {20, 21, 22, 23, 24, 25};
+  std::array<const void*, 2> item_buffers = {nullptr, item_values.data()};
+  ArrowArray numbers = {}, texts = {}, words = {}, coded = {}, lists = {}, items = {}, root = {};
+  ArrowArray* list_items = &items;
+  std::array<ArrowArray*, 4> children = {&numbers, &texts, &coded, &lists};
   int releases = 0;
+  Field item = {.name = "item", .type = {.kind = Kind::uint8}};
   std::vector<Field> fields = {{.name = "n", .type = {.kind = Kind::int32}, .sql = "INTEGER"},
                                {.name = "t", .type = {.kind = Kind::text}, .sql = "VARCHAR"},
-                               {.name = "c", .type = {.kind = Kind::text, .large = true, .index_bytes = 1}}};
+                               {.name = "c", .type = {.kind = Kind::text, .large = true, .index_bytes = 1}},
+                               {.name = "l", .type = {.kind = Kind::list, .children = {item}}}};
 };
 
 TEST(Columns, OffsetsAndValidityFollowArrow) {
@@ -166,6 +179,8 @@ TEST(Columns, OffsetsAndValidityFollowArrow) {
   EXPECT_EQ(c.column(2).text(0), "two");
   EXPECT_EQ(c.column(2).text(1), "one");
   EXPECT_EQ(c.column(1).slice(1, 2).text(1), "ef");
+  EXPECT_EQ(c.column(3).items(1), (Range{1, 4}));
+  EXPECT_EQ(c.column(3).child(0).values<std::uint8_t>()[3], 23);
   EXPECT_EQ(c.find("t"), 1u);
   EXPECT_EQ(c.find("x"), std::nullopt);
 }
@@ -194,6 +209,7 @@ TEST(Columns, TheLastCopyReleases) {
   EXPECT_EQ(batch.releases, 1);
   EXPECT_EQ(Columns().rows(), 0u);
   EXPECT_EQ(Columns().width(), 0u);
+  EXPECT_EQ(concatenate({}).rows(), 0u);
 }
 
 TEST(Columns, ConcatenatedRowsAreThoseOfTheBatches) {
@@ -213,6 +229,11 @@ TEST(Columns, ConcatenatedRowsAreThoseOfTheBatches) {
     EXPECT_EQ(both.column(1).valid(row), row % 3 != 0);
     EXPECT_EQ(both.column(1).text(row), std::vector<std::string>({"", "bcd", "ef"})[row % 3]);
     EXPECT_EQ(both.column(2).text(row), words[row]);
+    const Column list = both.column(3);
+    ASSERT_EQ(list.items(row).size(), std::vector<std::size_t>({0, 3, 2})[row % 3]);
+    if (list.items(row).size() != 0) {
+      EXPECT_EQ(list.child(0).values<std::uint8_t>()[list.items(row).begin], row % 3 == 1 ? 21 : 24);
+    }
   }
   EXPECT_EQ(both.fields()[0].sql, "INTEGER");
   EXPECT_EQ(both.fields()[2].type.index_bytes, 0);
