@@ -166,6 +166,7 @@ void as_copied(Field& field) {
 }  // namespace
 
 Columns concatenate(std::span<const Columns> batches) {
+  if (batches.empty()) return {};
   if (batches.size() == 1) return batches.front();
   auto fields = std::make_shared<std::vector<Field>>(batches.front().fields());
   std::size_t rows = 0;

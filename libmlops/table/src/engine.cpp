@@ -4,7 +4,6 @@
 #include "src/result.hpp"
 #include "src/watcher.hpp"
 
-#include <map>
 #include <set>
 
 namespace mlops::table {
@@ -34,7 +33,10 @@ Config configuration(const Settings& settings) {
   return config;
 }
 
+// The engine makes the spill folder itself when it first spills, and removes it; it cannot make its parents.
 Database open_database(const Settings& settings) {
+  if (settings.spill_dir.has_parent_path())
+    std::filesystem::create_directories(settings.spill_dir.parent_path());
   const Config config = configuration(settings);
   duckdb_database database = nullptr;
   char* failure = nullptr;
@@ -50,13 +52,6 @@ Connection connect(const Database& database) {
     throw error(Code::failed, "cannot open the table engine");
   }
   return Connection(connection);
-}
-
-// What a confined engine runs: it may define and fill tables in memory, and read.
-bool is_harmless(duckdb_statement_type type) {
-  return type == DUCKDB_STATEMENT_TYPE_SELECT || type == DUCKDB_STATEMENT_TYPE_CREATE ||
-         type == DUCKDB_STATEMENT_TYPE_CREATE_FUNC || type == DUCKDB_STATEMENT_TYPE_INSERT ||
-         type == DUCKDB_STATEMENT_TYPE_DROP;
 }
 
 class DuckEngine final : public Engine {
@@ -83,7 +78,10 @@ class DuckEngine final : public Engine {
  private:
   template <typename Work>
   void watched(Work work);
-  Prepared prepare(const Statements& statements, std::size_t i) const;
+  void run(const std::string& sql, const std::function<bool(const Columns&)>& take);
+  Columns all(const std::string& sql);
+  std::string tree_of(const std::string& sql);
+  void check_confined(const std::string& sql);
   bool is_stable(std::string_view name, std::size_t arguments);
 
   const Cancel* cancel_;
@@ -95,7 +93,7 @@ class DuckEngine final : public Engine {
   bool confined_ = false;
 };
 
-// Runs `work` under the watcher's eye. An engine that was interrupted may say so in several ways; the user's
+// Runs `work` under the watcher's eye. What an interrupted engine complains of may be anything; the user's
 // wish is what counts.
 template <typename Work>
 void DuckEngine::watched(Work work) {
@@ -103,38 +101,43 @@ void DuckEngine::watched(Work work) {
   const Watcher::Scope scope(watcher_.get());
   try {
     work();
-  } catch (const Error& e) {
-    if (cancel_ != nullptr && e.code() == Code::interrupted) cancel_->check();
+  } catch (const Error&) {
+    if (cancel_ != nullptr) cancel_->check();
     throw;
   }
 }
 
-Prepared DuckEngine::prepare(const Statements& statements, std::size_t i) const {
-  Prepared prepared = statements.prepare(i);
-  if (confined_ && !is_harmless(duckdb_prepared_statement_type(prepared.get()))) {
-    throw error(Code::usage, "only SELECT statements may run here");
-  }
-  return prepared;
+// The engine's own parse of a text, as JSON. Nothing of it is bound or run: binding alone may write (EXPORT
+// DATABASE makes its folder then).
+std::string DuckEngine::tree_of(const std::string& sql) {
+  if (sql.find('\0') != std::string::npos) throw error(Code::usage, "the SQL text contains a zero byte");
+  return std::string(all("SELECT json_serialize_sql(" + literal(sql) + ")").column(0).text(0));
+}
+
+void DuckEngine::check_confined(const std::string& sql) {
+  if (confined_) check_only_reads(tree_of(sql), sql);
 }
 
 void DuckEngine::execute(const std::string& sql) {
+  check_confined(sql);
   watched([&] {
     const Statements statements(connection_.get(), sql);
     for (std::size_t i = 0; i < statements.size(); ++i) {
-      Result result(prepare(statements, i).get(), types_);
+      const Prepared prepared = statements.prepare(i);
+      Result result(prepared.get(), types_);
       while (result.next()) {
       }
     }
   });
 }
 
-void DuckEngine::stream(const std::string& sql, const std::function<bool(const Columns&)>& take) {
+void DuckEngine::run(const std::string& sql, const std::function<bool(const Columns&)>& take) {
   watched([&] {
     const Statements statements(connection_.get(), sql);
     if (statements.size() != 1) {
       throw error(Code::usage, "{} SQL statement", statements.size() == 0 ? "no" : "more than one");
     }
-    const Prepared prepared = prepare(statements, 0);
+    const Prepared prepared = statements.prepare(0);
     Result result(prepared.get(), types_);
     auto batch = result.next();
     if (!batch) take(result.none());
@@ -145,13 +148,23 @@ void DuckEngine::stream(const std::string& sql, const std::function<bool(const C
   });
 }
 
-Columns DuckEngine::query(const std::string& sql) {
+Columns DuckEngine::all(const std::string& sql) {
   std::vector<Columns> batches;
-  stream(sql, [&](const Columns& batch) {
+  run(sql, [&](const Columns& batch) {
     batches.push_back(batch);
     return true;
   });
   return concatenate(batches);
+}
+
+void DuckEngine::stream(const std::string& sql, const std::function<bool(const Columns&)>& take) {
+  check_confined(sql);
+  run(sql, take);
+}
+
+Columns DuckEngine::query(const std::string& sql) {
+  check_confined(sql);
+  return all(sql);
 }
 
 void DuckEngine::confine(const std::vector<std::filesystem::path>& readable) {
@@ -168,9 +181,9 @@ void DuckEngine::confine(const std::vector<std::filesystem::path>& readable) {
 
 bool DuckEngine::is_stable(std::string_view name, std::size_t arguments) {
   if (unstable_.empty()) {
-    const Columns names = query(
-        "SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability <> 'CONSISTENT' "
-        "AND function_name <> 'error'");
+    const Columns names =
+        all("SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability <> 'CONSISTENT' "
+            "AND function_name <> 'error'");
     for (std::size_t row = 0; row < names.rows(); ++row) unstable_.emplace(names.column(0).text(row));
     // These depend on the clock or on the session too, though they are listed as consistent.
     for (const char* other : {"current_localtime", "current_localtimestamp", "current_setting", "getvariable",
@@ -182,9 +195,7 @@ bool DuckEngine::is_stable(std::string_view name, std::size_t arguments) {
 }
 
 std::vector<std::string> DuckEngine::tables_of(const std::string& select) {
-  if (select.find('\0') != std::string::npos) throw error(Code::usage, "the SQL text contains a zero byte");
-  const Columns tree = query("SELECT json_serialize_sql(" + literal(select) + ")");
-  return tables_in(std::string(tree.column(0).text(0)), [this](std::string_view name, std::size_t arguments) {
+  return tables_in(tree_of(select), select, [this](std::string_view name, std::size_t arguments) {
     return is_stable(name, arguments);
   });
 }

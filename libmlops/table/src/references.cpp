@@ -2,6 +2,8 @@
 
 #include "src/duck.hpp"
 
+#include <mlops/base/text.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -28,6 +30,28 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, size>& 
 // The table functions that make rows out of their arguments alone.
 constexpr std::array<std::string_view, 7> pure_table_functions = {
     "generate_series", "range", "unnest", "repeat", "repeat_row", "json_each", "json_tree"};
+
+// Those that read files, which is what confine() is about, and do nothing else.
+constexpr std::array<std::string_view, 20> reading_table_functions = {"glob",
+                                                                      "parquet_bloom_probe",
+                                                                      "parquet_file_metadata",
+                                                                      "parquet_kv_metadata",
+                                                                      "parquet_metadata",
+                                                                      "parquet_scan",
+                                                                      "parquet_schema",
+                                                                      "read_blob",
+                                                                      "read_csv",
+                                                                      "read_csv_auto",
+                                                                      "read_json",
+                                                                      "read_json_auto",
+                                                                      "read_json_objects",
+                                                                      "read_json_objects_auto",
+                                                                      "read_ndjson",
+                                                                      "read_ndjson_auto",
+                                                                      "read_ndjson_objects",
+                                                                      "read_parquet",
+                                                                      "read_text",
+                                                                      "sniff_csv"};
 
 // Words of SQL that mean the clock although they are parsed like a column.
 constexpr std::array<std::string_view, 5> clock_words = {"current_date", "current_time", "current_timestamp",
@@ -137,21 +161,63 @@ void Walk::visit_column(const json& node) const {
       .with_hint("results must depend on the data alone; write `t.{}` for a column of that name", name);
 }
 
+void check_functions(const json& node) {
+  if (node.is_object()) {
+    const std::string name = lower(text_of(node, "function_name"));
+    if (text_of(node, "type") == "TABLE_FUNCTION") {
+      const std::string called = lower(text_of(node["function"], "function_name"));
+      if (!is_one_of(called, pure_table_functions) && !is_one_of(called, reading_table_functions)) {
+        throw error(Code::usage, "the table function '{}' is not allowed here", called);
+      }
+    }
+    if (name == "write_log") throw error(Code::usage, "the function '{}' is not allowed here", name);
+  }
+  if (node.is_structured()) {
+    for (const json& child : node) check_functions(child);
+  }
+}
+
+// "LINE 2: FROM a WHER b\n               ^", as the engine itself shows other faults.
+std::string excerpt(const std::string& sql, std::size_t position) {
+  position = std::min(position, sql.size());
+  const auto before = sql.rfind('\n', position == 0 ? 0 : position - 1);
+  const auto begin = before == std::string::npos || position == 0 ? 0 : before + 1;
+  const auto line = 1 + std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
+  const std::string head = fmt::format("LINE {}: ", line);
+  const std::string text = sql.substr(begin, sql.find('\n', begin) - begin);
+  return head + text + "\n" +
+         std::string(head.size() + display_width(text.substr(0, position - begin)), ' ') + "^";
+}
+
+json statements_of(const std::string& tree, const std::string& sql) {
+  const json root = json::parse(tree);
+  if (!root.value("error", false)) return root.at("statements");
+  if (text_of(root, "error_type") == "not implemented") {
+    throw error(Code::usage, "not a SELECT statement").with_hint("only SELECT statements may run here");
+  }
+  const std::string position = text_of(root, "position");
+  const bool placed =
+      !position.empty() && position.size() < 10 &&
+      std::all_of(position.begin(), position.end(), [](char c) { return c >= '0' && c <= '9'; });
+  auto fault = to_error("Parser Error: " + text_of(root, "error_message"));
+  if (placed) throw std::move(fault).with_detail(excerpt(sql, std::stoul(position)));
+  throw fault;
+}
+
 }  // namespace
 
-std::vector<std::string> tables_in(const std::string& tree, const IsStable& is_stable) {
-  const json root = json::parse(tree);
-  if (root.value("error", false)) {
-    const std::string kind = text_of(root, "error_type");
-    if (kind == "not implemented") throw error(Code::usage, "not a SELECT statement");
-    throw to_error("Parser Error: " + text_of(root, "error_message"));
-  }
-  const json& statements = root.at("statements");
+std::vector<std::string> tables_in(const std::string& tree, const std::string& sql,
+                                   const IsStable& is_stable) {
+  const json statements = statements_of(tree, sql);
   if (statements.empty()) throw error(Code::usage, "no SQL statement");
   if (statements.size() > 1) throw error(Code::usage, "more than one SQL statement");
   Walk walk(is_stable);
   walk.visit(statements.front(), {});
   return {walk.tables.begin(), walk.tables.end()};
+}
+
+void check_only_reads(const std::string& tree, const std::string& sql) {
+  check_functions(statements_of(tree, sql));
 }
 
 }  // namespace mlops::table

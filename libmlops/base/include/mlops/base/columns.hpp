@@ -223,7 +223,7 @@ class Columns {
   std::shared_ptr<const ArrowArray> array_;
 };
 
-/// One batch with the rows of all `batches` (at least one, of equal fields), in order: a copy, with
+/// One batch with the rows of all `batches` (of equal fields), in order: a copy, with
 /// dictionaries decoded.
 Columns concatenate(std::span<const Columns> batches);
 

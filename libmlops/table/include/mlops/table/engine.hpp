@@ -4,8 +4,9 @@
 ///
 /// An Engine is used by one thread at a time (it uses many inside). Results are in row order. Errors of the
 /// engine arrive as Error: failed (a query that cannot run), usage (SQL that does not parse or bind), busy
-/// (out of disk), interrupted (cancelled), corrupt (a file that cannot be read); messages are the engine's
-/// first line, without its "Invalid Input Error:" prefixes.
+/// (out of disk), interrupted (cancelled), corrupt (a file that cannot be read), not_found (no such file);
+/// the message is the engine's first line, without its "Invalid Input Error:" prefixes, the hint the names it
+/// suggests, the detail the place in the SQL text.
 
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/columns.hpp>
@@ -22,9 +23,10 @@
 namespace mlops::table {
 
 struct Settings {
-  unsigned threads = 0;             ///< 0: as many as the machine has.
-  std::uint64_t memory_bytes = 0;   ///< 0: the engine's default.
-  std::filesystem::path spill_dir;  ///< Where it may spill what does not fit into memory; empty: nowhere.
+  unsigned threads = 0;            ///< 0: as many as the machine has.
+  std::uint64_t memory_bytes = 0;  ///< 0: the engine's default.
+  std::filesystem::path spill_dir =
+      {};  ///< Where it may spill what does not fit into memory; empty: nowhere.
 };
 
 class Engine {
@@ -43,7 +45,8 @@ class Engine {
   virtual void stream(const std::string& sql, const std::function<bool(const Columns& batch)>& take) = 0;
 
   /// Only the files and folders named may be read from now on, none written, no setting changed: for SQL that
-  /// a user or a project wrote. Cannot be undone.
+  /// a user or a project wrote. Nothing but SELECT statements runs afterwards, so tables and views are
+  /// defined before; others are Error(usage). Cannot be undone.
   virtual void confine(const std::vector<std::filesystem::path>& readable) = 0;
 
   /// Names of the tables that one SELECT statement reads (not its own WITH names), sorted, unique, unquoted.
@@ -51,8 +54,8 @@ class Engine {
   /// files, the clock or random numbers.
   virtual std::vector<std::string> tables_of(const std::string& select) = 0;
 
-  /// While it runs, 0..1 of the current statement as the engine estimates it; -1 when unknown. From any
-  /// thread.
+  /// While it runs, 0..1 of the current statement as the engine estimates it, about once a second; -1 when
+  /// unknown. From any thread.
   virtual double progress() const = 0;
 
   /// "DuckDB v1.4.4".
