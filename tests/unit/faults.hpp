@@ -112,6 +112,10 @@ int fdatasync(int descriptor) {
   if (mlops::test::plan.armed && mlops::test::strikes("fsync", "", descriptor)) return -1;
   return static_cast<int>(::syscall(SYS_fdatasync, descriptor));
 }
+int syncfs(int descriptor) noexcept {
+  if (mlops::test::plan.armed && mlops::test::strikes("syncfs", "", descriptor)) return -1;
+  return static_cast<int>(::syscall(SYS_syncfs, descriptor));
+}
 int ftruncate64(int descriptor, off64_t size) noexcept {
   if (mlops::test::plan.armed && mlops::test::strikes("truncate", "", descriptor)) return -1;
   return static_cast<int>(::syscall(SYS_ftruncate, descriptor, size));

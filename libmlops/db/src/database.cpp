@@ -79,16 +79,17 @@ Statement Database::prepare(std::string_view sql) { return {*this, sql}; }
 
 void Database::migrate(std::span<const std::string_view> steps) {
   const auto known = static_cast<std::int64_t>(steps.size());
-  if (schema_version(*this) == known) return;
-  Transaction transaction(*this);
-  const std::int64_t version = schema_version(*this);
-  if (version > known) {
+  const auto version_known = [&] {
+    const std::int64_t version = schema_version(*this);
+    if (version <= known) return static_cast<std::size_t>(version);
     throw error(Code::usage, "the database '{}' has version {}, this program knows versions up to {}",
                 path_.native(), version, known)
         .with_hint("use the newer program that wrote it");
-  }
-  for (const std::string_view step : steps.subspan(static_cast<std::size_t>(version)))
-    execute(std::string(step));
+  };
+  if (version_known() == steps.size()) return;
+  Transaction transaction(*this);
+  // Asked again, now that nobody else can migrate.
+  for (const std::string_view step : steps.subspan(version_known())) execute(std::string(step));
   execute(fmt::format("PRAGMA user_version = {}", known));
   transaction.commit();
 }

@@ -115,4 +115,10 @@ void remove_file(const std::filesystem::path& path) {
 
 void sync_folder(const std::filesystem::path& folder) { File(folder).sync(); }
 
+void sync_volume(const std::filesystem::path& path) {
+  const File file(path);
+  if (::syncfs(file.descriptor()) == 0) return;
+  throw system_error(errno, fmt::format("cannot write the file system of '{}'", path.native()));
+}
+
 }  // namespace mlops::fs

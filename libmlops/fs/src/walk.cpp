@@ -50,4 +50,17 @@ Walked walk(const std::filesystem::path& folder) {
   return walked;
 }
 
+std::vector<std::string> names_in(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  std::error_code fault;
+  for (stdfs::directory_iterator entry(folder, fault), end; !fault && entry != end; entry.increment(fault)) {
+    names.push_back(entry->path().filename());
+  }
+  if (fault && fault != std::errc::no_such_file_or_directory) {
+    throw system_error(fault.value(), fmt::format("cannot read the folder '{}'", folder.native()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 }  // namespace mlops::fs

@@ -24,4 +24,8 @@ void remove_file(const std::filesystem::path& path);
 /// Makes names that were added to, changed in or removed from the folder durable.
 void sync_folder(const std::filesystem::path& folder);
 
+/// Everything written to the file system that `path` lies on is on disk (syncfs): for many files at once,
+/// where a sync of each would cost a seek or a flush each.
+void sync_volume(const std::filesystem::path& path);
+
 }  // namespace mlops::fs

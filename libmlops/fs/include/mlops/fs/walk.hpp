@@ -27,4 +27,7 @@ struct Walked {
 /// failed (not a folder, not readable).
 Walked walk(const std::filesystem::path& folder);
 
+/// The names in the folder, sorted by their bytes; none when there is no such folder.
+std::vector<std::string> names_in(const std::filesystem::path& folder);
+
 }  // namespace mlops::fs

@@ -1,11 +1,17 @@
 #pragma once
 /// The SQLite index over records and references: what there is, by kind, name and time, without opening
-/// objects. Everything in it can be rebuilt from them (`reindex`). WAL mode; one writer at a time, a second
-/// waits up to 10 s and then gets Error(busy). Used by one thread.
+/// objects. An event is an entry of a reference, read together with the record that it points at, so
+/// everything in it can be rebuilt from them (`reindex`). What others wrote, or a killed process did not come
+/// to index, is seen when the catalogue is opened, by the sizes of the reference files, and caught up with.
+/// WAL mode; one writer at a time, a second waits up to 10 s and then gets Error(busy). Used by one thread.
+///
+/// In a store that cannot be written the index is used as it is when it is up to date, and else made in
+/// memory.
 
 #include <mlops/base/clock.hpp>
 #include <mlops/base/digest.hpp>
-#include <mlops/json/value.hpp>
+#include <mlops/base/progress.hpp>
+#include <mlops/store/objects.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -21,7 +27,7 @@ namespace mlops::store {
 struct Event {
   std::int64_t id = 0;
   Time time = {};
-  std::string kind;  ///< The record's kind, such as "dataset-version".
+  std::string kind;  ///< The record's kind without its version, such as "dataset-version".
   std::string name;  ///< What it happened to, such as "sources/churn".
   std::int64_t version = 0;
   Digest record = {};
@@ -32,13 +38,16 @@ struct Event {
 
 class Catalogue {
  public:
-  /// Opens or makes `<root>/catalogue.db`. Throws Error: usage (made by a newer version), corrupt, busy.
-  explicit Catalogue(const std::filesystem::path& root);
+  /// Opens or makes `<root>/catalogue.db` for a store's objects, which must outlive it, and its references.
+  /// Throws Error: usage (made by a newer version), corrupt, busy, failed (on a network file system, where
+  /// SQLite's locks cannot be trusted).
+  Catalogue(const std::filesystem::path& root, const Objects& objects);
   ~Catalogue();
   Catalogue(const Catalogue&) = delete;
   Catalogue& operator=(const Catalogue&) = delete;
 
-  /// Adds the event; adding the same record under the same name and version again changes nothing.
+  /// Adds the event, of a reference that was just moved; adding the same record under the same name and
+  /// version again changes nothing.
   void add(const Event& event);
 
   /// The newest first; `name` filters when not empty, `limit` 0 is no limit.
@@ -50,8 +59,11 @@ class Catalogue {
   /// Records whose digest begins with these hex digits: for short digests on the command line.
   std::vector<Digest> records_with_prefix(std::string_view hex) const;
 
-  /// Removes everything in it, before a reindex.
-  void clear();
+  /// Makes it anew from references and records, in one transaction; the number of events.
+  std::size_t reindex(Progress& progress);
+
+  /// What it says that references and records do not, and the other way round; one line each.
+  std::vector<std::string> disagreements() const;
 
  private:
   struct Impl;

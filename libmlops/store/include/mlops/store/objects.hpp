@@ -2,10 +2,15 @@
 /// Immutable bytes, named by their SHA-256. What is written here is on disk before its digest is returned:
 /// temporary file, fsync, rename, fsync of the folder; what is read is hashed again. How objects are encoded
 /// on disk is this header's secret; a digest always names the content. Safe for many threads and processes at
-/// once.
+/// once; a Writer and a Batch belong to one thread.
+///
+/// Putting what is there already costs no space: the object that stands there is checked, and replaced when
+/// it is damaged. Once an object of 1 MiB or more was checked, its device, inode, size and times are noted in
+/// the store, as git's index does, and file() and put believe it as long as these stay: it is not hashed
+/// again by every command. get() and fsck believe nothing; fsck removes the note of an object that it finds
+/// damaged.
 
 #include <mlops/base/digest.hpp>
-#include <mlops/base/progress.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +27,9 @@ class Objects {
  public:
   /// `root` is the store's folder (`.mlops`); folders are made when the first object is written.
   explicit Objects(std::filesystem::path root);
+  ~Objects();
+  Objects(const Objects&) = delete;
+  Objects& operator=(const Objects&) = delete;
 
   /// Streams bytes into the store; nothing is kept unless commit() was called.
   class Writer {
@@ -43,6 +51,25 @@ class Objects {
   Digest put_file(const std::filesystem::path& file,
                   const std::function<void(std::string_view bytes)>& look = nullptr);
 
+  /// Many objects for the price of a few syncs: their digests are good for naming once commit() returned;
+  /// what a batch holds without it is dropped. Errors are those of put and put_file.
+  class Batch {
+   public:
+    explicit Batch(Objects& objects);
+    ~Batch();
+    Batch(const Batch&) = delete;
+    Batch& operator=(const Batch&) = delete;
+
+    Digest put(std::string_view bytes);
+    Digest put_file(const std::filesystem::path& file,
+                    const std::function<void(std::string_view bytes)>& look = nullptr);
+    void commit();
+
+   private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+  };
+
   /// Takes over a file made by temporary_path(): hashed, made durable, renamed into place.
   Digest adopt(const std::filesystem::path& temporary);
 
@@ -56,15 +83,21 @@ class Objects {
   /// The whole object, verified. Throws Error: not_found, corrupt (naming the digest seen).
   std::string get(const Digest& digest) const;
 
-  /// A read-only plain file with the object's content, verified the first time this process asks for it; it
-  /// lives as long as the store does. Throws as get() does.
+  /// A read-only plain file with the object's content, verified the first time this process asks for it (of a
+  /// large one, see above, that it is as it was when it was verified); it lives as long as the store does.
+  /// Throws as get() does.
   std::filesystem::path file(const Digest& digest) const;
 
   /// Every object, in the order of their digests.
   void each(const std::function<void(const Digest& digest, std::uint64_t stored_bytes)>& visit) const;
 
+  /// Removes the note that the object was checked once, so that the next use looks at its content again.
+  void doubt(const Digest& digest);
+
  private:
+  struct State;
   std::filesystem::path root_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace mlops::store

@@ -1,9 +1,9 @@
 #pragma once
 /// Mutable names for immutable things. Each reference is one append-only file refs/<kind>/<name>; a line is
-/// {"seq","digest","previous","time","who","why","crc"}, the last whole line is the value, the file is the
-/// history. Moving a name is lock, check, append, fdatasync: the value and its history change in one write. A
-/// torn last line (a killed writer) is not a value and is cut by the next writer. Safe for many threads and
-/// processes.
+/// {"digest","previous","seq","summary","time","who","why","crc"}, the last whole line is the value, the file
+/// is the history. Moving a name is lock, check, append, fdatasync: the value and its history change in one
+/// write. A torn last line (a killed writer) is not a value and is cut by the next writer. Safe for many
+/// threads and processes.
 
 #include <mlops/base/clock.hpp>
 #include <mlops/base/digest.hpp>
@@ -24,6 +24,7 @@ struct ReferenceEntry {
   Time time = {};
   std::string who;
   std::string why;
+  std::string summary;  ///< One line for the journal; here, so that a lost catalogue can be rebuilt whole.
 
   bool operator==(const ReferenceEntry&) const = default;
 };
@@ -46,13 +47,13 @@ class References {
   /// is wrong anywhere but at the end.
   std::vector<ReferenceEntry> history(const ReferenceName& name) const;
 
-  /// Every name, sorted.
+  /// Every name that has a value, sorted.
   std::vector<ReferenceName> list() const;
 
   /// Moves the name to `digest` if it still points at `expected` (nothing: it must not exist yet). Throws
   /// Error: conflict (somebody moved it; both digests named), busy (disk full, locked for over 10 s).
   ReferenceEntry move(const ReferenceName& name, const Digest& digest, std::optional<Digest> expected,
-                      Time time, std::string_view who, std::string_view why);
+                      Time time, std::string_view who, std::string_view why, std::string_view summary = "");
 
  private:
   std::filesystem::path root_;

@@ -2,9 +2,11 @@
 /// A store: objects, references and the catalogue in one folder (`.mlops`), with the format it is written in.
 ///
 /// A record is an object whose bytes are canonical JSON with a "kind" of the form "<name>/<version>", such as
-/// "dataset-version/1". record() is the one way to publish one: object first, then the reference, then the
+/// "dataset-version/1". publish() is the one way to publish one: object first, then the reference, then the
 /// catalogue; a process killed between them loses nothing that was acknowledged, and the next open of the
-/// store repairs the index. Used by one thread; other processes may use the same store at the same time.
+/// catalogue catches up. A string of the form "sha256:<64 hex>" anywhere in a record names an object that has
+/// to be in the store; a digest that names none is written without the prefix. Used by one thread; other
+/// processes may use the same store at the same time.
 
 #include <mlops/base/clock.hpp>
 #include <mlops/base/progress.hpp>
@@ -31,7 +33,9 @@ struct Fault {
 };
 
 struct Usage {
-  std::string kind;  ///< "records", "tables", "raw", "trees", "references", "catalogue", "temporary".
+  /// "records", "tables" (Parquet files that no record names as "raw"), "raw", "trees", "unreferenced" (no
+  /// version names them), "references", "catalogue", "temporary".
+  std::string kind;
   std::uint64_t count = 0;
   std::uint64_t bytes = 0;          ///< On disk.
   std::uint64_t logical_bytes = 0;  ///< As all versions name them, each counted as often as it is named.
@@ -39,9 +43,9 @@ struct Usage {
 
 class Store {
  public:
-  /// Opens the store in `root`, making it when `create`. Throws Error: not_found (no store), usage (format
-  /// newer than this program knows), failed (read-only, or on a network file system where SQLite's locks
-  /// cannot be trusted).
+  /// Opens the store in `root`, making it when `create`, and sweeps what killed processes left in it. A store
+  /// that cannot be written opens for reading. Throws Error: not_found (no store), usage (format newer than
+  /// this program knows), corrupt (the format cannot be read), failed (it cannot be made).
   enum class Mode { open, create };
   Store(std::filesystem::path root, Mode mode);
   ~Store();
@@ -50,29 +54,33 @@ class Store {
 
   Objects& objects();
   References& references();
-  Catalogue& catalogue();  ///< Opened on first use, so that commands that need none stay fast.
+  Catalogue&
+  catalogue();  ///< Opened on first use, so that commands that need none stay fast; throws as it does.
   const std::filesystem::path& root() const;
 
   struct Publication {
-    ReferenceName name;
-    std::optional<Digest> expected;  ///< What the reference points at now; nothing: it does not exist.
-    json::Object record;             ///< Must hold "kind".
+    ReferenceName name = {};
+    std::optional<Digest> expected = {};  ///< What the reference points at now; nothing: it does not exist.
+    json::Object record = {};             ///< Must hold "kind".
     Time time = {};
-    std::string who;
-    std::string why;      ///< One line for the reference's history.
-    std::string summary;  ///< One line for the journal.
+    std::string who = {};
+    std::string why = {};      ///< One line for the reference's history.
+    std::string summary = {};  ///< One line for the journal.
   };
   struct Published {
     Digest digest;
     std::int64_t version = 0;
   };
-  /// Stores the record, moves the reference to it and indexes it. Throws Error: conflict, busy.
+  /// Stores the record, moves the reference to it and indexes it. Publishing again what the reference points
+  /// at already, with the same `expected`, is done at once: a caller may retry. Once the reference has moved
+  /// the record is published: if the catalogue cannot be written then, it is brought up to date by its next
+  /// open. Throws Error: conflict, busy.
   Published publish(const Publication& publication);
 
   /// A record by its digest. Throws Error: not_found, corrupt (not JSON, no kind).
   json::Object record(const Digest& digest) const;
 
-  /// Rebuilds the catalogue from references and records; the number of records indexed.
+  /// Rebuilds the catalogue from references and records, even a damaged one; the number of events indexed.
   std::size_t reindex(Progress& progress);
 
   /// Checks that every object has the content its name says, that references lead to records, and that what

@@ -1,0 +1,97 @@
+#include <mlops/base/error.hpp>
+#include <mlops/fs/walk.hpp>
+
+#include "src/graph.hpp"
+#include "src/index.hpp"
+#include "src/layout.hpp"
+#include "src/line.hpp"
+#include "src/open.hpp"
+#include "src/place.hpp"
+
+namespace mlops::store {
+namespace {
+
+class Check {
+ public:
+  Check(const Path& root, Objects& objects, Progress& progress)
+      : root_(root), objects_(objects), progress_(progress) {}
+
+  void objects() {
+    std::uint64_t total = 0;
+    objects_.each([&](const Digest&, std::uint64_t bytes) { total += bytes; });
+    progress_.phase("checking objects", total, Unit::bytes);
+    objects_.each([&](const Digest& digest, std::uint64_t) { content(digest); });
+    for (const std::string& shard : fs::names_in(objects_folder(root_))) strangers(shard);
+  }
+
+  void references() {
+    for (const ReferenceFile& file : reference_files(root_)) {
+      try {
+        const Lines lines = read_lines(fs::File(reference_path(root_, file.name)));
+        if (lines.torn == 0) continue;
+        add(fmt::format("the reference {} ends in {} bytes of a line that was not finished",
+                        event_name(file.name), lines.torn),
+            "nothing: they are ignored, and cut when it is next moved");
+      } catch (const Error& e) {
+        if (e.code() != Code::corrupt) throw;  // Damage is told by the graph.
+      }
+    }
+  }
+
+  void graph() {
+    make_graph(root_, objects_, [&](const std::string& what) {
+      add(what, "bring it back from a copy of the store, or ingest the same data again");
+    });
+  }
+
+  std::vector<Fault> take() { return std::move(faults_); }
+
+ private:
+  void add(std::string what, std::string fix) {
+    faults_.push_back({.what = std::move(what), .fix = std::move(fix), .repaired = false});
+  }
+
+  void content(const Digest& digest) {
+    fs::File file(object_path(root_, digest));
+    const Digest seen = hash_rest(file, [&](std::string_view bytes) { progress_.at(done_ += bytes.size()); });
+    if (seen == digest) return note(root_, digest);
+    objects_.doubt(digest);
+    add(fmt::format("object {} is damaged: its content is {}", digest.text(), seen.text()),
+        "ingest the same data again: the whole object takes its place");
+  }
+
+  void strangers(const std::string& shard) {
+    for (const std::string& name : fs::names_in(objects_folder(root_) / shard)) {
+      if (object_digest(shard, name)) continue;
+      add(fmt::format("'{}' is no object", (objects_folder(root_) / shard / name).native()), "remove it");
+    }
+  }
+
+  const Path root_;
+  Objects& objects_;
+  Progress& progress_;
+  std::uint64_t done_ = 0;
+  std::vector<Fault> faults_;
+};
+
+}  // namespace
+
+std::vector<Fault> Store::fsck(Progress& progress) {
+  Check check(impl_->root, impl_->objects, progress);
+  check.objects();
+  check.references();
+  check.graph();
+  std::vector<Fault> faults = check.take();
+  std::vector<std::string> index;
+  try {
+    index = catalogue().disagreements();
+  } catch (const Error& e) {
+    if (e.code() != Code::corrupt) throw;
+    index.push_back(e.message());
+  }
+  if (!index.empty()) reindex(progress);
+  for (std::string& what : index) faults.push_back({std::move(what), "the catalogue was made anew", true});
+  return faults;
+}
+
+}  // namespace mlops::store
