@@ -438,10 +438,13 @@ TEST(WithSource, RefusesWhatItCannotProve) {
   const auto refused = [](std::string_view text) {
     return error_of([&] { with_source(text, "mlops.yaml", churn()); });
   };
-  const Error seen = refused("{mlops: 1, sources: }\n");
-  EXPECT_EQ(seen.code(), Code::usage);
-  EXPECT_EQ(seen.detail(), "sources:\n  churn:\n    from: data/churn.csv");
-  EXPECT_EQ(seen.hint(), "add these lines by hand");
+  const std::string kept_lines = "mlops: 1\nsources:\n  a:\n    from: x\n    party: |+\n      b\n\n";
+  for (const std::string& text : {std::string("{mlops: 1, sources: }\n"), kept_lines}) {
+    const Error seen = refused(text);
+    EXPECT_EQ(seen.code(), Code::usage) << text;
+    EXPECT_EQ(seen.detail(), "sources:\n  churn:\n    from: data/churn.csv");
+    EXPECT_EQ(seen.hint(), "add these lines by hand");
+  }
   EXPECT_EQ(refused("mlops: 1\nsources: {churn: {from: x}}\n").code(), Code::conflict);
   EXPECT_EQ(refused("mlops: 1\nsorces: {}\n").message(), "mlops.yaml:2:1: unknown key 'sorces'");
 }
@@ -453,6 +456,8 @@ TEST(WithSource, ChecksTheSourceFirst) {
   source = churn();
   source.from = {"s3://x"};
   EXPECT_EQ(error_of([&] { checked(source); }).code(), Code::usage);
+  source.from = {"a\xFF.csv"};
+  EXPECT_EQ(error_of([&] { with_source("mlops: 1\n", "f", source); }).message(), "a path that is not UTF-8");
   source = churn();
   source.read.delimiter = "tab";
   EXPECT_EQ(checked(source).read.delimiter, "\t");

@@ -41,7 +41,9 @@ void check_paths(Problems& out, const std::vector<std::string>& paths) {
   if (paths.empty())
     out.push_back({"from", 0, "'from' names no file", "write a path, a folder or a pattern"});
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (paths[i].empty()) {
+    if (!is_utf8(paths[i])) {
+      out.push_back({"from", i, "a path that is not UTF-8", "rename the file"});
+    } else if (paths[i].empty()) {
       out.push_back({"from", i, "an empty path", "write a path, a folder or a pattern"});
     } else if (const auto name = scheme(paths[i]); name == "file") {
       out.push_back({"from", i, fmt::format("'{}' is a URL", paths[i]), "write the path without `file://`"});
@@ -105,6 +107,10 @@ void check_read(Problems& out, const ReadOptions& read) {
   check_word(out, "encoding", read.encoding, {"utf-8", "utf-16le", "utf-16be", "latin-1"});
   check_word(out, "decimal", read.decimal, {".", ","});
   check_bytes(out, read);
+  if (read.null && !std::all_of(read.null->begin(), read.null->end(), is_utf8)) {
+    out.push_back({"null", 0, "a text in 'null' that is not UTF-8",
+                   "name the file's `encoding`, and the text in UTF-8"});
+  }
   for (const auto& [column, type] : read.types) {
     if (!type.empty()) continue;
     out.push_back({"types", 0, fmt::format("the type of '{}' is empty", column),

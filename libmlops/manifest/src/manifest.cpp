@@ -26,22 +26,10 @@ void refuse_newer(const yaml::Document& document, std::string_view file) {
         "install a newer `mlops`"}});
 }
 
-SourceSpec read_source(Reader& faults, const yaml::Entry& entry, std::vector<yaml::Fault>& out) {
-  SourceSpec source;
-  source.name = entry.key.text;
-  if (entry.value.kind == yaml::Kind::scalar) {
-    faults.fault(entry.value.at, fmt::format("source '{}' is a text, a map is wanted", source.name),
-                 fmt::format("write `{}: {{from: {}}}`", source.name, entry.value.text));
-    return source;
-  }
-  if (entry.value.kind == yaml::Kind::sequence) {
-    faults.fault(entry.value.at, fmt::format("source '{}' is a list, a map is wanted", source.name),
-                 fmt::format("write `{}: {{from: [...]}}`", source.name));
-    return source;
-  }
-  Reader reader(out);
+/// The keys of one source; true when `from` is among them.
+bool read_fields(Reader& reader, const yaml::Node& node, SourceSpec& source) {
   bool has_from = false;
-  for (const yaml::Entry& field : entry.value.entries) {
+  for (const yaml::Entry& field : node.entries) {
     const SourceKey* row = find_source_key(field.key.text);
     if (row == nullptr) {
       reader.unknown_key(field.key, "sources.NAME");
@@ -51,9 +39,30 @@ SourceSpec read_source(Reader& faults, const yaml::Entry& entry, std::vector<yam
     reader.begin(row->key.name, field.value);
     row->read(reader, field.value, source);
   }
-  if (!has_from)
+  return has_from;
+}
+
+/// What is written where a map is wanted: mostly the path alone.
+void refuse_shape(Reader& reader, const yaml::Entry& entry) {
+  const bool list = entry.value.kind == yaml::Kind::sequence;
+  const std::string& name = entry.key.text;
+  reader.fault(entry.value.at,
+               fmt::format("source '{}' is a {}, a map is wanted", name, list ? "list" : "text"),
+               fmt::format("write `{}: {{from: {}}}`", name, list ? "[...]" : entry.value.text));
+}
+
+SourceSpec read_source(const yaml::Entry& entry, std::vector<yaml::Fault>& faults) {
+  SourceSpec source;
+  source.name = entry.key.text;
+  Reader reader(faults);
+  if (entry.value.kind == yaml::Kind::scalar || entry.value.kind == yaml::Kind::sequence) {
+    refuse_shape(reader, entry);
+    return source;
+  }
+  if (!read_fields(reader, entry.value, source)) {
     reader.missing(entry.key.at, fmt::format("source '{}' has no 'from'", source.name),
                    "name its files: `from: data.csv`");
+  }
   reader.add(problems(source), entry.key.at);
   normalise(source.read);
   return source;
@@ -65,7 +74,7 @@ void read_sources(Reader& reader, const yaml::Node& node, Manifest& manifest, st
     return reader.fault(node.at, "'sources' takes a map of names", "write `name: {from: data.csv}` below it");
   }
   for (const yaml::Entry& entry : node.entries) {
-    manifest.sources.push_back(read_source(reader, entry, out));
+    manifest.sources.push_back(read_source(entry, out));
   }
 }
 

@@ -61,6 +61,16 @@ Fault explain_colon(std::string_view before, const Position& at) {
   return {at, "an entry cannot begin here", "check the indentation of this line"};
 }
 
+/// A character with a meaning: at the start of a value, or inside a plain one where [] and {} forbid it.
+Fault explain_token(std::string_view before, std::string_view token, const Position& at) {
+  const bool begins =
+      before.empty() || std::string_view(" [{,:").find(before.back()) != std::string_view::npos;
+  const auto message = begins ? fmt::format("a value cannot begin with '{}'", token)
+                              : fmt::format("a plain value cannot hold '{}' here", token);
+  return {at, message, std::string(quote_it)};
+}
+
+/// The mark stands behind the '>' or '|' that was meant as text.
 Fault explain_block(std::string_view text, const Position& at, const Translation& found) {
   const std::size_t begin = text.substr(0, at.offset).find_last_of(">|");
   const Position from = begin == std::string_view::npos ? at : position_of(text, begin);
@@ -74,14 +84,7 @@ Fault explain(std::string_view text, std::size_t offset, std::string_view messag
   const std::string_view rest = text.substr(at.offset);
   const std::string_view before =
       text.substr(line_begin(text, at.offset)).substr(0, at.offset - line_begin(text, at.offset));
-  if (message == "unknown token") {
-    const bool begins =
-        before.empty() || std::string_view(" [{,:").find(before.back()) != std::string_view::npos;
-    return {at,
-            fmt::format("a {} '{}'{}", begins ? "value cannot begin with" : "plain value cannot hold",
-                        rest.substr(0, 1), begins ? "" : " here"),
-            std::string(quote_it)};
-  }
+  if (message == "unknown token") return explain_token(before, rest.substr(0, 1), at);
   if (before.substr(0, before.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
     return {at, "a tab in the indentation", "indent with spaces"};
   }

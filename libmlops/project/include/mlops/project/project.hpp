@@ -15,7 +15,8 @@
 
 namespace mlops::project {
 
-/// The nearest folder, from `start` upwards, that holds `.mlops/` or `mlops.yaml`.
+/// The nearest folder, from `start` upwards, that holds a folder `.mlops` or a file `mlops.yaml`; links in
+/// `start` are resolved first. Throws Error(not_found) when there is no `start`.
 std::optional<std::filesystem::path> find_root(const std::filesystem::path& start);
 
 class Project {
@@ -30,7 +31,8 @@ class Project {
 
   const std::filesystem::path& root() const;
 
-  /// Opened on first use; created then in Mode::create.
+  /// Opened on first use; created then in Mode::create. Throws as store::Store does, and Error(usage) when
+  /// `.mlops` is not a folder.
   store::Store& store();
   /// True when `.mlops/` is there already.
   bool has_store() const;
@@ -41,18 +43,23 @@ class Project {
   /// `mlops.lock` as it stands; empty when there is no file.
   const manifest::Lock& lock();
 
-  /// Changes `mlops.lock` under the project's lock: read again, changed, written atomically. Throws
-  /// Error(busy).
+  /// Changes `mlops.lock` under the project's lock: read again, changed, written atomically unless it is as
+  /// before; when `change` throws, nothing is written. The store is there afterwards. Throws Error: busy
+  /// (locked for over 10 s), not_found (Mode::open and no store).
   void update_lock(const std::function<void(manifest::Lock& lock)>& change);
 
   /// Adds an entry to `mlops.yaml` (made if need be) unless one of that name is there; true when it was
-  /// written.
+  /// written. Throws as update_lock() and manifest::with_source() do.
   bool add_source(const manifest::SourceSpec& source);
 
-  /// `path` as the project's files write it: relative to the root where it is below it, else absolute.
+  /// `path` as the project's files write it: relative to the root where it is below it, else absolute. A link
+  /// below the root keeps its name, wherever it leads.
   std::string relative(const std::filesystem::path& path) const;
 
  private:
+  /// The file that writers of the two files lock; the store around it is made if need be.
+  std::filesystem::path lock_file();
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,117 @@
+#include <mlops/project/project.hpp>
+
+#include "src/internal.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/fs/atomic.hpp>
+#include <mlops/fs/file.hpp>
+#include <mlops/fs/lock.hpp>
+
+namespace mlops::project {
+namespace {
+
+constexpr int patience_ms = 10'000;
+constexpr const char* manifest_name = "mlops.yaml";
+constexpr const char* lock_name = "mlops.lock";
+
+}  // namespace
+
+struct Project::Impl {
+  std::filesystem::path root;
+  Mode mode = Mode::open;
+  std::unique_ptr<store::Store> store;
+  std::optional<manifest::Manifest> manifest;
+  std::optional<manifest::Lock> lock;
+
+  std::filesystem::path store_folder() const { return root / ".mlops"; }
+
+  manifest::Manifest read_manifest(const std::optional<std::string>& text) const {
+    manifest::Manifest out;
+    if (text) out = manifest::parse(*text, manifest_name);
+    if (out.project.empty()) out.project = name_of(root);
+    return out;
+  }
+
+  manifest::Lock read_lock() const {
+    const auto text = fs::find_file(root / lock_name);
+    return text ? manifest::Lock::parse(*text, lock_name) : manifest::Lock{};
+  }
+};
+
+Project::Project(const std::filesystem::path& start, Mode mode) : impl_(std::make_unique<Impl>()) {
+  impl_->mode = mode;
+  const auto found = find_root(start);
+  if (!found && mode == Mode::open) {
+    throw error(Code::not_found, "no project in '{}' or above it", real_folder(start).native())
+        .with_id("project.not_found")
+        .with_hint("`mlops ingest FILE` begins one here");
+  }
+  impl_->root = found ? *found : real_folder(start);
+}
+
+Project::~Project() = default;
+
+const std::filesystem::path& Project::root() const { return impl_->root; }
+
+store::Store& Project::store() {
+  if (impl_->store) return *impl_->store;
+  const auto folder = impl_->store_folder();
+  std::error_code ignored;
+  if (std::filesystem::exists(folder, ignored) && !std::filesystem::is_directory(folder, ignored)) {
+    throw error(Code::usage, "'{}' is not a folder", folder.native())
+        .with_hint("move it away: the store of the project takes this name");
+  }
+  const auto mode = impl_->mode == Mode::create ? store::Store::Mode::create : store::Store::Mode::open;
+  impl_->store = std::make_unique<store::Store>(folder, mode);
+  return *impl_->store;
+}
+
+bool Project::has_store() const {
+  std::error_code ignored;
+  return std::filesystem::is_directory(impl_->store_folder(), ignored);
+}
+
+const manifest::Manifest& Project::manifest() {
+  if (!impl_->manifest) impl_->manifest = impl_->read_manifest(fs::find_file(impl_->root / manifest_name));
+  return *impl_->manifest;
+}
+
+const manifest::Lock& Project::lock() {
+  if (!impl_->lock) impl_->lock = impl_->read_lock();
+  return *impl_->lock;
+}
+
+void Project::update_lock(const std::function<void(manifest::Lock& lock)>& change) {
+  const fs::Lock held(lock_file(), patience_ms);
+  const manifest::Lock before = impl_->read_lock();
+  manifest::Lock after = before;
+  change(after);
+  if (after != before) fs::write_atomic(impl_->root / lock_name, after.text());
+  impl_->lock = std::move(after);
+}
+
+bool Project::add_source(const manifest::SourceSpec& source) {
+  const fs::Lock held(lock_file(), patience_ms);
+  const auto path = impl_->root / manifest_name;
+  const auto text = fs::find_file(path);
+  impl_->manifest = impl_->read_manifest(text);
+  if (impl_->manifest->find_source(source.name) != nullptr) return false;
+  const std::string before = text ? *text : manifest::new_file(impl_->manifest->project);
+  const std::string after = manifest::with_source(before, manifest_name, source);
+  fs::write_atomic(path, after);
+  impl_->manifest = impl_->read_manifest(after);
+  return true;
+}
+
+std::string Project::relative(const std::filesystem::path& path) const {
+  return relative_to(impl_->root, path);
+}
+
+std::filesystem::path Project::lock_file() {
+  store();
+  const auto folder = impl_->store_folder() / "locks";
+  fs::make_folders(folder);
+  return folder / "project";
+}
+
+}  // namespace mlops::project
