@@ -39,7 +39,8 @@ std::string wrapped(std::string_view text, std::size_t first, std::size_t rest, 
       used = rest;
       empty = true;
     }
-    line += (empty ? "" : " ") + std::string(word);
+    if (!empty) line += ' ';
+    line += word;
     used += visible_width(word) + (empty ? 0 : 1);
     empty = false;
   }

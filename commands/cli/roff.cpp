@@ -25,7 +25,7 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string guarded(std::string line) { return line.starts_with('.') ? "\\&" + line : line; }
+std::string guarded(const std::string& line) { return line.starts_with('.') ? "\\&" + line : line; }
 
 std::string inline_roff(std::string_view text) {
   std::string out;

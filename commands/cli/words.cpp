@@ -122,7 +122,7 @@ class Reader {
     const std::string parent = spelled(words_.path);
     auto fault = error(Code::usage, "'{}' is not a command of `{}`", word, parent).with_id("command.unknown");
     std::vector<std::string> near = near_misses(word, known);
-    for (std::string& name : near) name = parent + " " + name;
+    for (std::string& name : near) name = fmt::format("{} {}", parent, name);
     return near.empty() ? std::move(fault).with_hint("`{} -h` lists them", parent)
                         : std::move(fault).with_hint("{}", similar("command", near));
   }

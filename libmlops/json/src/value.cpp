@@ -28,7 +28,13 @@ const Value* Object::find(std::string_view name) const {
   return found == members_.end() ? nullptr : &found->second;
 }
 
+bool Object::empty() const { return members_.empty(); }
+
 std::size_t Object::size() const { return members_.size(); }
+
+std::vector<Member>::const_iterator Object::begin() const { return members_.begin(); }
+
+std::vector<Member>::const_iterator Object::end() const { return members_.end(); }
 
 Value::Value(Unsigned value) {
   constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());

@@ -33,10 +33,10 @@ class Object {
   void append(std::string name, Value value);
   const Value* find(std::string_view name) const;
   const std::vector<Member>& members() const { return members_; }
-  bool empty() const { return members_.empty(); }
+  bool empty() const;
   std::size_t size() const;
-  auto begin() const { return members_.begin(); }
-  auto end() const { return members_.end(); }
+  std::vector<Member>::const_iterator begin() const;
+  std::vector<Member>::const_iterator end() const;
 
  private:
   std::vector<Member> members_;
