@@ -1,10 +1,10 @@
 # mlops_pin(PACKAGE OUT_DIR)
 #
-# Sets OUT_DIR to a folder with the pinned files of PACKAGE (pins.txt), for a library that neither the user nor
-# the distribution has: callers try find_library first. The package file is fetched with `npm pack`, which runs no
-# script and installs nothing, from whatever registry the user's npm is configured for, into a per-user cache; its
-# SHA-512 is compared every time it is unpacked. Without network, a package file put into that cache by hand serves
-# as well.
+# Sets OUT_DIR to a folder with the pinned files of PACKAGE (pins.txt), for a library that neither the user
+# nor the distribution has: callers try find_library first. The package file is fetched with `npm pack`, which
+# runs no script and installs nothing, from whatever registry the user's npm is configured for, into a per-user
+# cache; its SHA-512 is compared every time it is unpacked. Without network, a package file put into that cache
+# by hand serves as well.
 
 set(MLOPS_PINS ${CMAKE_CURRENT_LIST_DIR}/pins.txt)
 

@@ -12,12 +12,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 // The names, the guard and the layout of the C data interface are fixed by Arrow, so that every library's
@@ -225,8 +225,8 @@ class Columns {
   std::shared_ptr<const ArrowArray> array_;
 };
 
-/// One batch with the rows of all `batches` (of equal fields), in order: a copy, with
-/// dictionaries decoded.
+/// One batch with the rows of all `batches` (of equal fields), in order: a copy, with dictionaries decoded. A
+/// single batch is returned as it is.
 Columns concatenate(std::span<const Columns> batches);
 
 template <typename T>
