@@ -9,23 +9,14 @@
 #include "src/cells.hpp"
 #include "src/engine.hpp"
 #include "src/input.hpp"
+#include "src/sql_types.hpp"
 
 namespace mlops::dataset {
 namespace {
 
 constexpr std::uint64_t exact_rows = 10'000'000;
 
-bool is_number(const std::string& type) {
-  for (const char* kind : {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "USMALLINT",
-                           "UTINYINT", "HUGEINT", "DOUBLE", "FLOAT"}) {
-    if (type == kind) return true;
-  }
-  return type.starts_with("DECIMAL");
-}
-
-bool is_nested(const std::string& type) {
-  return type.ends_with("]") || type.starts_with("STRUCT") || type.starts_with("MAP");
-}
+bool is_number(const std::string& type) { return is_integer(type) || is_floating(type) || is_decimal(type); }
 
 bool is_listed(const std::string& type) { return type == "VARCHAR" || type == "BOOLEAN"; }
 
