@@ -1,9 +1,10 @@
 # mlops_pin(PACKAGE OUT_DIR)
 #
-# Sets OUT_DIR to a folder with the pinned files of PACKAGE (pins.txt), for a library that neither the user nor the
-# distribution has: callers try find_library first. The package file is fetched with `npm pack`, which runs no script
-# and installs nothing, from whatever registry the user's npm is configured for, into a per-user cache; its SHA-512 is
-# compared every time it is unpacked. Without network, a package file put into that cache by hand serves as well.
+# Sets OUT_DIR to a folder with the pinned files of PACKAGE (pins.txt), for a library that neither the user
+# nor the distribution has: callers try find_library first. The package file is fetched with `npm pack`, which
+# runs no script and installs nothing, from whatever registry the user's npm is configured for, into a per-user
+# cache; its SHA-512 is compared every time it is unpacked. Without network, a package file put into that cache
+# by hand serves as well.
 
 set(MLOPS_PINS ${CMAKE_CURRENT_LIST_DIR}/pins.txt)
 
@@ -20,7 +21,8 @@ endfunction()
 # Fetches package@version as `file`, under another name first, so that a file of that name is always whole.
 function(mlops_pin_fetch package version file)
   find_program(MLOPS_NPM npm)
-  set(way_out "Install npm, or put that package's file there as\n  ${file}\nor build without what needs it (-DMLOPS_TABLE=OFF)")
+  string(CONCAT way_out "Install npm, or put that package's file there as\n  ${file}\n"
+    "or build without what needs it (-DMLOPS_TABLE=OFF)")
   if(NOT MLOPS_NPM)
     message(FATAL_ERROR "npm is needed to fetch ${package}@${version} and was not found. ${way_out}")
   endif()
@@ -36,7 +38,8 @@ function(mlops_pin_fetch package version file)
   endif()
   file(REMOVE_RECURSE ${folder})
   if(NOT EXISTS ${file})
-    message(FATAL_ERROR "`npm pack ${package}@${version}` failed (${status}): is the network there?\n${output}${way_out}")
+    message(FATAL_ERROR "`npm pack ${package}@${version}` failed (${status}): is the network there?\n"
+      "${output}${way_out}")
   endif()
 endfunction()
 
@@ -63,8 +66,8 @@ function(mlops_pin package out)
   endif()
   file(SHA512 ${file} seen)
   if(NOT seen STREQUAL sha512)
-    message(FATAL_ERROR "${file} is not ${package}@${version}: its SHA-512 is\n  ${seen}\nand should be\n  ${sha512}\n"
-      "Delete the file to fetch it again")
+    message(FATAL_ERROR "${file} is not ${package}@${version}: its SHA-512 is\n  ${seen}\n"
+      "and should be\n  ${sha512}\nDelete the file to fetch it again")
   endif()
   file(REMOVE_RECURSE ${folder})
   file(MAKE_DIRECTORY ${folder})

@@ -1,5 +1,5 @@
-# The target `duckdb`: the user's own DuckDB, 1.4 or newer, when CMake finds one (-DDUCKDB_LIBRARY, -DDUCKDB_INCLUDE_DIR,
-# CMAKE_PREFIX_PATH), else the pinned one.
+# The target `duckdb`: the user's own DuckDB, 1.4 or newer, when CMake finds one (-DDUCKDB_LIBRARY,
+# -DDUCKDB_INCLUDE_DIR, CMAKE_PREFIX_PATH), else the pinned one.
 include(${PROJECT_SOURCE_DIR}/libmlops/pins.cmake)
 
 find_path(DUCKDB_INCLUDE_DIR duckdb.h)
@@ -24,8 +24,9 @@ else()
   elseif(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
     mlops_pin(@duckdb/node-bindings-linux-arm64 duckdb_package)
   else()
-    message(FATAL_ERROR "No DuckDB is pinned for ${CMAKE_SYSTEM_NAME} on ${CMAKE_SYSTEM_PROCESSOR}. Install DuckDB 1.4 "
-      "with its C header and set -DCMAKE_PREFIX_PATH, or build without tables (-DMLOPS_TABLE=OFF)")
+    message(FATAL_ERROR "No DuckDB is pinned for ${CMAKE_SYSTEM_NAME} on ${CMAKE_SYSTEM_PROCESSOR}. "
+      "Install DuckDB 1.4 with its C header and set -DCMAKE_PREFIX_PATH, "
+      "or build without tables (-DMLOPS_TABLE=OFF)")
   endif()
   mlops_pin(duckdb duckdb_source)
   set(duckdb_library ${duckdb_package}/libduckdb.so)
@@ -36,8 +37,8 @@ add_library(duckdb SHARED IMPORTED)
 set_target_properties(duckdb PROPERTIES IMPORTED_LOCATION ${duckdb_library})
 target_include_directories(duckdb SYSTEM INTERFACE ${duckdb_headers})
 
-# Puts DuckDB beside `engine` under the name it is loaded by: lib/mlops/libs, in the build tree and installed. It is
-# not an engine itself, so it does not sit among them.
+# Puts DuckDB beside `engine` under the name it is loaded by: lib/mlops/libs, in the build tree and installed.
+# It is not an engine itself, so it does not sit among them.
 function(mlops_bring_duckdb engine)
   file(REAL_PATH ${duckdb_library} real)
   execute_process(COMMAND ${CMAKE_READELF} -d ${real} OUTPUT_VARIABLE dynamic ERROR_QUIET)

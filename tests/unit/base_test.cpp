@@ -154,11 +154,12 @@ struct Batch {
   ArrowArray* list_items = &items;
   std::array<ArrowArray*, 4> children = {&numbers, &texts, &coded, &lists};
   int releases = 0;
-  Field item = {.name = "item", .type = {.kind = Kind::uint8}};
-  std::vector<Field> fields = {{.name = "n", .type = {.kind = Kind::int32}, .sql = "INTEGER"},
-                               {.name = "t", .type = {.kind = Kind::text}, .sql = "VARCHAR"},
-                               {.name = "c", .type = {.kind = Kind::text, .large = true, .index_bytes = 1}},
-                               {.name = "l", .type = {.kind = Kind::list, .children = {item}}}};
+  Type item = {.kind = Kind::uint8};
+  std::vector<Field> fields = {
+      {.name = "n", .type = {.kind = Kind::int32}, .sql = "INTEGER"},
+      {.name = "t", .type = {.kind = Kind::text}, .sql = "VARCHAR"},
+      {.name = "c", .type = {.kind = Kind::text, .large = true, .index_bytes = 1}},
+      {.name = "l", .type = {.kind = Kind::list, .children = {item}, .names = {"item"}}}};
 };
 
 TEST(Columns, OffsetsAndValidityFollowArrow) {
@@ -181,6 +182,7 @@ TEST(Columns, OffsetsAndValidityFollowArrow) {
   EXPECT_EQ(c.column(1).slice(1, 2).text(1), "ef");
   EXPECT_EQ(c.column(3).items(1), (Range{1, 4}));
   EXPECT_EQ(c.column(3).child(0).values<std::uint8_t>()[3], 23);
+  EXPECT_EQ(c.column(3).child(0).name(), "item");
   EXPECT_EQ(c.find("t"), 1u);
   EXPECT_EQ(c.find("x"), std::nullopt);
 }

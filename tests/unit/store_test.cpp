@@ -460,6 +460,49 @@ TEST_F(StoreTest, ATornLastLineIsIgnoredAndCut) {
   EXPECT_EQ(store.references().move(churn, digest_of(3), std::nullopt, {}, "", "").seq, 1);
 }
 
+TEST_F(StoreTest, AMoveThatFailedDidNotHappen) {
+  Store store = create();
+  store.references().move(churn, digest_of(1), std::nullopt, {}, "", "");
+  const std::string before = read(root / "refs/sources/churn");
+  int n = 1;
+  for (bool struck = true; struck; ++n) {
+    bool failed = false;
+    {
+      const Arm arm(Strike::once, n, ENOSPC);
+      try {
+        store.references().move(churn, digest_of(2), digest_of(1), {}, "", "");
+      } catch (const Error& e) {
+        EXPECT_EQ(e.code(), Code::busy);
+        failed = true;
+      }
+      struck = arm.struck();
+    }
+    EXPECT_EQ(failed, struck) << n;
+    EXPECT_EQ(read(root / "refs/sources/churn") == before, failed) << n;
+  }
+  EXPECT_EQ(n, 5) << "open, write, sync, and none";
+}
+
+TEST_F(StoreTest, PublishingCostsFourSyncs) {
+  Store store = create();
+  const auto first = store.publish(publication(1, std::nullopt));
+  test::plan.logging = true;
+  const Arm arm;
+  store.publish(publication(2, first.digest));
+  test::plan.logging = false;
+  Names syncs;
+  for (const std::string& call : test::plan.log) {
+    const stdfs::path path = call.substr(call.find(' ') + 1);
+    if (call.starts_with("fsync") && path.filename() != "sha256")
+      syncs.push_back(path.parent_path().filename());
+  }
+  // The bytes, their name, the line of the reference, the catalogue's log.
+  ASSERT_EQ(syncs.size(), 4u);
+  EXPECT_EQ(syncs[1], "sha256");
+  EXPECT_EQ(syncs[2], "sources");
+  EXPECT_EQ(syncs[3], ".mlops");
+}
+
 TEST_F(StoreTest, TwoProcessesMoveOneReferenceAndNoMoveIsLost) {
   create();
   constexpr int moves = 25;
@@ -583,6 +626,10 @@ TEST_F(StoreTest, TheCatalogueCatchesUpWithWhatItDidNotSee) {
   events = open().catalogue().events();
   stdfs::remove(root / "catalogue.db");
   EXPECT_EQ(open().catalogue().events(), events);
+  // A reference put back from a backup takes back what came later.
+  const std::string lines = read(root / "refs/sources/churn");
+  write(root / "refs/sources/churn", lines.substr(0, lines.find('\n') + 1));
+  EXPECT_EQ(open().catalogue().events(), std::vector{events[1]});
   // A reference that went takes its events along.
   stdfs::remove(root / "refs/sources/churn");
   EXPECT_TRUE(open().catalogue().events().empty());

@@ -75,7 +75,11 @@ Type temporal_type(std::string_view format) {
 }
 
 Type nested_type(const ArrowSchema& schema, std::string_view format) {
-  Type type = {.children = fields_of(schema)};
+  Type type;
+  for (Field& field : fields_of(schema)) {
+    type.children.push_back(std::move(field.type));
+    type.names.push_back(std::move(field.name));
+  }
   if (format == "+s") {
     type.kind = Kind::structure;
   } else if (format == "+m") {
@@ -233,9 +237,9 @@ std::string_view Column::decoded(std::size_t i) const {
       index = buffer<std::uint64_t>(1)[i];
       break;
   }
-  const Field plain = {.name = "", .type = {.kind = Kind::text, .large = type().large}};
+  const Type plain = {.kind = Kind::text, .large = type().large};
   const ArrowArray& words = *array_->dictionary;
-  return Column(plain, words, 0, static_cast<std::size_t>(words.length)).text(index);
+  return Column(name_, plain, words, 0, static_cast<std::size_t>(words.length)).text(index);
 }
 
 Range Column::items(std::size_t row) const {
@@ -248,8 +252,10 @@ Range Column::items(std::size_t row) const {
 Column Column::child(std::size_t i) const {
   require(i < children(), "child");
   const ArrowArray& array = *array_->children[i];
-  if (type().kind == Kind::structure) return Column(type().children[i], array, first_, size_);
-  return Column(type().children[i], array, 0, static_cast<std::size_t>(array.length));
+  const std::string_view name =
+      i < type().names.size() ? std::string_view(type().names[i]) : std::string_view();
+  if (type().kind == Kind::structure) return Column(name, type().children[i], array, first_, size_);
+  return Column(name, type().children[i], array, 0, static_cast<std::size_t>(array.length));
 }
 
 Columns::Columns()
@@ -266,7 +272,9 @@ Columns::Columns(std::shared_ptr<const std::vector<Field>> fields, ArrowArray& a
 std::size_t Columns::rows() const { return static_cast<std::size_t>(array_->length); }
 
 Column Columns::column(std::size_t i) const {
-  return Column(fields_->at(i), *array_->children[i], static_cast<std::size_t>(array_->offset), rows());
+  const Field& field = fields_->at(i);
+  return Column(field.name, field.type, *array_->children[i], static_cast<std::size_t>(array_->offset),
+                rows());
 }
 
 std::optional<std::size_t> Columns::find(std::string_view name) const {

@@ -156,11 +156,10 @@ std::unique_ptr<Node> copy(const Parts& parts) {
   return node;
 }
 
-void as_copied(Field& field) {
-  const Kind kind = field.type.kind;
-  field.type.large = kind == Kind::text || kind == Kind::binary || kind == Kind::list;
-  field.type.index_bytes = 0;
-  for (Field& child : field.type.children) as_copied(child);
+void as_copied(Type& type) {
+  type.large = type.kind == Kind::text || type.kind == Kind::binary || type.kind == Kind::list;
+  type.index_bytes = 0;
+  for (Type& child : type.children) as_copied(child);
 }
 
 }  // namespace
@@ -176,7 +175,7 @@ Columns concatenate(std::span<const Columns> batches) {
     Parts parts;
     for (const Columns& batch : batches) parts.push_back(batch.column(i));
     root->children.push_back(copy(parts));
-    as_copied((*fields)[i]);
+    as_copied((*fields)[i].type);
   }
   ArrowArray array = *finish(*root);
   array.release = release_root;

@@ -140,12 +140,18 @@ std::string reject_reason(const std::string& type, const std::string& raw, const
   return "it cannot be cut into fields";
 }
 
+/// The value as one line of a message.
 std::string shortened(std::string_view text) {
   constexpr std::size_t most = 60;
-  if (text.size() <= most) return std::string(text);
-  std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return std::string(text.substr(0, end)) + "...";
+  std::size_t end = std::min(text.size(), most);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  std::string out;
+  for (const char c : text.substr(0, end)) {
+    if (c == '\n') out += "\\n";
+    else if (c == '\r') out += "\\r";
+    else out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return end < text.size() ? out + "..." : out;
 }
 
 /// One file, read once more.

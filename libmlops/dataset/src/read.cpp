@@ -41,6 +41,17 @@ std::string masked_columns(const Version& version) {
   return out;
 }
 
+/// The columns with nested values as JSON text, for formats that have none.
+std::string flat_columns(const Version& version) {
+  std::string out;
+  for (const Column& column : version.columns) {
+    const std::string name = table::identifier(column.name);
+    if (!out.empty()) out += ", ";
+    out += is_nested(column.type) ? fmt::format("to_json({})::VARCHAR AS {}", name, name) : name;
+  }
+  return out;
+}
+
 std::vector<std::string> names_of(const Columns& batch) {
   std::vector<std::string> names;
   for (const Field& field : batch.fields()) names.push_back(field.name);
@@ -193,12 +204,20 @@ void Reader::write_file(const Version& version, const std::string& format,
 
 void Reader::copy_to(const Version& version, const std::string& format, const std::filesystem::path& file) {
   std::string options;
-  if (format == "csv") options = "(FORMAT csv, HEADER)";
-  else if (format == "json") options = "(FORMAT json, ARRAY true)";
-  else if (format == "jsonl") options = "(FORMAT json)";
-  else if (format == "parquet") options = "(FORMAT parquet, COMPRESSION zstd)";
-  else throw error(Code::usage, "unknown format '{}': csv, json, jsonl or parquet is wanted", format);
-  engine().execute(fmt::format("COPY (SELECT * FROM {}) TO {} {}", relation(version),
+  std::string columns = "*";
+  if (format == "csv") {
+    options = "(FORMAT csv, HEADER)";
+    columns = flat_columns(version);
+  } else if (format == "json") {
+    options = "(FORMAT json, ARRAY true)";
+  } else if (format == "jsonl") {
+    options = "(FORMAT json)";
+  } else if (format == "parquet") {
+    options = "(FORMAT parquet, COMPRESSION zstd)";
+  } else {
+    throw error(Code::usage, "unknown format '{}': csv, json, jsonl or parquet is wanted", format);
+  }
+  engine().execute(fmt::format("COPY (SELECT {} FROM {}) TO {} {}", columns, relation(version),
                                table::literal(file.string()), options));
 }
 

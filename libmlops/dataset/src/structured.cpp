@@ -94,13 +94,12 @@ json::Value kept_types(const json::Value& structure, bool huge) {
 
 std::string line_relation(table::Engine& engine, const Staged& staged) {
   const std::string lines = lines_of(staged.files);
-  const Columns shapes =
-      engine.query(fmt::format("SELECT json_group_structure(example ORDER BY first), coalesce(bool_or(huge), "
-                               "false) FROM (SELECT arg_min(line, n) AS "
-                               "example, min(n) AS first, bool_or(regexp_matches(line, '[0-9]{{19}}')) AS "
-                               "huge FROM {} WHERE {} GROUP BY "
-                               "json_structure(line))",
-                               lines, is_object));
+  // The examples in the order of the data, so that the order of the columns does not depend on threads.
+  const Columns shapes = engine.query(fmt::format(
+      "SELECT json_extract(json_structure(to_json(list(example::JSON ORDER BY first))), '$[0]')::VARCHAR, "
+      "coalesce(bool_or(huge), false) FROM (SELECT arg_min(line, n) AS example, min(n) AS first, "
+      "bool_or(regexp_matches(line, '[0-9]{{19}}')) AS huge FROM {} WHERE {} GROUP BY json_structure(line))",
+      lines, is_object));
   const json::Value found = cell(shapes.column(0), 0);
   if (found.as_string() == nullptr) {
     throw error(Code::corrupt, "no line of '{}' is a JSON object", staged.files.front().name)
@@ -215,7 +214,6 @@ void find_dates(table::Engine& engine, Plan& plan) {
        {fmt::format("(SELECT * FROM {} LIMIT 1000)", plan.relation), plan.relation}) {
     const Columns found = engine.query(sql + " FROM " + rows);
     std::vector<std::pair<std::size_t, std::string>> left;
-    std::string again;
     for (std::size_t t = 0; t < tests.size(); ++t) {
       if (!found.column(t).boolean(0)) continue;
       left.push_back(tests[t]);

@@ -19,7 +19,7 @@ std::string_view take_line(std::string_view& text) {
 std::string_view take_class(std::string_view& message) {
   constexpr std::string_view mark = " Error: ";
   const auto end = message.find(mark);
-  if (end == std::string_view::npos || end > 40 || has(message.substr(0, end), ":")) return {};
+  if (end > 40 || has(message.substr(0, end), ":")) return {};
   const auto name = message.substr(0, end);
   message.remove_prefix(end + mark.size());
   return name;

@@ -12,12 +12,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 // The names, the guard and the layout of the C data interface are fixed by Arrow, so that every library's
@@ -99,16 +99,15 @@ struct Interval {
   bool operator==(const Interval&) const = default;
 };
 
-struct Field;
-
 struct Type {
   Kind kind = Kind::null;
-  TimeUnit unit = TimeUnit::us;      ///< Of time and timestamps.
-  int precision = 0;                 ///< Of a decimal: digits in all.
-  int scale = 0;                     ///< Of a decimal: digits after the point.
-  std::size_t width = 0;             ///< Of a fixed list: items per row.
-  std::vector<Field> children = {};  ///< Of nested kinds.
-  bool large = false;                ///< Layout: offsets of text, binary and lists take 8 bytes, not 4.
+  TimeUnit unit = TimeUnit::us;         ///< Of time and timestamps.
+  int precision = 0;                    ///< Of a decimal: digits in all.
+  int scale = 0;                        ///< Of a decimal: digits after the point.
+  std::size_t width = 0;                ///< Of a fixed list: items per row.
+  std::vector<Type> children = {};      ///< Of nested kinds.
+  std::vector<std::string> names = {};  ///< Of the children: the fields of a structure.
+  bool large = false;                   ///< Layout: offsets of text, binary and lists take 8 bytes, not 4.
   int index_bytes = 0;  ///< Layout: 1, 2, 4 or 8 when text is kept as indices into a dictionary, else 0.
 
   bool operator==(const Type&) const = default;
@@ -139,15 +138,17 @@ struct Range {
 
 class Column {
  public:
-  /// `array` has the layout `field` says; `offset` and `size` choose rows of it, on top of its own offset.
-  Column(const Field& field, const ArrowArray& array, std::size_t offset, std::size_t size)
-      : field_(&field),
+  /// `array` has the layout `type` says; `offset` and `size` choose rows of it, on top of its own offset.
+  Column(std::string_view name, const Type& type, const ArrowArray& array, std::size_t offset,
+         std::size_t size)
+      : name_(name),
+        type_(&type),
         array_(&array),
         first_(offset + static_cast<std::size_t>(array.offset)),
         size_(size) {}
 
-  const std::string& name() const { return field_->name; }
-  const Type& type() const { return field_->type; }
+  std::string_view name() const { return name_; }
+  const Type& type() const { return *type_; }
   std::size_t size() const { return size_; }
 
   std::size_t nulls() const;
@@ -177,13 +178,13 @@ class Column {
   Column child(std::size_t i) const;
   /// `count` rows from `from` on.
   Column slice(std::size_t from, std::size_t count) const {
-    return {*field_, *array_, from + first_, count, 0};
+    Column part = *this;
+    part.first_ += from;
+    part.size_ = count;
+    return part;
   }
 
  private:
-  Column(const Field& field, const ArrowArray& array, std::size_t first, std::size_t size, int /*absolute*/)
-      : field_(&field), array_(&array), first_(first), size_(size) {}
-
   template <typename T>
   static constexpr bool holds(Kind kind);
   template <typename T>
@@ -194,7 +195,8 @@ class Column {
   std::size_t offset_at(std::size_t i) const;
   std::string_view decoded(std::size_t i) const;
 
-  const Field* field_;
+  std::string_view name_;
+  const Type* type_;
   const ArrowArray* array_;
   std::size_t first_;
   std::size_t size_;
@@ -223,8 +225,8 @@ class Columns {
   std::shared_ptr<const ArrowArray> array_;
 };
 
-/// One batch with the rows of all `batches` (of equal fields), in order: a copy, with
-/// dictionaries decoded.
+/// One batch with the rows of all `batches` (of equal fields), in order: a copy, with dictionaries decoded. A
+/// single batch is returned as it is.
 Columns concatenate(std::span<const Columns> batches);
 
 template <typename T>
