@@ -95,6 +95,8 @@ void apply(const IngestArgs& args, manifest::SourceSpec& source) {
   if (args.encoding) read.encoding = args.encoding;
   if (args.decimal) read.decimal = args.decimal;
   if (args.quarantine) read.quarantine = args.quarantine;
+  if (args.header && args.no_header)
+    throw Error(Code::usage, "'--header' and '--no-header' exclude each other");
   if (args.header || args.no_header) read.header = args.header;
   if (!args.nulls.empty()) read.null = args.nulls;
   for (const std::string& types : args.types) read_types(types, read.types);
@@ -188,8 +190,7 @@ void tell(cli::Invocation& invocation, const manifest::SourceSpec& source,
   invocation.warning(fmt::format("{} of {} went to quarantine", count_of(bad, "row"), source.name));
   for (const dataset::BadRow& row : report.bad_rows) {
     const std::string column = row.column.empty() ? "" : row.column + ": ";
-    const std::string reason = report.version.has_pii() ? "a value that does not fit" : row.reason;
-    invocation.note(fmt::format("  {}:{}: {}{}", row.file, row.line, column, reason));
+    invocation.note(fmt::format("  {}:{}: {}{}", row.file, row.line, column, row.reason));
   }
 }
 

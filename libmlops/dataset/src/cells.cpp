@@ -113,7 +113,7 @@ json::Object structure(const mlops::Column& column, std::size_t row) {
   json::Object out;
   for (std::size_t i = 0; i < column.children(); ++i) {
     const mlops::Column child = column.child(i);
-    out.set(child.name(), cell(child, row));
+    out.set(std::string(child.name()), cell(child, row));
   }
   return out;
 }

@@ -96,6 +96,7 @@ void apply_pins(Sniffed& sniffed, const manifest::ReadOptions& wishes, const jso
     if (type.as_string() != nullptr && !column.given) {
       column.type = *type.as_string();
       column.given = true;
+      column.open = false;
       column.note.clear();
     }
     column.keeps_null_texts = std::find(keeping.begin(), keeping.end(), column.name) != keeping.end();
@@ -209,10 +210,11 @@ void plan_text(const Sniffed& sniffed, const SniffedColumn& from, ColumnPlan& pl
 
 ColumnPlan plan_column(const Sniffed& sniffed, std::size_t i) {
   const SniffedColumn& from = sniffed.columns[i];
-  ColumnPlan plan{.column = {.name = from.name, .original = from.original, .type = from.type},
-                  .given = from.given,
-                  .note = from.note,
-                  .source = fmt::format("c{}", i)};
+  ColumnPlan plan{
+      .column = {.name = from.name, .original = from.original, .type = from.type, .open = from.open},
+      .given = from.given,
+      .note = from.note,
+      .source = fmt::format("c{}", i)};
   if (is_text(from.type)) {
     plan_text(sniffed, from, plan);
     return plan;
@@ -249,10 +251,11 @@ json::Object read_of(const Sniffed& sniffed, Encoding encoding) {
 // --------------------------------------------------------------------------------------------
 
 /// What else a column may be when values further on do not fit what the sample said.
-std::vector<std::string> wider(const std::string& type) {
-  if (type == "BIGINT") return {"DOUBLE"};
-  if (type == "DATE") return {"TIMESTAMP", "TIMESTAMP WITH TIME ZONE"};
-  if (type == "TIMESTAMP") return {"TIMESTAMP WITH TIME ZONE"};
+std::vector<std::string> wider(const SniffedColumn& column) {
+  if (column.open) return {"DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIME"};
+  if (column.type == "BIGINT") return {"DOUBLE"};
+  if (column.type == "DATE") return {"TIMESTAMP", "TIMESTAMP WITH TIME ZONE"};
+  if (column.type == "TIMESTAMP") return {"TIMESTAMP WITH TIME ZONE"};
   return {};
 }
 
@@ -261,6 +264,7 @@ struct Doubt {
   std::string type;              ///< The type under test.
   std::uint64_t misfits = 0;     ///< Values that do not fit it.
   std::uint64_t null_texts = 0;  ///< Of those, customary null texts.
+  std::uint64_t codes = 0;  ///< Of those, digits that a number would change: leading zeros, too many of them.
   std::uint64_t values = 0;
 };
 
@@ -279,16 +283,17 @@ std::vector<Doubt> examine(table::Engine& engine, const Staged& staged, const Sn
   std::string sql;
   for (std::size_t i = 0; i < sniffed.columns.size(); ++i) {
     if (sniffed.columns[i].given || is_text(sniffed.columns[i].type)) continue;
-    std::vector<std::string> types = wider(sniffed.columns[i].type);
+    std::vector<std::string> types = wider(sniffed.columns[i]);
     types.insert(types.begin(), sniffed.columns[i].type);
     for (const std::string& type : types) {
       Sniffed other = sniffed;
       other.columns[i].type = type;
       const ColumnPlan plan = plan_column(other, i);
       const std::string misfit = fill(plan.misfit, plan.source, fill(plan.typed, plan.source));
-      sql += fmt::format("{}count(*) FILTER ({}), count(*) FILTER ({} AND trim({}) IN ({})), count({})",
-                         sql.empty() ? "SELECT " : ", ", misfit, misfit, plan.source,
-                         text_list(customary_nulls()), plan.source);
+      sql += fmt::format(
+          "{0}count(*) FILTER ({1}), count(*) FILTER ({1} AND trim({2}) IN ({3})), "
+          "count(*) FILTER ({1} AND regexp_full_match(trim({2}), '[+-]?(0[0-9]+|[0-9]{{19,}})')), count({2})",
+          sql.empty() ? "SELECT " : ", ", misfit, plan.source, text_list(customary_nulls()));
       doubts.push_back({.column = i, .type = type});
     }
   }
@@ -296,9 +301,13 @@ std::vector<Doubt> examine(table::Engine& engine, const Staged& staged, const Sn
   const Columns counts = engine.query(
       fmt::format("{}, {} FROM {}", sql, every_column(sniffed), plan_csv(staged, sniffed).relation));
   for (std::size_t d = 0; d < doubts.size(); ++d) {
-    doubts[d].misfits = static_cast<std::uint64_t>(integer_at(counts, 3 * d));
-    doubts[d].null_texts = static_cast<std::uint64_t>(integer_at(counts, 3 * d + 1));
-    doubts[d].values = static_cast<std::uint64_t>(integer_at(counts, 3 * d + 2));
+    const auto count = [&](std::size_t i) {
+      return static_cast<std::uint64_t>(integer_at(counts, 4 * d + i));
+    };
+    doubts[d].misfits = count(0);
+    doubts[d].null_texts = count(1);
+    doubts[d].codes = count(2);
+    doubts[d].values = count(3);
   }
   return doubts;
 }
@@ -341,9 +350,13 @@ bool think_again(table::Engine& engine, const Staged& staged, Sniffed& sniffed) 
     }
     SniffedColumn& column = sniffed.columns[i];
     const std::string before = column.type;
-    if (!tolerable(left(doubts[best]), doubts[best].values)) column.type = "VARCHAR";
-    else column.type = doubts[best].type;
-    if (column.type != before) {
+    const bool code = before == "BIGINT" && doubts[d].codes > 0;
+    column.type = code || !tolerable(left(doubts[best]), doubts[best].values) ? "VARCHAR" : doubts[best].type;
+    if (column.open || code) {
+      changed = true;
+      column.open = false;
+      column.note = code ? "leading zeros or more digits than a number keeps: kept as text" : "";
+    } else if (column.type != before) {
       column.note = fmt::format("{} of {} values are no {}", count_text(left(doubts[d])),
                                 count_text(doubts[d].values), before);
       changed = true;
@@ -351,6 +364,27 @@ bool think_again(table::Engine& engine, const Staged& staged, Sniffed& sniffed) 
     d = end;
   }
   return changed;
+}
+
+/// Columns without a value in the sample that have some further on are doubted: as integers, to begin with.
+bool doubt_open_columns(table::Engine& engine, const std::filesystem::path& parquet, Sniffed& sniffed) {
+  std::string sql;
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < sniffed.columns.size(); ++i) {
+    if (!sniffed.columns[i].open) continue;
+    sql += fmt::format("{}count({})", open.empty() ? "SELECT " : ", ",
+                       table::identifier(sniffed.columns[i].name));
+    open.push_back(i);
+  }
+  if (open.empty()) return false;
+  const Columns counts = engine.query(sql + " FROM read_parquet(" + table::literal(parquet.string()) + ")");
+  bool found = false;
+  for (std::size_t k = 0; k < open.size(); ++k) {
+    if (integer_at(counts, k) == 0) continue;
+    sniffed.columns[open[k]].type = "BIGINT";
+    found = true;
+  }
+  return found;
 }
 
 std::uint64_t count_rejects(table::Engine& engine) {
@@ -369,9 +403,9 @@ Sniffed decide_csv(const Staged& staged, const manifest::ReadOptions& wishes,
                        const std::vector<std::string>& rest) {
     try {
       return sniff(read_head(file.path, head_bytes), file.size <= head_bytes, options, rest);
-    } catch (Error& e) {
-      e.add_context("while looking at " + file.name);
-      throw;
+    } catch (const Error& e) {
+      if (e.code() != Code::corrupt) throw;
+      throw error(Code::corrupt, "'{}' has no record: {}", file.name, e.message());
     }
   };
   Sniffed first = look(staged.files.front(), how, more);
@@ -437,7 +471,8 @@ LoadedTable load_csv(table::Engine& engine, store::Objects& objects, const Stage
     return load(engine, objects, plan_csv(staged, sniffed));
   };
   Loaded loaded = attempt();
-  if (loaded.misfits > 0 && think_again(engine, staged, sniffed)) loaded = attempt();
+  const bool late_values = doubt_open_columns(engine, loaded.data.path(), sniffed);
+  if ((loaded.misfits > 0 || late_values) && think_again(engine, staged, sniffed)) loaded = attempt();
   const std::uint64_t bad = loaded.misfits + count_rejects(engine);
   LoadedTable result{
       .data = std::move(loaded.data), .plan = plan_csv(staged, sniffed), .bad = bad, .bad_rows = {}};

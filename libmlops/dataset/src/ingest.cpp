@@ -1,12 +1,14 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/ingest.hpp>
+#include <mlops/fs/temporary.hpp>
 
 #include <algorithm>
 #include <set>
 
 #include "src/blobs.hpp"
 #include "src/csv.hpp"
+#include "src/declaration.hpp"
 #include "src/engine.hpp"
 #include "src/structured.hpp"
 #include "src/table_digest.hpp"
@@ -14,131 +16,15 @@
 namespace mlops::dataset {
 namespace {
 
-// ---- what was declared
-// ------------------------------------------------------------------------------------------
-
-json::Value texts(const std::vector<std::string>& values) {
-  return json::Array(values.begin(), values.end());
-}
-
-/// Everything that was asked for, so that asking the same of the same bytes is seen to change nothing.
-json::Object declaration(const manifest::SourceSpec& source) {
-  json::Object out{{"kind", source.kind},         {"party", source.party}, {"licence", source.licence},
-                   {"price", source.price},       {"url", source.url},     {"pii", texts(source.pii)},
-                   {"blobs", texts(source.blobs)}};
-  const manifest::ReadOptions& read = source.read;
-  const auto set = [&out](std::string name, const std::optional<std::string>& value) {
-    if (value) out.set(std::move(name), *value);
-  };
-  set("format", read.format);
-  set("delimiter", read.delimiter);
-  set("quote", read.quote);
-  set("encoding", read.encoding);
-  set("decimal", read.decimal);
-  set("quarantine", read.quarantine);
-  if (read.header) out.set("header", *read.header);
-  if (read.null) out.set("null", texts(*read.null));
-  json::Object types;
-  for (const auto& [column, type] : read.types) types.set(column, type);
-  out.set("types", std::move(types));
-  return out;
-}
-
-void require_known_kind(const std::string& kind) {
-  static const std::vector<std::string> kinds = {"user-input", "system", "behaviour", "internal",
-                                                 "third-party"};
-  if (kind.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
-  throw error(Code::usage, "unknown kind of source '{}'", kind).with_hint("{} is wanted", one_of(kinds));
-}
-
-void mark(std::vector<Column>& columns, const std::vector<std::string>& names, std::string_view what,
-          bool Column::*flag) {
-  for (const std::string& name : names) {
-    const auto found =
-        std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == name; });
-    if (found == columns.end()) {
-      std::vector<std::string> known;
-      for (const Column& column : columns) known.push_back(column.name);
-      const auto near = near_misses(name, known);
-      Error fault = error(Code::usage, "the {} column '{}' is not there", what, name);
-      if (near.empty()) throw fault;
-      throw std::move(fault).with_hint("similar columns exist: {}", one_of(near));
-    }
-    (*found).*flag = true;
-  }
-}
-
-// ---- the pinned schema
-// ------------------------------------------------------------------------------------------
-
-/// Throws when the columns are not those that the lock pins, with the difference line by line.
-void require_pinned(const Plan& plan, const json::Object& pinned, const std::string& name) {
-  const json::Value entry(pinned);
-  const json::Object* columns = entry["columns"].as_object();
-  if (columns == nullptr) return;
-  std::string difference;
-  std::set<std::string> seen;
-  for (const ColumnPlan& column : plan.columns) {
-    const std::string& type = column.column.type;
-    seen.insert(column.column.name);
-    const json::Value* wanted = columns->find(column.column.name);
-    if (wanted == nullptr) difference += fmt::format("  + {} {}\n", column.column.name, type);
-    else if (wanted->text_or("") != type) {
-      difference += fmt::format("  ~ {} {}, pinned as {}\n", column.column.name, type, wanted->text_or(""));
-    }
-  }
-  for (const auto& [column, type] : *columns) {
-    if (!seen.contains(column)) difference += fmt::format("  - {} {}\n", column, type.text_or(""));
-  }
-  if (difference.empty()) return;
-  throw error(Code::conflict, "the columns of '{}' are not the ones that mlops.lock pins", name)
-      .with_id("ingest.schema_changed")
-      .with_detail(difference)
-      .with_hint("to take the new columns: `mlops ingest {} --accept-schema`", name);
-}
-
-/// The columns in the pinned order, whatever order the data have them in.
-void order_as_pinned(Plan& plan, const json::Object& pinned) {
-  const json::Value entry(pinned);
-  const json::Object* columns = entry["columns"].as_object();
-  if (columns == nullptr) return;
-  const auto place = [columns](const ColumnPlan& column) {
-    const auto& members = columns->members();
-    return std::find_if(members.begin(), members.end(),
-                        [&](const auto& m) { return m.first == column.column.name; }) -
-           members.begin();
-  };
-  std::stable_sort(plan.columns.begin(), plan.columns.end(),
-                   [&](const ColumnPlan& a, const ColumnPlan& b) { return place(a) < place(b); });
-}
-
-/// What the declaration now says of types wins over the pins.
-json::Object without_wished(const json::Object& pinned, const std::map<std::string, std::string>& types) {
-  const json::Value entry(pinned);
-  const json::Object* columns = entry["columns"].as_object();
-  if (columns == nullptr || types.empty()) return pinned;
-  json::Object left;
-  for (const auto& [name, type] : *columns) {
-    const auto wish = types.find(name);
-    std::string wanted = wish == types.end() ? type.text_or("") : wish->second;
-    if (wish != types.end()) {
-      std::transform(wanted.begin(), wanted.end(), wanted.begin(),
-                     [](unsigned char c) { return std::toupper(c); });
-    }
-    left.set(name, wanted);
-  }
-  json::Object out = pinned;
-  out.set("columns", std::move(left));
-  return out;
-}
-
-// ---- one ingest
-// -------------------------------------------------------------------------------------------------
-
 class Ingest {
  public:
-  Ingest(Workshop& shop, const IngestRequest& request)
-      : shop_(shop), request_(request), limit_(limit_of(request.source.read)) {
+  /// `objects` takes the temporary files, and what is kept if it is the store's.
+  Ingest(Workshop& shop, store::Objects& objects, const IngestRequest& request)
+      : shop_(shop),
+        objects_(objects),
+        raw_(objects),
+        request_(request),
+        limit_(limit_of(request.source.read)) {
     require_known_kind(request.source.kind);
     if (request.pinned) pinned_ = without_wished(*request.pinned, request.source.read.types);
   }
@@ -167,18 +53,34 @@ class Ingest {
   }
 
  private:
-  store::Objects& objects() { return shop_.store.objects(); }
+  /// Errors of the engine name files as they lie in the store: people know them by other names.
+  template <typename Work>
+  void told_of_files(Work work) {
+    try {
+      work();
+    } catch (const Error& e) {
+      std::string message = e.message();
+      bool engine_says = false;
+      for (const StagedFile& file : staged_.files) {
+        const std::size_t at = message.find(file.path.string());
+        if (at == std::string::npos) continue;
+        message.replace(at, file.path.string().size(), file.name);
+        engine_says = true;
+      }
+      if (!engine_says) throw;
+      throw Error(e.code() == Code::failed ? Code::corrupt : e.code(), message);
+    }
+  }
 
   table::Engine& engine() {
-    if (!engine_) engine_ = open_engine(shop_.store, shop_.engines, shop_.resources, shop_.cancel);
+    if (!engine_) engine_ = open_engine(objects_, shop_.engines, shop_.resources, shop_.cancel);
     return *engine_;
   }
 
   void stage() {
     const auto inputs = find_inputs(request_.source.from, request_.base);
-    staged_ = Staging(objects(), shop_.engines, shop_.progress, shop_.cancel)
+    staged_ = Staging(objects_, raw_, shop_.engines, shop_.progress, shop_.cancel)
                   .stage(inputs, request_.source.read, request_.input);
-    raw_ = store::put_tree(objects(), staged_.raw);
   }
 
   bool is_unchanged(const store::ReferenceEntry& current) {
@@ -188,35 +90,56 @@ class Ingest {
     // The record is canonical: its members are sorted, the declaration's are not.
     const bool same_wishes =
         json::canonical(read["declared"]) == json::canonical(declaration(request_.source));
-    if (last.raw != raw_ || !same_wishes || !same_pins) return false;
+    if (!same_wishes || !same_pins || store::get_tree(objects_, last.raw).files != staged_.raw.files)
+      return false;
     report_.version = std::move(last);
     report_.unchanged = true;
     return true;
   }
 
   void decide() {
+    told_of_files([this] { look_at_data(); });
+  }
+
+  void look_at_data() {
     shop_.progress.phase(fmt::format("looking at {}", request_.source.name), 0, Unit::rows);
     if (staged_.format == Format::csv) {
       sniffed_ = decide_csv(staged_, request_.source.read, pinned_);
       refuse_ragged(staged_, sniffed_, limit_);
       plan_ = plan_csv(staged_, sniffed_);
     } else {
-      plan_ = plan_structured(engine(), objects(), staged_, request_.source.read, pinned_);
+      plan_ = plan_structured(engine(), objects_, staged_, request_.source.read, pinned_);
     }
     if (pinned_) require_pinned(plan_, *pinned_, request_.source.name);
   }
 
   void load() {
+    told_of_files([this] { load_data(); });
+  }
+
+  void load_data() {
     shop_.progress.phase(fmt::format("loading {}", request_.source.name), 0, Unit::rows);
     loaded_ = staged_.format == Format::csv
-                  ? load_csv(engine(), objects(), staged_, sniffed_, limit_)
-                  : load_structured(engine(), objects(), staged_, std::move(plan_), limit_);
+                  ? load_csv(engine(), objects_, staged_, sniffed_, limit_)
+                  : load_structured(engine(), objects_, staged_, std::move(plan_), limit_);
     if (pinned_) order_as_pinned(loaded_->plan, *pinned_);
     std::sort(loaded_->bad_rows.begin(), loaded_->bad_rows.end(), [](const BadRow& a, const BadRow& b) {
       return std::tie(a.file, a.line) < std::tie(b.file, b.line);
     });
     const std::uint64_t good = count_rows(engine(), loaded_->data.path());
-    enforce(limit_, loaded_->bad, good + loaded_->bad, loaded_->bad_rows);
+    enforce(limit_, loaded_->bad, good + loaded_->bad, shown(loaded_->bad_rows));
+  }
+
+  /// The first bad rows as messages may show them: no value of a table with personal data.
+  std::vector<BadRow> shown(const std::vector<BadRow>& rows) const {
+    const std::size_t count = std::min<std::size_t>(rows.size(), 5);
+    std::vector<BadRow> out(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count));
+    if (request_.source.pii.empty()) return out;
+    for (BadRow& row : out) {
+      row.raw = mask;
+      if (!row.column.empty()) row.reason = "a value that does not fit";
+    }
+    return out;
   }
 
   /// Reads the table back from disk, in order, and names it by its values.
@@ -251,7 +174,7 @@ class Ingest {
                       .price = source.price,
                       .url = source.url,
                       .retrieved = version.time};
-    version.raw = raw_;
+    version.raw = keep_raw();
     version.raw_files = staged_.raw.files.size();
     version.raw_bytes = staged_.raw_bytes;
     version.read = loaded_->plan.read;
@@ -260,7 +183,7 @@ class Ingest {
     mark_columns();
     fill_decisions(loaded_->plan);
     hash_table(loaded_->data.path());
-    version.blobs = put_blobs(engine(), objects(), loaded_->data.path(), source.blobs, blob_base());
+    version.blobs = put_blobs(engine(), objects_, loaded_->data.path(), source.blobs, blob_base());
     keep_data();
   }
 
@@ -269,6 +192,12 @@ class Ingest {
     if (request_.source.from.front() == "-") return request_.base;
     const std::filesystem::path first = request_.base / request_.source.from.front();
     return std::filesystem::is_directory(first) ? first : first.parent_path();
+  }
+
+  /// Everything has gone well: the bytes as they came are kept.
+  Digest keep_raw() {
+    raw_.commit();
+    return store::put_tree(objects_, staged_.raw);
   }
 
   void mark_columns() {
@@ -281,13 +210,11 @@ class Ingest {
     version.quarantine = {.rows = loaded_->bad, .data = {}, .limit = limit_.text};
     if (loaded_->bad > 0) {
       version.quarantine.data =
-          objects().adopt(write_quarantine(engine(), objects(), loaded_->bad_rows).release());
+          objects_.adopt(write_quarantine(engine(), objects_, loaded_->bad_rows).release());
     }
     version.data_bytes = std::filesystem::file_size(loaded_->data.path());
-    version.data = objects().adopt(loaded_->data.release());
-    const std::size_t shown = std::min<std::size_t>(loaded_->bad_rows.size(), 5);
-    report_.bad_rows.assign(loaded_->bad_rows.begin(),
-                            loaded_->bad_rows.begin() + static_cast<std::ptrdiff_t>(shown));
+    version.data = objects_.adopt(loaded_->data.release());
+    report_.bad_rows = shown(loaded_->bad_rows);
   }
 
   void fill_decisions(const Plan& plan) {
@@ -321,12 +248,13 @@ class Ingest {
   }
 
   Workshop& shop_;
+  store::Objects& objects_;
+  store::Objects::Batch raw_;
   const IngestRequest& request_;
   Limit limit_;
   std::optional<json::Object> pinned_;
   std::unique_ptr<table::Engine> engine_;
   Staged staged_;
-  Digest raw_ = {};
   Sniffed sniffed_;
   Plan plan_;
   std::optional<LoadedTable> loaded_;
@@ -336,11 +264,13 @@ class Ingest {
 }  // namespace
 
 IngestReport ingest(Workshop& workshop, const IngestRequest& request) {
-  return Ingest(workshop, request).run();
+  return Ingest(workshop, workshop.store.objects(), request).run();
 }
 
 IngestReport plan_ingest(Workshop& workshop, const IngestRequest& request) {
-  return Ingest(workshop, request).plan();
+  const fs::TemporaryFolder scratch(std::filesystem::temp_directory_path());
+  store::Objects objects(scratch.path());
+  return Ingest(workshop, objects, request).plan();
 }
 
 json::Object lock_entry(const Version& version) {
@@ -350,7 +280,9 @@ json::Object lock_entry(const Version& version) {
     if (name != "declared") kept.set(name, value);
   }
   json::Object columns;
-  for (const Column& column : version.columns) columns.set(column.name, column.type);
+  for (const Column& column : version.columns) {
+    columns.set(column.name, column.open ? json::Value() : json::Value(column.type));
+  }
   return {{"digest", version.record.text()}, {"read", std::move(kept)}, {"columns", std::move(columns)}};
 }
 

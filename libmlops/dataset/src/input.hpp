@@ -70,10 +70,11 @@ struct Staged {
 
 class Staging {
  public:
-  Staging(store::Objects& objects, Engines& engines, Progress& progress, const Cancel* cancel)
-      : objects_(objects), engines_(engines), progress_(progress), cancel_(cancel) {}
+  Staging(store::Objects& objects, store::Objects::Batch& raw, Engines& engines, Progress& progress,
+          const Cancel* cancel)
+      : objects_(objects), raw_(raw), engines_(engines), progress_(progress), cancel_(cancel) {}
 
-  /// Puts the raw bytes of every file into the store, decompresses and transcodes where needed and finds out
+  /// Puts the raw bytes of every file into the batch, decompresses and transcodes where needed and finds out
   /// the format, which must be one for all. Throws Error: not_found, corrupt, usage (a format that is not
   /// read), busy (disk full).
   Staged stage(const std::vector<InputFile>& inputs, const manifest::ReadOptions& wishes,
@@ -82,10 +83,12 @@ class Staging {
  private:
   Digest put(const InputFile& file, const StandardInput& input, EncodingCounter& counter,
              std::uint64_t& size);
+  TemporaryFile pipe_to_file(const StandardInput& input);
   StagedFile plain(const InputFile& file, const Digest& digest, std::uint64_t size, EncodingCounter& counter);
   void transcode(StagedFile& file);
 
-  store::Objects& objects_;
+  store::Objects& objects_;     // for temporary files
+  store::Objects::Batch& raw_;  // kept once everything has gone well
   Engines& engines_;
   Progress& progress_;
   const Cancel* cancel_;

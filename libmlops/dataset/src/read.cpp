@@ -84,7 +84,7 @@ Reader::Reader(store::Store& store, Engines& engines, Resources resources, const
 Reader::~Reader() = default;
 
 table::Engine& Reader::engine() {
-  if (!engine_) engine_ = open_engine(store_, engines_, resources_, cancel_);
+  if (!engine_) engine_ = open_engine(store_.objects(), engines_, resources_, cancel_);
   return *engine_;
 }
 

@@ -283,7 +283,7 @@ bool is_null_among_words(std::string_view text) {
 struct Guess {
   CellType type = CellType::text;
   std::set<std::string, std::less<>> nulls;  ///< Texts seen in this column that mean nothing there.
-  bool keeps_null_texts = false;
+  bool open = false;                         ///< There was no value to go by.
   std::string note;
 };
 
@@ -297,6 +297,8 @@ Guess guess(const Cells& cells, const Notation& notation, const std::vector<std:
     }
   }
   const Tally counted = tally(cells, notation, result.nulls);
+  result.open = counted.values == 0;
+  if (result.open) result.note = "no value to go by: the type is not pinned";
   result.type = choose_type(counted);
   const auto type = static_cast<std::size_t>(result.type);
   if (result.type == CellType::text) {
@@ -323,8 +325,6 @@ Guess guess(const Cells& cells, const Notation& notation, const std::vector<std:
     const std::size_t misfit = counted.first_misfit[type];
     result.note = fmt::format("misfits such as '{}' in line {} go to quarantine", cells.texts[misfit - 1],
                               cells.lines[misfit - 1]);
-  } else if (counted.values == 0 && !cells.texts.empty()) {
-    result.note = "no value in the sample";
   }
   return result;
 }
@@ -363,6 +363,7 @@ void apply_type_wishes(const manifest::ReadOptions& wishes, std::vector<SniffedC
     std::transform(found->type.begin(), found->type.end(), found->type.begin(),
                    [](unsigned char c) { return std::toupper(c); });
     found->given = true;
+    found->open = false;
     found->note.clear();
   }
 }
@@ -400,7 +401,7 @@ Sniffed sniff(std::string_view sample, bool complete, const manifest::ReadOption
   std::vector<Record> records = split_records(sample, sniffed.dialect, complete);
   if (records.empty() && !complete) records = split_records(sample, sniffed.dialect, true);
   if (records.empty()) {
-    throw error(Code::corrupt, "there is no record in it")
+    throw error(Code::corrupt, "all of its lines are empty")
         .with_hint("an empty file has no columns; is it the right one?");
   }
   sniffed.trim = has_space_after_delimiter(records);
@@ -428,6 +429,7 @@ Sniffed sniff(std::string_view sample, bool complete, const manifest::ReadOption
   for (std::size_t c = 0; c < sniffed.columns.size(); ++c) {
     guesses.push_back(guess(cells[c], sniffed.notation, wishes.null ? &*wishes.null : nullptr));
     sniffed.columns[c].type = sql_type(guesses[c].type);
+    sniffed.columns[c].open = guesses[c].open;
     if (!guesses[c].note.empty()) sniffed.columns[c].note = guesses[c].note;
   }
   if (wishes.null) {

@@ -4,6 +4,7 @@
 #include <mlops/pack/stream.hpp>
 
 #include <fstream>
+#include <optional>
 
 #include "src/input.hpp"
 
@@ -163,31 +164,38 @@ std::string read_head(const stdfs::path& file, std::size_t size) {
 
 Digest Staging::put(const InputFile& file, const StandardInput& input, EncodingCounter& counter,
                     std::uint64_t& size) {
-  const auto look = [&](std::string_view bytes) {
+  std::error_code ignored;
+  std::optional<TemporaryFile> piped;
+  if (file.path.empty()) piped = pipe_to_file(input);
+  const stdfs::path& path = piped ? piped->path() : file.path;
+  progress_.phase(fmt::format("copying {}", file.name), stdfs::file_size(path, ignored), Unit::bytes);
+  return raw_.put_file(path, [&](std::string_view bytes) {
     if (cancel_ != nullptr) cancel_->check();
     counter.look(bytes);
     size += bytes.size();
     progress_.at(size);
-  };
-  if (!file.path.empty()) {
-    std::error_code ignored;
-    progress_.phase(fmt::format("copying {}", file.name), stdfs::file_size(file.path, ignored), Unit::bytes);
-    return objects_.put_file(file.path, look);
-  }
+  });
+}
+
+TemporaryFile Staging::pipe_to_file(const StandardInput& input) {
   progress_.phase("reading standard input", 0, Unit::bytes);
-  const auto writer = objects_.writer();
+  TemporaryFile file(objects_.temporary_path());
+  Output output(file.path());
   std::string block(block_bytes, '\0');
+  std::uint64_t done = 0;
   for (std::size_t got = input(block.data(), block.size()); got > 0;
        got = input(block.data(), block.size())) {
-    look({block.data(), got});
-    writer->write(block.data(), got);
+    if (cancel_ != nullptr) cancel_->check();
+    output.write({block.data(), got});
+    progress_.at(done += got);
   }
-  return writer->commit();
+  output.close();
+  return file;
 }
 
 StagedFile Staging::plain(const InputFile& file, const Digest& digest, std::uint64_t size,
                           EncodingCounter& counter) {
-  StagedFile staged{.name = file.name, .path = objects_.file(digest), .made = {}, .size = size};
+  StagedFile staged{.name = file.name, .path = raw_.file(digest), .made = {}, .size = size};
   if (pack::detect(read_head(staged.path, 8)) == pack::Compression::none) return staged;
   progress_.phase(fmt::format("decompressing {}", file.name), 0, Unit::bytes);
   TemporaryFile plain(objects_.temporary_path());

@@ -117,7 +117,7 @@ bool is_plain(const mlops::Column& column, std::span<const T> values) {
 class ValueHasher {
  public:
   explicit ValueHasher(const Type& type) {
-    for (const Field& child : type.children) children_.push_back(std::make_unique<ValueHasher>(child.type));
+    for (const Type& child : type.children) children_.push_back(std::make_unique<ValueHasher>(child));
   }
 
   void add(const mlops::Column& column) {

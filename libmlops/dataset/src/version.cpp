@@ -84,6 +84,7 @@ json::Array columns_json(const std::vector<Column>& columns) {
     out.push_back(json::Object{{"name", column.name},
                                {"original", column.original},
                                {"type", column.type},
+                               {"open", column.open},
                                {"pii", column.pii},
                                {"blob", column.blob}});
   }
@@ -95,6 +96,7 @@ Column column_from(const json::Value& value, const std::string& where) {
   return {.name = fields.text("name"),
           .original = fields.text("original"),
           .type = fields.text("type"),
+          .open = fields.flag("open"),
           .pii = fields.flag("pii"),
           .blob = fields.flag("blob")};
 }

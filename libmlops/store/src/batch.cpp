@@ -71,6 +71,11 @@ Digest Objects::Batch::put_file(const Path& path, const Look& look) {
   return impl_->hold(std::move(scrap), file, digest);
 }
 
+Path Objects::Batch::file(const Digest& digest) const {
+  const auto held = impl_->files.find(digest);
+  return held == impl_->files.end() ? impl_->objects.file(digest) : held->second->path();
+}
+
 void Objects::Batch::commit() {
   impl_->sync();
   impl_->name();

@@ -58,7 +58,7 @@ struct IngestReport {
   bool unchanged =
       false;  ///< The same bytes under the same declaration as the newest version: nothing was written.
   std::vector<Decision> decisions;
-  std::vector<BadRow> bad_rows;  ///< The first few.
+  std::vector<BadRow> bad_rows;  ///< The first few, without values when the table holds personal data.
   std::vector<std::string> warnings;
 };
 

@@ -23,9 +23,6 @@ class Engine;
 
 namespace mlops::dataset {
 
-/// What stands in place of a masked value.
-inline constexpr std::string_view mask = "***";
-
 /// Rows as they are shown: one JSON value per column.
 struct Rows {
   std::vector<std::string> columns;

@@ -41,6 +41,7 @@ struct SniffedColumn {
   std::string original;           ///< As the header has it; empty without a header.
   std::string type;               ///< SQL type.
   bool given = false;             ///< The type was wished for, not inferred.
+  bool open = false;              ///< No value was seen: text, for want of something to go by.
   bool keeps_null_texts = false;  ///< A column of text in which texts such as NA are values.
   std::string note;               ///< Why, when somebody may wonder: "leading zeros"; may be empty.
 

@@ -15,10 +15,14 @@
 
 namespace mlops::dataset {
 
+/// What stands in place of a masked value.
+inline constexpr std::string_view mask = "***";
+
 struct Column {
   std::string name = {};
   std::string original;  ///< As the source spells it.
   std::string type;      ///< SQL type, such as BIGINT or STRUCT(city VARCHAR).
+  bool open = false;     ///< No value was seen: the type is not decided, and not pinned.
   bool pii = false;      ///< Values are masked wherever they are shown.
   bool blob = false;     ///< Values are paths of files that are kept with the version.
 

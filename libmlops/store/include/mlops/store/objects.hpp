@@ -63,6 +63,8 @@ class Objects {
     Digest put(std::string_view bytes);
     Digest put_file(const std::filesystem::path& file,
                     const std::function<void(std::string_view bytes)>& look = nullptr);
+    /// A readable plain file with the content of what this batch holds or the store has; until commit().
+    std::filesystem::path file(const Digest& digest) const;
     void commit();
 
    private:

@@ -1,0 +1,122 @@
+#include "src/declaration.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+namespace mlops::dataset {
+namespace {
+
+json::Value texts(const std::vector<std::string>& values) {
+  return json::Array(values.begin(), values.end());
+}
+
+}  // namespace
+
+json::Object declaration(const manifest::SourceSpec& source) {
+  json::Object out{{"kind", source.kind},         {"party", source.party}, {"licence", source.licence},
+                   {"price", source.price},       {"url", source.url},     {"pii", texts(source.pii)},
+                   {"blobs", texts(source.blobs)}};
+  const manifest::ReadOptions& read = source.read;
+  const auto set = [&out](std::string name, const std::optional<std::string>& value) {
+    if (value) out.set(std::move(name), *value);
+  };
+  set("format", read.format);
+  set("delimiter", read.delimiter);
+  set("quote", read.quote);
+  set("encoding", read.encoding);
+  set("decimal", read.decimal);
+  set("quarantine", read.quarantine);
+  if (read.header) out.set("header", *read.header);
+  if (read.null) out.set("null", texts(*read.null));
+  json::Object types;
+  for (const auto& [column, type] : read.types) types.set(column, type);
+  out.set("types", std::move(types));
+  return out;
+}
+
+void require_known_kind(const std::string& kind) {
+  static const std::vector<std::string> kinds = {"user-input", "system", "behaviour", "internal",
+                                                 "third-party"};
+  if (kind.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
+  throw error(Code::usage, "unknown kind of source '{}'", kind).with_hint("{} is wanted", one_of(kinds));
+}
+
+void mark(std::vector<Column>& columns, const std::vector<std::string>& names, std::string_view what,
+          bool Column::*flag) {
+  for (const std::string& name : names) {
+    const auto found =
+        std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == name; });
+    if (found == columns.end()) {
+      std::vector<std::string> known;
+      for (const Column& column : columns) known.push_back(column.name);
+      const auto near = near_misses(name, known);
+      Error fault = error(Code::usage, "the {} column '{}' is not there", what, name);
+      if (near.empty()) throw fault;
+      throw std::move(fault).with_hint("similar columns exist: {}", one_of(near));
+    }
+    (*found).*flag = true;
+  }
+}
+
+void require_pinned(const Plan& plan, const json::Object& pinned, const std::string& name) {
+  const json::Value entry(pinned);
+  const json::Object* columns = entry["columns"].as_object();
+  if (columns == nullptr) return;
+  std::string difference;
+  std::set<std::string> seen;
+  for (const ColumnPlan& column : plan.columns) {
+    const std::string& type = column.column.type;
+    seen.insert(column.column.name);
+    const json::Value* wanted = columns->find(column.column.name);
+    if (wanted == nullptr) difference += fmt::format("  + {} {}\n", column.column.name, type);
+    else if (!wanted->is_null() && wanted->text_or("") != type) {
+      difference += fmt::format("  ~ {} {}, pinned as {}\n", column.column.name, type, wanted->text_or(""));
+    }
+  }
+  for (const auto& [column, type] : *columns) {
+    if (!seen.contains(column))
+      difference += fmt::format("  - {} {}\n", column, type.text_or("of no type yet"));
+  }
+  if (difference.empty()) return;
+  throw error(Code::conflict, "the columns of '{}' are not the ones that mlops.lock pins", name)
+      .with_id("ingest.schema_changed")
+      .with_detail(difference)
+      .with_hint("to take the new columns: `mlops ingest {} --accept-schema`", name);
+}
+
+void order_as_pinned(Plan& plan, const json::Object& pinned) {
+  const json::Value entry(pinned);
+  const json::Object* columns = entry["columns"].as_object();
+  if (columns == nullptr) return;
+  const auto place = [columns](const ColumnPlan& column) {
+    const auto& members = columns->members();
+    return std::find_if(members.begin(), members.end(),
+                        [&](const auto& m) { return m.first == column.column.name; }) -
+           members.begin();
+  };
+  std::stable_sort(plan.columns.begin(), plan.columns.end(),
+                   [&](const ColumnPlan& a, const ColumnPlan& b) { return place(a) < place(b); });
+}
+
+json::Object without_wished(const json::Object& pinned, const std::map<std::string, std::string>& types) {
+  const json::Value entry(pinned);
+  const json::Object* columns = entry["columns"].as_object();
+  if (columns == nullptr || types.empty()) return pinned;
+  json::Object left;
+  for (const auto& [name, type] : *columns) {
+    const auto wish = types.find(name);
+    std::string wanted = wish == types.end() ? "" : wish->second;
+    std::transform(wanted.begin(), wanted.end(), wanted.begin(),
+                   [](unsigned char c) { return std::toupper(c); });
+    left.set(name, wish == types.end() ? type : json::Value(wanted));
+  }
+  json::Object out = pinned;
+  out.set("columns", std::move(left));
+  return out;
+}
+
+}  // namespace mlops::dataset
