@@ -1,0 +1,37 @@
+# Every example of every command is run as it is written, in a project that has what the examples name.
+# shellcheck disable=SC2154
+load lib
+load seed
+
+setup() {
+  enter_fresh_project
+  seed_project
+  mkdir -p "$HOME/.local/share/bash-completion/completions" "$HOME/.config/fish/completions" "$HOME/.zfunc"
+}
+
+# examples COMMAND: the lines of one command.
+examples() { mlops help --json | jq -r --arg command "$1" '.items[] | select(.command == $command) | .examples[].command'; }
+
+# run_examples PREFIX: those of the commands that begin so, each in its own copy of the project.
+run_examples() {
+  local line count=0
+  while IFS= read -r command; do
+    while IFS= read -r line; do
+      rm -rf ../copy
+      cp -a . ../copy
+      (cd ../copy && answers 0 bash -c "set -o pipefail; $line") || return 1
+      count=$((count + 1))
+    done < <(examples "$command")
+  done < <(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | grep -E "^mlops ($1)( |\$)")
+  ((count > 0))
+}
+
+@test "the examples of ingest" { run_examples ingest; }
+@test "the examples of data" { run_examples data; }
+@test "the examples of show and log" { run_examples 'show|log'; }
+@test "the examples of store" { run_examples store; }
+@test "the examples of all other commands" {
+  others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
+    grep -vxE 'ingest|data|show|log|store' | paste -sd'|')
+  run_examples "$others"
+}

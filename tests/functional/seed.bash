@@ -1,0 +1,55 @@
+# Projects and questions that the tests of data share. `load seed` after `load lib`.
+# shellcheck shell=bash
+
+# Two versions of churn and what the examples of the commands name beside it.
+seed_project() {
+  mkdir -p logs
+  cat >churn.csv <<'END'
+id,name,email,age,zip,joined,churned
+1,Ana,ana@example.org,31,01234,2025-01-05,false
+2,Bo,bo@example.org,44,99501,2025-02-11,true
+3,Cy,cy@example.org,NA,01234,2025-03-02,false
+END
+  mlops ingest churn.csv --pii email --quiet --as-of 2026-11-01 >/dev/null || return
+  printf '4,"Di, the ""boss""",di@example.org,29,60601,2025-03-09,false\n5,Ed,ed@example.org,old,60601,2025-04-01,true\n' \
+    >>churn.csv
+  mlops ingest churn.csv --quiet --as-of 2026-11-02 >/dev/null 2>&1 || return
+  printf 'time,what\n2026-11-01T09:30:00,start\n' >logs/a.csv
+  printf 'time,what\n2026-11-01T10:30:00,stop\n' >logs/b.csv
+  gzip -kn churn.csv
+}
+
+# types NAME: "column TYPE", one per line.
+types() { mlops data show "$1" --json | jq -r '.items[0].columns[] | "\(.name) \(.type)"'; }
+
+# decided NAME KEY: how it was read.
+decided() { mlops data show "$1" --json | jq -r ".items[0].read.$2"; }
+
+# values NAME: the rows as JSON lists, one per line.
+values() { mlops data head "$1" --rows 100000 --json | jq -c '.items[] | [.[]]'; }
+
+# bad NAME: "line column reason" of the quarantine, one per line.
+bad() { mlops data head "$1" --rows 1000 --quarantine --json | jq -r '.items[] | "\(.line) \(.column_name // "-") \(.reason)"'; }
+
+# version_of NAME
+version_of() { mlops data show "$1" --json | jq .items[0].version; }
+
+# take NAME [FLAG...]: ingests the file of standard input as NAME.csv.
+take() {
+  local name=$1
+  shift
+  cat >"$name.csv"
+  answers 0 mlops ingest "$name.csv" --quiet "$@"
+}
+
+# unprivileged COMMAND...: runs it so that permissions of files hold, even for root.
+unprivileged() {
+  if [[ $(id -u) == 0 ]]; then
+    setpriv --bounding-set=-dac_override,-dac_read_search "$@"
+  else
+    "$@"
+  fi
+}
+
+# Digests of records and Parquet files depend on the version of the table engine.
+without_digests() { sed -E 's/sha256:[0-9a-f]{12,64}/sha256:DIGEST/g; s/^(parquet bytes +).*/\1SIZE/'; }
