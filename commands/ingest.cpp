@@ -104,7 +104,8 @@ void apply(const IngestArgs& args, manifest::SourceSpec& source) {
 }
 
 std::string from_root(project::Project& project, const std::string& path) {
-  return path == "-" ? path : project.relative(std::filesystem::absolute(path));
+  const bool other = path == "-" || path.find("://") != std::string::npos;
+  return other ? path : project.relative(std::filesystem::absolute(path));
 }
 
 /// A source for paths named on the spot.
@@ -133,6 +134,19 @@ manifest::SourceSpec new_source(project::Project& project, const IngestArgs& arg
   return next;
 }
 
+/// Two targets of one name would be two versions of one dataset.
+void require_different(const std::vector<manifest::SourceSpec>& sources) {
+  std::map<std::string, std::string> seen;
+  for (const manifest::SourceSpec& source : sources) {
+    const auto [at, fresh] = seen.emplace(source.name, source.from.front());
+    if (fresh) continue;
+    throw error(Code::conflict, "'{}' and '{}' would both be called '{}'", at->second, source.from.front(),
+                source.name)
+        .with_id("ingest.name_taken")
+        .with_hint("ingest one of them with `--name OTHER`");
+  }
+}
+
 /// Sources of the project by name, and paths: each its own dataset, or all of them one under `--name`.
 std::vector<manifest::SourceSpec> sources_of(project::Project& project, const IngestArgs& args) {
   const manifest::Manifest& manifest = project.manifest();
@@ -149,6 +163,7 @@ std::vector<manifest::SourceSpec> sources_of(project::Project& project, const In
         manifest.find_source(named ? std::string_view(target).substr(8) : std::string_view(target));
     sources.push_back(known != nullptr ? *known : new_source(project, args, {target}));
   }
+  require_different(sources);
   return sources;
 }
 

@@ -128,7 +128,8 @@ CellTypes temporal(std::string_view text, const std::string& date_format) {
   const std::size_t time = time_of_day(rest);
   if (time == 0) return 0;
   if (time == rest.size()) return timestamps;
-  return is_offset(rest.substr(time)) ? bit(CellType::timestamp_tz) : 0;
+  // The engine wants seconds in front of an offset.
+  return time >= 8 && is_offset(rest.substr(time)) ? bit(CellType::timestamp_tz) : 0;
 }
 
 }  // namespace

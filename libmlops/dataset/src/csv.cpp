@@ -28,6 +28,7 @@ struct Doubt {
   std::uint64_t misfits = 0;     ///< Values that do not fit it.
   std::uint64_t null_texts = 0;  ///< Of those, customary null texts.
   std::uint64_t codes = 0;  ///< Of those, digits that a number would change: leading zeros, too many of them.
+  std::uint64_t wide = 0;   ///< Integers that a DOUBLE would round.
   std::uint64_t values = 0;
 };
 
@@ -51,10 +52,17 @@ std::vector<Doubt> examine(table::Engine& engine, const Staged& staged, const Sn
     for (const std::string& type : types) {
       const ColumnPlan plan = plan_column(sniffed, i, type, aliases(i));
       const std::string misfit = plan_column(sniffed, i, type, {plan.source, plan.typed}).misfit;
+      const std::string wide = type == "BIGINT"
+                                   ? fmt::format(
+                                         "TRY_CAST({} AS BIGINT) NOT BETWEEN -9007199254740992 AND "
+                                         "9007199254740992",
+                                         plan.source)
+                                   : "false";
       sql += fmt::format(
           "{0}count(*) FILTER ({1}), count(*) FILTER ({1} AND trim({2}) IN ({3})), "
-          "count(*) FILTER ({1} AND regexp_full_match(trim({2}), '[+-]?(0[0-9]+|[0-9]{{19,}})')), count({2})",
-          sql.empty() ? "SELECT " : ", ", misfit, plan.source, text_list(customary_nulls()));
+          "count(*) FILTER ({1} AND regexp_full_match(trim({2}), '[+-]?(0[0-9]+|[0-9]{{19,}})')), "
+          "count(*) FILTER ({4}), count({2})",
+          sql.empty() ? "SELECT " : ", ", misfit, plan.source, text_list(customary_nulls()), wide);
       doubts.push_back({.column = i, .type = type});
     }
   }
@@ -63,12 +71,13 @@ std::vector<Doubt> examine(table::Engine& engine, const Staged& staged, const Sn
       fmt::format("{}, {} FROM {}", sql, every_column(sniffed), plan_csv(staged, sniffed).relation));
   for (std::size_t d = 0; d < doubts.size(); ++d) {
     const auto count = [&](std::size_t i) {
-      return static_cast<std::uint64_t>(integer_at(counts, 4 * d + i));
+      return static_cast<std::uint64_t>(integer_at(counts, 5 * d + i));
     };
     doubts[d].misfits = count(0);
     doubts[d].null_texts = count(1);
     doubts[d].codes = count(2);
-    doubts[d].values = count(3);
+    doubts[d].wide = count(3);
+    doubts[d].values = count(4);
   }
   return doubts;
 }
@@ -111,7 +120,8 @@ bool think_again(table::Engine& engine, const Staged& staged, Sniffed& sniffed) 
     }
     SniffedColumn& column = sniffed.columns[i];
     const std::string before = column.type;
-    const bool code = before == "BIGINT" && doubts[d].codes > 0;
+    const bool rounds = doubts[best].type == "DOUBLE" && doubts[d].wide > 0;
+    const bool code = before == "BIGINT" && (doubts[d].codes > 0 || rounds);
     column.type = code || !tolerable(left(doubts[best]), doubts[best].values) ? "VARCHAR" : doubts[best].type;
     if (column.open || code) {
       changed = true;

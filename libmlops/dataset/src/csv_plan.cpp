@@ -31,6 +31,16 @@ std::string cast(const std::string& type, const Notation& notation, const std::s
   return is_floating(type) ? fmt::format("nullif({}, 'nan'::{})", value, type) : value;
 }
 
+/// Wished-for null texts that are values of the type too, such as -99.
+std::vector<std::string> sentinels(const Sniffed& sniffed) {
+  std::vector<std::string> out;
+  if (!sniffed.nulls_given) return out;
+  for (const std::string& text : sniffed.nulls) {
+    if (fitting(text, sniffed.notation) != bit(CellType::text)) out.push_back(text);
+  }
+  return out;
+}
+
 /// True for a source that is neither null nor a null text and does not fit. A cheap test comes first. Casts
 /// that the engine makes too willingly are looked at again: '1.5', '0x1F', '1_000' and '007' are no integers,
 /// a time of day is not dropped from a date, an offset not from a timestamp.
@@ -43,7 +53,9 @@ std::string misfit(const std::string& type, const Notation& notation, const std:
     surely =
         fmt::format("({} IS NULL OR NOT regexp_full_match(trim({}), '[+-]?(0|[1-9][0-9]*)'))", value, source);
   } else if (is_floating(type) || is_decimal(type)) {
-    if (notation.decimal == ',') maybe = fmt::format("({} IS NULL OR contains({}, '.'))", value, source);
+    maybe = fmt::format("({0} IS NULL OR contains({1}, '_')", value, source);
+    if (notation.decimal == ',') maybe += fmt::format(" OR contains({}, '.')", source);
+    maybe += ")";
     if (is_floating(type)) surely = fmt::format("lower(trim({})) <> 'nan'", source);
   } else if (type == "DATE" && notation.date_format.empty()) {
     maybe = fmt::format("({} IS NULL OR strlen({}) > 10)", value, source);
@@ -95,6 +107,10 @@ ColumnPlan plan_column(const Sniffed& sniffed, std::size_t i, const std::string&
     plan.typed = text_value(sniffed, from, plan.source);
   } else {
     plan.typed = cast(type, sniffed.notation, plan.source);
+    if (const auto nulls = sentinels(sniffed); !nulls.empty()) {
+      plan.typed = fmt::format("CASE WHEN trim({}) IN ({}) THEN NULL ELSE {} END", plan.source,
+                               text_list(nulls), plan.typed);
+    }
     plan.misfit = misfit(type, sniffed.notation, text_list(typed_nulls(sniffed)), names.source, names.value);
   }
   return plan;

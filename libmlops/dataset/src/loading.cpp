@@ -132,8 +132,8 @@ void enforce(const Limit& limit, std::uint64_t bad, std::uint64_t rows, const st
     detail += fmt::format("  {}:{}: {}{}\n", row.file, row.line, row.column.empty() ? "" : row.column + ": ",
                           row.reason);
   }
-  throw error(Code::negative, "{} of {} are bad; {} allowed", count_text(bad), count_of(rows, "row"),
-              limit.text == "0" ? "none is" : limit.text + " is")
+  throw error(Code::negative, "{} of {} {} bad; {} allowed", count_text(bad), count_of(rows, "row"),
+              bad == 1 ? "is" : "are", limit.text == "0" ? "none is" : limit.text + " is")
       .with_id("ingest.too_many_bad_rows")
       .with_detail(detail)
       .with_hint(

@@ -4,6 +4,7 @@
 #include <mlops/dataset/read.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 
 #include "src/cells.hpp"
@@ -183,6 +184,8 @@ void Reader::write(const Version& version, const std::string& format,
 
 void Reader::write_file(const Version& version, const std::string& format,
                         const std::filesystem::path& file) {
+  if (std::filesystem::exists(file) && !std::filesystem::is_regular_file(file))
+    return write_into(version, format, file);
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   if (std::filesystem::is_directory(file)) throw error(Code::usage, "'{}' is a folder", file.string());
   if (!std::filesystem::is_directory(folder)) throw error(Code::not_found, "no folder '{}'", folder.string());
@@ -191,6 +194,17 @@ void Reader::write_file(const Version& version, const std::string& format,
   copy_to(version, format, written.path());
   std::filesystem::rename(written.path(), file);
   written.release();
+}
+
+/// A device or a pipe is written into; a rename would put a file in its place.
+void Reader::write_into(const Version& version, const std::string& format,
+                        const std::filesystem::path& file) {
+  std::ofstream out(file, std::ios::binary);
+  write(version, format, [&](std::string_view bytes) {
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    out.flush();
+    if (!out) throw system_error(errno, fmt::format("cannot write '{}'", file.string()));
+  });
 }
 
 void Reader::copy_to(const Version& version, const std::string& format, const std::filesystem::path& file) {
