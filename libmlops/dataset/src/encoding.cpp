@@ -116,10 +116,10 @@ void EncodingCounter::count_line_ends(std::string_view bytes) {
   if (last_was_return_ && bytes.front() == '\n') ++pairs_;
   last_was_return_ = bytes.back() == '\r';
   line_feeds_ += static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
-  for (std::size_t at = bytes.find('\r'); at != std::string_view::npos; at = bytes.find('\r', at + 1)) {
-    ++returns_;
-    if (at + 1 < bytes.size() && bytes[at + 1] == '\n') ++pairs_;
-  }
+  const auto returns = static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\r'));
+  returns_ += returns;
+  if (returns == 0) return;
+  for (std::size_t i = 1; i < bytes.size(); ++i) pairs_ += bytes[i - 1] == '\r' && bytes[i] == '\n' ? 1 : 0;
 }
 
 bool EncodingCounter::mixes_line_ends() const {

@@ -16,6 +16,8 @@
 namespace mlops::dataset {
 namespace {
 
+constexpr std::uint64_t csv_memory_bytes = 512'000'000;
+
 class Ingest {
  public:
   /// `objects` takes the temporary files, and what is kept if it is the store's.
@@ -73,7 +75,11 @@ class Ingest {
   }
 
   table::Engine& engine() {
-    if (!engine_) engine_ = open_engine(objects_, shop_.engines, shop_.resources, shop_.cancel);
+    if (engine_) return *engine_;
+    Resources resources = shop_.resources;
+    // Delimited text streams through; more memory would only let more of it pile up on the way.
+    if (staged_.format == Format::csv) resources.memory_bytes = std::min(resources.memory_bytes, csv_memory_bytes);
+    engine_ = open_engine(objects_, shop_.engines, resources, shop_.cancel);
     return *engine_;
   }
 

@@ -123,12 +123,16 @@ class ValueHasher {
   void add(const mlops::Column& column) {
     const Kind kind = column.type().kind;
     const bool flat = children_.empty() && kind != Kind::boolean && kind != Kind::null;
-    for (std::size_t row = 0; row < column.size(); ++row) {
-      if (flat) run(column.valid(row));
-      else one(column, row, true);
+    if (!flat) {
+      for (std::size_t row = 0; row < column.size(); ++row) one(column, row, true);
+      return;
     }
-    if (!flat || with_fixed_type(kind, [&](auto zero) { fixed<decltype(zero)>(column); })) return;
-    texts(column);
+    if (column.nulls() == 0) {
+      run(true, column.size());
+    } else {
+      for (std::size_t row = 0; row < column.size(); ++row) run(column.valid(row), 1);
+    }
+    if (!with_fixed_type(kind, [&](auto zero) { fixed<decltype(zero)>(column); })) texts(column);
   }
 
   Digest finish() {
@@ -143,10 +147,10 @@ class ValueHasher {
   }
 
  private:
-  void run(bool valid) {
+  void run(bool valid, std::size_t rows) {
     if (run_length_ > 0 && valid != run_valid_) flush_run();
     run_valid_ = valid;
-    ++run_length_;
+    run_length_ += rows;
   }
 
   /// The length of the run, its lowest bit telling whether the rows are valid.
@@ -193,7 +197,7 @@ class ValueHasher {
   void one(const mlops::Column& column, std::size_t row, bool parent_valid) {
     const bool valid = parent_valid && column.valid(row);
     const Kind kind = column.type().kind;
-    run(valid);
+    run(valid, 1);
     const bool is_fixed = with_fixed_type(kind, [&](auto zero) {
       put(values_, valid ? normalised(column.values<decltype(zero)>()[row]) : zero);
     });
