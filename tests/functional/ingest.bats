@@ -84,9 +84,9 @@ setup() { enter_fresh_project; }
 }
 
 @test "texts that mean no value" {
-  printf 'id,n,word\n1,?,?\n2,NA,NA\n3,,\n4,-,-\n5,7,None\n' | take nulls
+  printf 'id,n,word\n1,?,?\n2,NA,NA\n3,,\n4,-,-\n5,7,None\n6,8,word\n' | take nulls
   is "$(types nulls)" $'id BIGINT\nn BIGINT\nword VARCHAR'
-  is "$(values nulls)" $'[1,null,null]\n[2,null,null]\n[3,null,null]\n[4,null,"-"]\n[5,7,"None"]'
+  is "$(values nulls)" $'[1,null,null]\n[2,null,null]\n[3,null,null]\n[4,null,"-"]\n[5,7,"None"]\n[6,8,"word"]'
   printf 'id,n\n1,none\n2,4\n' | take only --null none
   is "$(values only)" $'[1,null]\n[2,4]'
 }
@@ -197,8 +197,11 @@ s VARCHAR'
 @test "a header without rows is a table without rows" {
   printf 'id,name\n' | take header
   is "$(types header | cut -d' ' -f1)" $'id\nname'
+  lacks "$(cat mlops.lock)" 'id: VARCHAR'
   answers 0 mlops data head header --json
   is "$output" '{"schema": "mlops.rows/1", "items": []}'
+  printf 'id,name\n1,Ana\n' | take header
+  is "$(types header)" $'id BIGINT\nname VARCHAR'
 }
 
 # other formats
@@ -213,6 +216,14 @@ s VARCHAR'
   printf '{"id": 1}' >one.json
   answers 0 mlops ingest one.json --quiet
   is "$(values one)" '[1]'
+}
+
+@test "JSON Lines, and its bad lines" {
+  printf '{"id": 1, "tags": ["a"]}\nnot json\n{"id": 2, "tags": []}\n[1]\n' >l.jsonl
+  answers 0 mlops ingest l.jsonl --quiet
+  is "$(types l)" $'id BIGINT\ntags VARCHAR[]'
+  is "$(values l)" $'[1,["a"]]\n[2,[]]'
+  is "$(mlops data head l --quarantine --json | jq -c '.items[] | [.line, .raw]')" $'[2,"not json"]\n[4,"[1]"]'
 }
 
 @test "Parquet, and gzip and zstd of anything" {
@@ -388,6 +399,12 @@ hint: to take the new columns: \`mlops ingest s --accept-schema\`"
   has "$output" "quarantine     1"
 }
 
+@test "line breaks in bad values do not break the lines of messages" {
+  printf 'id,v\n1,10\n2,"a\nb"\n' >q.csv
+  answers 0 mlops ingest q.csv --types v=BIGINT
+  is "$(wc -l <<<"$stderr")" 2
+}
+
 @test "bad rows of several files keep their file and its lines" {
   mkdir d
   printf 'id,v\n1,10\n2\n' >d/1.csv
@@ -421,6 +438,12 @@ hint: mend the data, say how to read them (\`mlops help ingest\`), or allow more
   answers 3 mlops ingest r.csv --quarantine 24
   answers 0 mlops ingest r.csv --quarantine 25% --quiet
   is "$(mlops data show r --json | jq -c '.items[0] | [.rows, .quarantine, .quarantine_limit]')" '[75,25,"25%"]'
+}
+
+@test "an ingest that fails keeps nothing" {
+  printf 'a,b,c\n1,2,3\n4\n' >x.csv
+  answers 3 mlops ingest x.csv --quarantine 0
+  is "$(find .mlops/objects -type f)" ""
 }
 
 @test "a limit of 0 allows none, and no limit allows a table without rows" {
@@ -483,6 +506,11 @@ hint: mend the data, say how to read them (\`mlops help ingest\`), or allow more
   for file in cut.parquet other.parquet cut.json cut.csv.gz; do answers 6 mlops ingest $file; done
 }
 
+@test "--header and --no-header exclude each other" {
+  printf 'a\n1\n' >x.csv
+  answers 2 mlops ingest x.csv --header --no-header
+}
+
 @test "words and wishes that cannot be name what could" {
   printf 'label,n\nx,1\n' >p.csv
   answers 2 mlops ingest
@@ -527,6 +555,15 @@ hint: mend the data, say how to read them (\`mlops help ingest\`), or allow more
   done
   answers 0 mlops data export p
   has "$output" ana@example.org
+}
+
+@test "personal data are masked in the error of too many bad rows" {
+  printf 'id,email\n1,ana@example.org\n' >p.csv
+  for form in '' --json --porcelain -vv; do
+    # shellcheck disable=SC2086
+    answers 3 mlops ingest p.csv --pii email --types email=BIGINT $form
+    lacks "$output$stderr" example.org
+  done
 }
 
 @test "files that rows name are kept with the version" {
