@@ -44,11 +44,16 @@ Error unknown(const cli::Command& parent, const cli::Path& path, const std::stri
 
 /// The page of a command, or one without a command, such as "output".
 cli::Page page_of(const cli::Command& root, const std::vector<std::string>& words) {
+  // "store.5" is the page about the store's files, "store" the command.
+  const bool numbered = words.size() == 1 && (words[0].ends_with(".5") || words[0].ends_with(".7"));
+  if (numbered) {
+    if (auto page = cli::topic_page(words[0])) return *page;
+  }
   const cli::Path path = find(root, words);
   const cli::Command& command = path.empty() ? root : *path.back();
   if (path.size() == words.size()) return cli::command_page(path, command);
   if (words.size() == 1) {
-    if (auto page = cli::topic_page("mlops-" + words[0])) return *page;
+    if (auto page = cli::topic_page(words[0])) return *page;
     if (words[0] == "mlops") return cli::command_page({}, root);
   }
   throw unknown(command, path, words[path.size()]);

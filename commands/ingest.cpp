@@ -65,7 +65,8 @@ void read_types(const std::string& text, std::map<std::string, std::string>& typ
     if (i < text.size() && text[i] == '(') ++depth;
     if (i < text.size() && text[i] == ')') --depth;
     if (i < text.size() && (text[i] != ',' || depth > 0)) continue;
-    const std::string item = text.substr(begin, i - begin);
+    std::string item = text.substr(begin, i - begin);
+    item.erase(0, std::min(item.find_first_not_of(' '), item.size()));
     const std::size_t equals = item.rfind('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == item.size()) {
       throw error(Code::usage, "'--types' wants COLUMN=TYPE, not '{}'", item)
@@ -103,7 +104,8 @@ void apply(const IngestArgs& args, manifest::SourceSpec& source) {
 }
 
 std::string from_root(project::Project& project, const std::string& path) {
-  return path == "-" ? path : project.relative(std::filesystem::absolute(path));
+  const bool other = path == "-" || path.find("://") != std::string::npos;
+  return other ? path : project.relative(std::filesystem::absolute(path));
 }
 
 /// A source for paths named on the spot.
@@ -132,6 +134,19 @@ manifest::SourceSpec new_source(project::Project& project, const IngestArgs& arg
   return next;
 }
 
+/// Two targets of one name would be two versions of one dataset.
+void require_different(const std::vector<manifest::SourceSpec>& sources) {
+  std::map<std::string, std::string> seen;
+  for (const manifest::SourceSpec& source : sources) {
+    const auto [at, fresh] = seen.emplace(source.name, source.from.front());
+    if (fresh) continue;
+    throw error(Code::conflict, "'{}' and '{}' would both be called '{}'", at->second, source.from.front(),
+                source.name)
+        .with_id("ingest.name_taken")
+        .with_hint("ingest one of them with `--name OTHER`");
+  }
+}
+
 /// Sources of the project by name, and paths: each its own dataset, or all of them one under `--name`.
 std::vector<manifest::SourceSpec> sources_of(project::Project& project, const IngestArgs& args) {
   const manifest::Manifest& manifest = project.manifest();
@@ -148,6 +163,7 @@ std::vector<manifest::SourceSpec> sources_of(project::Project& project, const In
         manifest.find_source(named ? std::string_view(target).substr(8) : std::string_view(target));
     sources.push_back(known != nullptr ? *known : new_source(project, args, {target}));
   }
+  require_different(sources);
   return sources;
 }
 
@@ -175,11 +191,20 @@ dataset::IngestReport ingest_one(cli::Invocation& invocation, project::Project& 
   }
 }
 
-void remember(project::Project& project, const manifest::SourceSpec& source,
+/// Pins what was found, and adds a new source to mlops.yaml. What the command line said of a source that is
+/// there already is for this time only.
+void remember(cli::Invocation& invocation, project::Project& project, const manifest::SourceSpec& source,
               const dataset::Version& version) {
   project.update_lock(
       [&](manifest::Lock& lock) { lock.entries[version.address()] = dataset::lock_entry(version); });
-  if (source.from.front() != "-") project.add_source(source);
+  if (source.from.front() == "-") return;
+  const manifest::SourceSpec* known = project.manifest().find_source(source.name);
+  if (known == nullptr) {
+    project.add_source(source);
+  } else if (*known != source) {
+    invocation.note(fmt::format(
+        "mlops.yaml says otherwise of {}: without these flags the next ingest follows it", source.name));
+  }
 }
 
 void tell(cli::Invocation& invocation, const manifest::SourceSpec& source,
@@ -208,7 +233,7 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
     apply(args, source);
     source = manifest::checked(std::move(source));
     const dataset::IngestReport report = ingest_one(invocation, project, shop, source, args.accept_schema);
-    if (!invocation.dry_run()) remember(project, source, report.version);
+    if (!invocation.dry_run()) remember(invocation, project, source, report.version);
     tell(invocation, source, report);
     rows.push_back(ingest_row(source.name, report, invocation.dry_run()));
   }
@@ -243,16 +268,13 @@ cli::Command ingest() {
                    &args->no_header},
                   {"--encoding", "ENCODING", "utf-8, utf-16le, utf-16be or latin-1", &args->encoding},
                   {"--decimal", "MARK", "decimal mark", &args->decimal, cli::Offer::none, false, {".", ","}},
-                  {"--null", "TEXT", "a text that means no value, beside the empty one; may be repeated",
-                   &args->nulls},
+                  {"--null", "TEXT", "a text that means no value, beside the empty one", &args->nulls},
                   {"--types", "COLUMN=TYPE,...", "SQL types of columns, instead of the inferred ones",
                    &args->types},
                   {"--quarantine", "LIMIT", "bad rows to allow, as a count or a share such as 1%",
                    &args->quarantine},
-                  {"--pii", "COLUMN",
-                   "a column of personal data, masked wherever it is shown; may be repeated", &args->pii},
-                  {"--blob", "COLUMN",
-                   "a column with paths of files to keep beside the table; may be repeated", &args->blobs},
+                  {"--pii", "COLUMN", "a column of personal data, masked wherever it is shown", &args->pii},
+                  {"--blob", "COLUMN", "a column with paths of files to keep beside the table", &args->blobs},
                   {"--kind",
                    "KIND",
                    "where such data come from",

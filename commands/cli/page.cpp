@@ -99,7 +99,19 @@ std::string sentence(std::string text) {
   return text + ".";
 }
 
-std::string file_stem(std::string_view file) { return std::string(file.substr(0, file.find('.'))); }
+/// What may be asked for as "mlops-output.5": the file's name without ".md".
+std::string_view stem(std::string_view file) { return file.substr(0, file.size() - 3); }
+
+/// "output", "mlops-output", "output.5", "yaml" and "mlops.yaml.5" find their files.
+bool is_called(std::string_view file, std::string_view name) {
+  const std::string_view numbered = stem(file);
+  const std::string_view plain = numbered.substr(0, numbered.size() - 2);
+  for (const std::string_view title : {numbered, plain}) {
+    if (name == title || (title.starts_with("mlops") && title.size() > 6 && name == title.substr(6)))
+      return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -139,12 +151,13 @@ Page command_page(const Path& path, const Command& command) {
 std::optional<Page> topic_page(std::string_view name) {
   for (const EmbeddedFile& file : embedded_files()) {
     const bool numbered = file.name.ends_with(".5.md") || file.name.ends_with(".7.md");
-    if (!numbered || file_stem(file.name) != name) continue;
+    if (!numbered || !is_called(file.name, name)) continue;
     std::vector<Section> prose = read_prose(file.text);
     const Section summary = take(prose, "NAME");
     const int number = file.name[file.name.size() - 4] - '0';
-    return Page{std::string(name), number, summary.blocks.empty() ? "" : summary.blocks[0].text,
-                std::move(prose)};
+    const std::string_view title = stem(file.name);
+    return Page{std::string(title.substr(0, title.size() - 2)), number,
+                summary.blocks.empty() ? "" : summary.blocks[0].text, std::move(prose)};
   }
   return std::nullopt;
 }

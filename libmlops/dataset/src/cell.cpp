@@ -88,7 +88,7 @@ std::size_t iso_date(std::string_view text) {
   return after + 1 + day;
 }
 
-/// HH:MM[:SS[.fffffffff]] at the front of `text`; its length, 0 for none.
+/// HH:MM[:SS[.ffffff]] at the front of `text`; its length, 0 for none.
 std::size_t time_of_day(std::string_view text) {
   const auto pair_at = [text](std::size_t from, int most) {
     return digits_at(text, from) == 2 && number_at(text, from, 2) <= most;
@@ -98,7 +98,7 @@ std::size_t time_of_day(std::string_view text) {
   if (!pair_at(6, 59)) return 0;
   if (text.size() == 8 || text[8] != '.') return 8;
   const std::size_t fraction = digits_at(text, 9);
-  return fraction == 0 || fraction > 9 ? 0 : 9 + fraction;
+  return fraction == 0 || fraction > 6 ? 0 : 9 + fraction;  // a timestamp keeps six digits of a second
 }
 
 bool is_offset(std::string_view text) {
@@ -112,23 +112,24 @@ bool is_offset(std::string_view text) {
 }
 
 CellTypes temporal(std::string_view text, const std::string& date_format) {
-  if (const std::size_t length = time_of_day(text); length == text.size()) return bit(CellType::time);
-  if (!date_format.empty()) {
-    const auto date = day_month_date(text);
-    const bool fits = date && date->separator == date_format[2] &&
-                      (date_format[1] == 'd' ? date->day_first : date->month_first);
+  if (time_of_day(text) == text.size()) return bit(CellType::time);
+  const bool iso_dates = date_format.empty();
+  if (const auto date = day_month_date(text); date && !iso_dates) {
+    const bool fits =
+        date->separator == date_format[2] && (date_format[1] == 'd' ? date->day_first : date->month_first);
     return fits ? bit(CellType::date) : 0;
   }
+  const CellTypes timestamps = bit(CellType::timestamp) | bit(CellType::timestamp_tz);
   const std::size_t date = iso_date(text);
   if (date == 0) return 0;
-  if (date == text.size())
-    return bit(CellType::date) | bit(CellType::timestamp) | bit(CellType::timestamp_tz);
+  if (date == text.size()) return iso_dates ? timestamps | bit(CellType::date) : timestamps;
   if (text[date] != 'T' && text[date] != ' ') return 0;
   const std::string_view rest = text.substr(date + 1);
   const std::size_t time = time_of_day(rest);
   if (time == 0) return 0;
-  if (time == rest.size()) return bit(CellType::timestamp) | bit(CellType::timestamp_tz);
-  return is_offset(rest.substr(time)) ? bit(CellType::timestamp_tz) : 0;
+  if (time == rest.size()) return timestamps;
+  // The engine wants seconds in front of an offset.
+  return time >= 8 && is_offset(rest.substr(time)) ? bit(CellType::timestamp_tz) : 0;
 }
 
 }  // namespace

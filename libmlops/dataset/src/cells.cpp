@@ -4,6 +4,7 @@
 #include <mlops/base/clock.hpp>
 
 #include <cmath>
+#include <limits>
 
 namespace mlops::dataset {
 namespace {
@@ -79,6 +80,13 @@ json::Value decimal(const Int128& value, const Type& type) {
   return scale == 0 ? json::Value(std::int64_t{std::stoll(digits)}) : json::Value(std::stod(digits));
 }
 
+/// What does not fit into 63 bits is told as text, digit for digit.
+json::Value whole(std::uint64_t value) {
+  if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    return std::to_string(value);
+  return static_cast<std::int64_t>(value);
+}
+
 std::string interval_text(const Interval& value) {
   return fmt::format("P{}M{}DT{}S", value.months, value.days, static_cast<double>(value.ns) / 1e9);
 }
@@ -142,8 +150,7 @@ json::Value cell(const mlops::Column& column, std::size_t row) {
       return std::int64_t{column.values<std::uint16_t>()[row]};
     case Kind::uint32:
       return std::int64_t{column.values<std::uint32_t>()[row]};
-    case Kind::uint64:
-      return column.values<std::uint64_t>()[row];
+    case Kind::uint64: return whole(column.values<std::uint64_t>()[row]);
     case Kind::decimal:
       return decimal(column.values<Int128>()[row], type);
     case Kind::float32:

@@ -1,254 +1,17 @@
+/// Loading delimited text, with second thoughts where the sample was wrong.
 #include "src/csv.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 
 #include <algorithm>
-#include <cctype>
-#include <fstream>
-#include <set>
 
 #include "src/cells.hpp"
 #include "src/csv_faults.hpp"
+#include "src/sql_types.hpp"
 
 namespace mlops::dataset {
 namespace {
-
-constexpr std::size_t head_bytes = 1 << 20;
-constexpr std::size_t stretch_bytes = 64 * 1024;
-constexpr std::uint64_t stretches = 16;
-constexpr std::size_t max_line_bytes = 16 * 1024 * 1024;
-
-// ---- samples
-// ----------------------------------------------------------------------------------------------------
-
-std::string read_at(std::ifstream& in, std::uint64_t offset, std::size_t size) {
-  std::string text(size, '\0');
-  in.clear();
-  in.seekg(static_cast<std::streamoff>(offset));
-  in.read(text.data(), static_cast<std::streamsize>(size));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
-}
-
-/// Stretches spread over the rest of a large file, without their first and last, cut lines.
-std::vector<std::string> further_stretches(const StagedFile& file) {
-  std::vector<std::string> out;
-  if (file.size < head_bytes + 4 * stretch_bytes) return out;
-  std::ifstream in(file.path, std::ios::binary);
-  const std::uint64_t rest = file.size - head_bytes - stretch_bytes;
-  const std::uint64_t count = std::min<std::uint64_t>(stretches, rest / stretch_bytes);
-  for (std::uint64_t i = 1; i <= count; ++i) {
-    const std::string text = read_at(in, head_bytes + rest * i / count, stretch_bytes);
-    const std::size_t first = text.find('\n');
-    const std::size_t last = text.rfind('\n');
-    if (first != std::string::npos && last > first) out.push_back(text.substr(first + 1, last - first));
-  }
-  return out;
-}
-
-// ---- pins
-// -------------------------------------------------------------------------------------------------------
-
-std::vector<std::string> texts_in(const json::Value& list) {
-  std::vector<std::string> out;
-  if (const json::Array* items = list.as_array()) {
-    for (const json::Value& item : *items) out.push_back(item.text_or(""));
-  }
-  return out;
-}
-
-/// What was pinned, as wishes; what is wished for now wins.
-manifest::ReadOptions with_pins(const manifest::ReadOptions& wishes, const json::Value& pinned) {
-  manifest::ReadOptions out = wishes;
-  const json::Value& read = pinned["read"];
-  const auto text = [&read](std::optional<std::string>& wish, std::string_view key) {
-    if (!wish && read[key].as_string() != nullptr) wish = *read[key].as_string();
-  };
-  text(out.delimiter, "delimiter");
-  text(out.quote, "quote");
-  text(out.decimal, "decimal");
-  if (!out.header && read["header"].as_bool() != nullptr) out.header = *read["header"].as_bool();
-  if (!out.null && read["null"].as_array() != nullptr) out.null = texts_in(read["null"]);
-  return out;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
-/// Takes over what was pinned beyond wishes, and throws when the columns are not the pinned ones.
-void apply_pins(Sniffed& sniffed, const manifest::ReadOptions& wishes, const json::Value& pinned) {
-  const json::Value& read = pinned["read"];
-  if (read["format"].text_or("") != "csv") return;
-  if (!wishes.delimiter && !wishes.quote && read["escape"].as_string() != nullptr) {
-    const std::string& escape = *read["escape"].as_string();
-    sniffed.dialect.escape = escape.empty() ? '\0' : escape[0];
-  }
-  sniffed.notation.date_format = read["dates"].text_or("");
-  sniffed.trim = read["trim"].bool_or(false);
-  if (!wishes.null) sniffed.typed_nulls = texts_in(read["typed_null"]);
-  const auto keeping = texts_in(read["keep_null"]);
-  for (SniffedColumn& column : sniffed.columns) {
-    const json::Value& type = pinned["columns"][column.name];
-    if (type.as_string() != nullptr && !column.given) {
-      column.type = *type.as_string();
-      column.given = true;
-      column.open = false;
-      column.note.clear();
-    }
-    column.keeps_null_texts = std::find(keeping.begin(), keeping.end(), column.name) != keeping.end();
-  }
-}
-
-void require_same_columns(const Sniffed& first, const Sniffed& other, const StagedFile& a,
-                          const StagedFile& b) {
-  const auto names = [](const Sniffed& sniffed) {
-    std::vector<std::string> out;
-    for (const SniffedColumn& column : sniffed.columns) out.push_back(lower(column.name));
-    return out;
-  };
-  if (names(first) == names(other)) return;
-  std::string detail;
-  for (const auto* side : {&first, &other}) {
-    detail += fmt::format("  {}:", side == &first ? a.name : b.name);
-    for (const SniffedColumn& column : side->columns) detail += " " + column.name;
-    detail += "\n";
-  }
-  throw error(Code::conflict, "'{}' does not have the columns of '{}'", b.name, a.name)
-      .with_detail(detail)
-      .with_hint("files that are read as one table need the same columns in the same order");
-}
-
-// ---- SQL
-// --------------------------------------------------------------------------------------------------------
-
-std::string text_list(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + table::literal(text);
-  return out;
-}
-
-std::string one(char c) { return c == 0 ? std::string() : std::string(1, c); }
-
-/// The null texts of a column that is not text, the empty one first.
-std::vector<std::string> typed_nulls(const Sniffed& sniffed) {
-  std::vector<std::string> nulls = {""};
-  nulls.insert(nulls.end(), sniffed.nulls.begin(), sniffed.nulls.end());
-  nulls.insert(nulls.end(), sniffed.typed_nulls.begin(), sniffed.typed_nulls.end());
-  return nulls;
-}
-
-bool is_text(const std::string& type) {
-  return type == "VARCHAR" || type == "TEXT" || type == "STRING" || type == "CHAR";
-}
-
-bool is_integer(const std::string& type) {
-  static const std::set<std::string> types = {
-      "BIGINT",   "INTEGER", "INT",  "SMALLINT", "TINYINT", "HUGEINT", "UBIGINT", "UINTEGER", "USMALLINT",
-      "UTINYINT", "INT1",    "INT2", "INT4",     "INT8",    "SIGNED",  "LONG",    "SHORT",    "UHUGEINT"};
-  return types.contains(type);
-}
-
-bool is_floating(const std::string& type) {
-  static const std::set<std::string> types = {"DOUBLE", "FLOAT", "REAL", "FLOAT4", "FLOAT8"};
-  return types.contains(type);
-}
-
-struct Conversion {
-  std::string typed;   ///< of {0}
-  std::string misfit;  ///< of {0} and {1}, for a source that is neither null nor a null text
-  std::string maybe;   ///< the cheap test that comes before it
-};
-
-/// Casts that DuckDB makes too willingly are looked at again: '1.5', '0x1F', '1_000' and '007' are no
-/// integers, a time of day is not dropped from a date, an offset not from a timestamp.
-Conversion conversion(const std::string& type, const Notation& notation) {
-  if (is_integer(type)) {
-    return {.typed = fmt::format("TRY_CAST({{0}} AS {})", type),
-            .misfit = "({1} IS NULL OR NOT regexp_full_match(trim({0}), '[+-]?(0|[1-9][0-9]*)'))",
-            .maybe = "({1} IS NULL OR {1}::VARCHAR <> {0})"};
-  }
-  const bool comma = notation.decimal == ',';
-  if (is_floating(type) || type.starts_with("DECIMAL") || type.starts_with("NUMERIC")) {
-    const std::string number = comma ? "replace({0}, ',', '.')" : "{0}";
-    const std::string cast = fmt::format("TRY_CAST({} AS {})", number, type);
-    const std::string kept = is_floating(type) ? fmt::format("nullif({}, 'nan'::{})", cast, type) : cast;
-    const std::string not_nan = is_floating(type) ? "lower(trim({0})) <> 'nan'" : "true";
-    const std::string test = comma ? "({1} IS NULL OR contains({0}, '.'))" : "{1} IS NULL";
-    return {.typed = kept, .misfit = not_nan, .maybe = test};
-  }
-  if (type == "DATE") {
-    const std::string& format = notation.date_format;
-    if (!format.empty()) {
-      return {.typed = fmt::format("TRY_STRPTIME(trim({{0}}), {})::DATE", table::literal(format)),
-              .misfit = "true",
-              .maybe = "{1} IS NULL"};
-    }
-    return {.typed = "TRY_CAST({0} AS DATE)",
-            .misfit = "({1} IS NULL OR strlen(trim({0})) > 10)",
-            .maybe = "({1} IS NULL OR strlen({0}) > 10)"};
-  }
-  if (type == "TIMESTAMP" || type == "DATETIME") {
-    return {.typed = fmt::format("TRY_CAST({{0}} AS {})", type),
-            .misfit = "({1} IS NULL OR regexp_matches({0}, ':[0-9.]+ ?[+-][0-9:]+ *$'))",
-            .maybe = "({1} IS NULL OR strlen({0}) > 19)"};
-  }
-  return {.typed = fmt::format("TRY_CAST({{0}} AS {})", type), .misfit = "true", .maybe = "{1} IS NULL"};
-}
-
-void plan_text(const Sniffed& sniffed, const SniffedColumn& from, ColumnPlan& plan) {
-  std::vector<std::string> nulls = from.keeps_null_texts ? std::vector<std::string>() : sniffed.nulls;
-  const std::string value = sniffed.trim ? "ltrim({0})" : "{0}";
-  if (sniffed.trim) nulls.insert(nulls.begin(), "");
-  plan.typed = nulls.empty() ? value
-                             : fmt::format("CASE WHEN {} IN ({}) THEN NULL ELSE {} END", value,
-                                           text_list(nulls), value);
-}
-
-ColumnPlan plan_column(const Sniffed& sniffed, std::size_t i) {
-  const SniffedColumn& from = sniffed.columns[i];
-  ColumnPlan plan{
-      .column = {.name = from.name, .original = from.original, .type = from.type, .open = from.open},
-      .given = from.given,
-      .note = from.note,
-      .source = fmt::format("c{}", i)};
-  if (is_text(from.type)) {
-    plan_text(sniffed, from, plan);
-    return plan;
-  }
-  const Conversion how = conversion(from.type, sniffed.notation);
-  plan.typed = how.typed;
-  plan.misfit = fmt::format("{{0}} IS NOT NULL AND {} AND trim({{0}}) NOT IN ({}) AND {}", how.maybe,
-                            text_list(typed_nulls(sniffed)), how.misfit);
-  return plan;
-}
-
-json::Object read_of(const Sniffed& sniffed, Encoding encoding) {
-  json::Array nulls(sniffed.nulls.begin(), sniffed.nulls.end());
-  json::Object read{{"format", "csv"},
-                    {"encoding", encoding_name(encoding)},
-                    {"delimiter", one(sniffed.dialect.delimiter)},
-                    {"quote", one(sniffed.dialect.quote)},
-                    {"escape", one(sniffed.dialect.escape)},
-                    {"header", sniffed.dialect.header},
-                    {"decimal", one(sniffed.notation.decimal)},
-                    {"dates", sniffed.notation.date_format},
-                    {"trim", sniffed.trim},
-                    {"null", std::move(nulls)},
-                    {"typed_null", json::Array(sniffed.typed_nulls.begin(), sniffed.typed_nulls.end())}};
-  json::Array keeping;
-  for (const SniffedColumn& column : sniffed.columns) {
-    if (column.keeps_null_texts) keeping.push_back(column.name);
-  }
-  read.set("keep_null", std::move(keeping));
-  return read;
-}
-
-// ---- second thoughts
-// --------------------------------------------------------------------------------------------
 
 /// What else a column may be when values further on do not fit what the sample said.
 std::vector<std::string> wider(const SniffedColumn& column) {
@@ -265,6 +28,7 @@ struct Doubt {
   std::uint64_t misfits = 0;     ///< Values that do not fit it.
   std::uint64_t null_texts = 0;  ///< Of those, customary null texts.
   std::uint64_t codes = 0;  ///< Of those, digits that a number would change: leading zeros, too many of them.
+  std::uint64_t wide = 0;   ///< Integers that a DOUBLE would round.
   std::uint64_t values = 0;
 };
 
@@ -286,14 +50,19 @@ std::vector<Doubt> examine(table::Engine& engine, const Staged& staged, const Sn
     std::vector<std::string> types = wider(sniffed.columns[i]);
     types.insert(types.begin(), sniffed.columns[i].type);
     for (const std::string& type : types) {
-      Sniffed other = sniffed;
-      other.columns[i].type = type;
-      const ColumnPlan plan = plan_column(other, i);
-      const std::string misfit = fill(plan.misfit, plan.source, fill(plan.typed, plan.source));
+      const ColumnPlan plan = plan_column(sniffed, i, type, aliases(i));
+      const std::string misfit = plan_column(sniffed, i, type, {plan.source, plan.typed}).misfit;
+      const std::string wide = type == "BIGINT"
+                                   ? fmt::format(
+                                         "TRY_CAST({} AS BIGINT) NOT BETWEEN -9007199254740992 AND "
+                                         "9007199254740992",
+                                         plan.source)
+                                   : "false";
       sql += fmt::format(
           "{0}count(*) FILTER ({1}), count(*) FILTER ({1} AND trim({2}) IN ({3})), "
-          "count(*) FILTER ({1} AND regexp_full_match(trim({2}), '[+-]?(0[0-9]+|[0-9]{{19,}})')), count({2})",
-          sql.empty() ? "SELECT " : ", ", misfit, plan.source, text_list(customary_nulls()));
+          "count(*) FILTER ({1} AND regexp_full_match(trim({2}), '[+-]?(0[0-9]+|[0-9]{{19,}})')), "
+          "count(*) FILTER ({4}), count({2})",
+          sql.empty() ? "SELECT " : ", ", misfit, plan.source, text_list(customary_nulls()), wide);
       doubts.push_back({.column = i, .type = type});
     }
   }
@@ -302,12 +71,13 @@ std::vector<Doubt> examine(table::Engine& engine, const Staged& staged, const Sn
       fmt::format("{}, {} FROM {}", sql, every_column(sniffed), plan_csv(staged, sniffed).relation));
   for (std::size_t d = 0; d < doubts.size(); ++d) {
     const auto count = [&](std::size_t i) {
-      return static_cast<std::uint64_t>(integer_at(counts, 4 * d + i));
+      return static_cast<std::uint64_t>(integer_at(counts, 5 * d + i));
     };
     doubts[d].misfits = count(0);
     doubts[d].null_texts = count(1);
     doubts[d].codes = count(2);
-    doubts[d].values = count(3);
+    doubts[d].wide = count(3);
+    doubts[d].values = count(4);
   }
   return doubts;
 }
@@ -318,9 +88,9 @@ bool tolerable(std::uint64_t misfits, std::uint64_t values) {
 
 /// The null texts that turn up among the misfits of a column.
 void adopt_null_texts(table::Engine& engine, const Staged& staged, Sniffed& sniffed, std::size_t i) {
-  const ColumnPlan plan = plan_column(sniffed, i);
+  const std::string source = plan_column(sniffed, i, sniffed.columns[i].type, aliases(i)).source;
   const Columns found = engine.query(fmt::format(
-      "SELECT list_sort(list(DISTINCT trim({0})) FILTER (trim({0}) IN ({1}))), {2} FROM {3}", plan.source,
+      "SELECT list_sort(list(DISTINCT trim({0})) FILTER (trim({0}) IN ({1}))), {2} FROM {3}", source,
       text_list(customary_nulls()), every_column(sniffed), plan_csv(staged, sniffed).relation));
   const json::Value texts = cell(found.column(0), 0);
   for (const std::string& text : texts_in(texts)) {
@@ -350,7 +120,8 @@ bool think_again(table::Engine& engine, const Staged& staged, Sniffed& sniffed) 
     }
     SniffedColumn& column = sniffed.columns[i];
     const std::string before = column.type;
-    const bool code = before == "BIGINT" && doubts[d].codes > 0;
+    const bool rounds = doubts[best].type == "DOUBLE" && doubts[d].wide > 0;
+    const bool code = before == "BIGINT" && (doubts[d].codes > 0 || rounds);
     column.type = code || !tolerable(left(doubts[best]), doubts[best].values) ? "VARCHAR" : doubts[best].type;
     if (column.open || code) {
       changed = true;
@@ -392,77 +163,19 @@ std::uint64_t count_rejects(table::Engine& engine) {
       integer_at(engine.query("SELECT count(*) FROM (SELECT DISTINCT file_id, line FROM reject_errors)"), 0));
 }
 
+/// The engine's reader and the one that looked at the sample have to see the same records: where they do not,
+/// nothing is kept.
+void require_all_seen(const Staged& staged, const Sniffed& sniffed, std::uint64_t good, std::uint64_t bad) {
+  const bool whole =
+      sniffed.whole && staged.files.size() == 1 && sniffed.columns.size() > 1 && sniffed.ragged.empty();
+  if (good + bad >= sniffed.rows && (!whole || bad > 0 || good == sniffed.rows)) return;
+  throw error(Code::corrupt, "'{}' has at least {}, and {} could be read", staged.files.front().name,
+              count_of(sniffed.rows, "row"), count_text(good + bad))
+      .with_hint(
+          "its quotes or line ends are ambiguous; say how to read it with `--quote` and `--delimiter`");
+}
+
 }  // namespace
-
-Sniffed decide_csv(const Staged& staged, const manifest::ReadOptions& wishes,
-                   const std::optional<json::Object>& pinned) {
-  const json::Value pins = pinned ? json::Value(*pinned) : json::Value();
-  manifest::ReadOptions how = with_pins(wishes, pins);
-  std::vector<std::string> more = further_stretches(staged.files.front());
-  const auto look = [](const StagedFile& file, const manifest::ReadOptions& options,
-                       const std::vector<std::string>& rest) {
-    try {
-      return sniff(read_head(file.path, head_bytes), file.size <= head_bytes, options, rest);
-    } catch (const Error& e) {
-      if (e.code() != Code::corrupt) throw;
-      throw error(Code::corrupt, "'{}' has no record: {}", file.name, e.message());
-    }
-  };
-  Sniffed first = look(staged.files.front(), how, more);
-  if (staged.files.size() > 1) {
-    manifest::ReadOptions same = how;
-    same.delimiter = one(first.dialect.delimiter);
-    same.quote = one(first.dialect.quote);
-    same.header = first.dialect.header;
-    for (std::size_t i = 1; i < staged.files.size(); ++i) {
-      const StagedFile& file = staged.files[i];
-      require_same_columns(first, look(file, same, {}), staged.files.front(), file);
-      std::string text = read_head(file.path, stretch_bytes);
-      const std::size_t body = first.dialect.header ? text.find('\n') + 1 : 0;
-      const std::size_t last = text.rfind('\n');
-      if (last != std::string::npos && last >= body) more.push_back(text.substr(body, last + 1 - body));
-    }
-    first = look(staged.files.front(), same, more);
-  }
-  apply_pins(first, wishes, pins);
-  return first;
-}
-
-void refuse_ragged(const Staged& staged, const Sniffed& sniffed, const Limit& limit) {
-  const std::uint64_t bad = sniffed.ragged.size();
-  if (bad <= 100 || limit.allows(bad / 2, sniffed.rows)) return;
-  std::vector<BadRow> first;
-  for (std::size_t i = 0; i < 5; ++i) {
-    first.push_back({.file = staged.files.front().name,
-                     .line = sniffed.ragged[i],
-                     .column = "",
-                     .reason = fmt::format("not {}", count_of(sniffed.columns.size(), "field")),
-                     .raw = ""});
-  }
-  enforce(limit, bad, sniffed.rows, first);
-}
-
-Plan plan_csv(const Staged& staged, const Sniffed& sniffed) {
-  std::string files;
-  for (const StagedFile& file : staged.files)
-    files += (files.empty() ? "" : ", ") + table::literal(file.path.string());
-  std::string columns;
-  for (std::size_t i = 0; i < sniffed.columns.size(); ++i) {
-    columns += fmt::format("{}'c{}': 'VARCHAR'", i == 0 ? "" : ", ", i);
-  }
-  const Dialect& dialect = sniffed.dialect;
-  Plan plan;
-  plan.relation = fmt::format(
-      "read_csv([{}], auto_detect=false, columns={{{}}}, header={}, delim={}, quote={}, escape={}, "
-      "nullstr='', "
-      "store_rejects=true, max_line_size={}, buffer_size={})",
-      files, columns, dialect.header, table::literal(one(dialect.delimiter)),
-      table::literal(one(dialect.quote)), table::literal(one(dialect.escape)), max_line_bytes,
-      2 * max_line_bytes);
-  for (std::size_t i = 0; i < sniffed.columns.size(); ++i) plan.columns.push_back(plan_column(sniffed, i));
-  plan.read = read_of(sniffed, staged.files.front().encoding);
-  return plan;
-}
 
 LoadedTable load_csv(table::Engine& engine, store::Objects& objects, const Staged& staged, Sniffed sniffed,
                      const Limit& limit) {
@@ -474,6 +187,7 @@ LoadedTable load_csv(table::Engine& engine, store::Objects& objects, const Stage
   const bool late_values = doubt_open_columns(engine, loaded.data.path(), sniffed);
   if ((loaded.misfits > 0 || late_values) && think_again(engine, staged, sniffed)) loaded = attempt();
   const std::uint64_t bad = loaded.misfits + count_rejects(engine);
+  require_all_seen(staged, sniffed, count_rows(engine, loaded.data.path()), bad);
   LoadedTable result{
       .data = std::move(loaded.data), .plan = plan_csv(staged, sniffed), .bad = bad, .bad_rows = {}};
   if (bad == 0) return result;

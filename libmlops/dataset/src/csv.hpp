@@ -11,13 +11,23 @@
 
 namespace mlops::dataset {
 
-/// Looks at the files and decides; `pinned` is the lock's entry, whose decisions hold where no wish says
-/// otherwise. Throws Error(conflict) when files, or the files and the pinned schema, do not have the same
-/// columns.
-Sniffed decide_csv(const Staged& staged, const manifest::ReadOptions& wishes,
+/// Looks at the files and decides; files that mix line ends are replaced by copies that do not (`objects` has
+/// room for them). `pinned` is the lock's entry, whose decisions hold where no wish says otherwise. Throws
+/// Error(conflict) when files, or the files and the pinned schema, do not have the same columns.
+Sniffed decide_csv(store::Objects& objects, Staged& staged, const manifest::ReadOptions& wishes,
                    const std::optional<json::Object>& pinned);
 
 Plan plan_csv(const Staged& staged, const Sniffed& sniffed);
+
+/// The plan of column `i`, as a column of `type`. When its misfit is to be worked out under other names than
+/// the column's own, those are `names`.
+ColumnPlan plan_column(const Sniffed& sniffed, std::size_t i, const std::string& type, const Aliases& names);
+
+/// The null texts of a column that is not text, the empty one first.
+std::vector<std::string> typed_nulls(const Sniffed& sniffed);
+
+/// The texts of a JSON list; none of anything else.
+std::vector<std::string> texts_in(const json::Value& list);
 
 /// Loads all rows that fit. Where inference from the sample proves wrong later in the data, the column is
 /// read as a wider type and everything is loaded once more.

@@ -4,8 +4,9 @@
 #include <mlops/base/text.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
+
+#include "src/sql_types.hpp"
 
 namespace mlops::dataset {
 namespace {
@@ -109,10 +110,7 @@ json::Object without_wished(const json::Object& pinned, const std::map<std::stri
   json::Object left;
   for (const auto& [name, type] : *columns) {
     const auto wish = types.find(name);
-    std::string wanted = wish == types.end() ? "" : wish->second;
-    std::transform(wanted.begin(), wanted.end(), wanted.begin(),
-                   [](unsigned char c) { return std::toupper(c); });
-    left.set(name, wish == types.end() ? type : json::Value(wanted));
+    left.set(name, wish == types.end() ? type : json::Value(scalar_type(wish->second, name)));
   }
   json::Object out = pinned;
   out.set("columns", std::move(left));

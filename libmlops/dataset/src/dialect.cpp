@@ -66,7 +66,11 @@ Score score(const std::vector<Record>& records, char quote) {
   const double count = static_cast<double>(records.size());
   const double share = (agreeing - malformed) / count;
   double value = share <= 0 ? 0 : share * share * (0.5 + 0.5 * typed / fields);
-  value *= width > 1 ? 1 + 0.01 * static_cast<double>(std::min<std::size_t>(width, 10)) : 0.3;
+  value *= width > 1 ? 1 + 0.01 * static_cast<double>(std::min<std::size_t>(width, 10)) : 0.1;
+  // A first line of another width is no header of these columns: the delimiter stands in the text of one
+  // column.
+  const std::size_t first = records.front().fields.size();
+  if (first != width && first + 1 != width) value *= 0.25;
   if (quote == '\'' && quoted < 2) value *= 0.5;  // an apostrophe, not a quote
   return {value, width};
 }

@@ -111,7 +111,26 @@ void EncodingCounter::byte(unsigned char value) {
   }
 }
 
+void EncodingCounter::count_line_ends(std::string_view bytes) {
+  if (bytes.empty()) return;
+  if (last_was_return_ && bytes.front() == '\n') ++pairs_;
+  last_was_return_ = bytes.back() == '\r';
+  line_feeds_ += static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+  for (std::size_t at = bytes.find('\r'); at != std::string_view::npos; at = bytes.find('\r', at + 1)) {
+    ++returns_;
+    if (at + 1 < bytes.size() && bytes[at + 1] == '\n') ++pairs_;
+  }
+}
+
+bool EncodingCounter::mixes_line_ends() const {
+  const bool unix_ends = returns_ == 0;
+  const bool dos_ends = returns_ == pairs_ && line_feeds_ == pairs_;
+  const bool old_mac_ends = line_feeds_ == 0;
+  return !unix_ends && !dos_ends && !old_mac_ends;
+}
+
 void EncodingCounter::look(std::string_view bytes) {
+  count_line_ends(bytes);
   if (first_.size() < 3) first_ += bytes.substr(0, 3 - first_.size());
   std::size_t i = 0;
   while (i < bytes.size()) {

@@ -9,14 +9,8 @@
 
 namespace mlops::dataset {
 
-/// An engine that spills into the store's temporary files.
-inline std::unique_ptr<table::Engine> open_engine(store::Objects& objects, Engines& engines,
-                                                  const Resources& resources, const Cancel* cancel) {
-  return table::open(engines,
-                     {.threads = resources.threads,
-                      .memory_bytes = resources.memory_bytes,
-                      .spill_dir = objects.temporary_path("-spill")},
-                     cancel);
-}
+/// An engine that spills beside the store, or nowhere when that cannot be written.
+std::unique_ptr<table::Engine> open_engine(store::Objects& objects, Engines& engines,
+                                           const Resources& resources, const Cancel* cancel);
 
 }  // namespace mlops::dataset

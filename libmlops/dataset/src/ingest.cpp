@@ -104,7 +104,7 @@ class Ingest {
   void look_at_data() {
     shop_.progress.phase(fmt::format("looking at {}", request_.source.name), 0, Unit::rows);
     if (staged_.format == Format::csv) {
-      sniffed_ = decide_csv(staged_, request_.source.read, pinned_);
+      sniffed_ = decide_csv(objects_, staged_, request_.source.read, pinned_);
       refuse_ragged(staged_, sniffed_, limit_);
       plan_ = plan_csv(staged_, sniffed_);
     } else {

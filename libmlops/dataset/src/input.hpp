@@ -58,7 +58,8 @@ struct StagedFile {
   std::vector<TemporaryFile> made;  ///< What `path` needs to live, if it is not the object itself.
   std::uint64_t size = 0;           ///< Of `path`.
   Encoding encoding = Encoding::utf8;
-  bool ill_formed = false;  ///< Some bytes of it are not UTF-8.
+  bool mixes_line_ends = false;  ///< Of "\n", "\r\n" and "\r" more than one comes up.
+  bool ill_formed = false;       ///< Some bytes of it are not UTF-8.
 };
 
 struct Staged {

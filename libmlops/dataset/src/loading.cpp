@@ -12,12 +12,6 @@
 namespace mlops::dataset {
 namespace {
 
-void replace_all(std::string& text, std::string_view what, const std::string& with) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
-    text.replace(at, what.size(), with);
-  }
-}
-
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
   std::string out;
   for (const std::string& part : parts) {
@@ -38,32 +32,38 @@ std::string guard(const std::vector<std::string>& misfits) {
 
 }  // namespace
 
-std::string fill(const std::string& pattern, const std::string& zero, const std::string& one) {
-  std::string out = pattern;
-  replace_all(out, "{0}", zero);
-  replace_all(out, "{1}", one);
-  return out;
+Aliases aliases(std::size_t column) { return {fmt::format("s{}", column), fmt::format("v{}", column)}; }
+
+std::string text_list(const std::vector<std::string>& texts) {
+  std::vector<std::string> literals;
+  for (const std::string& text : texts) literals.push_back(table::literal(text));
+  return joined(literals, ", ");
+}
+
+std::string aliased_columns(const Plan& plan) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+    const ColumnPlan& column = plan.columns[i];
+    const Aliases names = aliases(i);
+    out.push_back(fmt::format("{} AS {}, {} AS {}", column.typed, names.value, column.source, names.source));
+  }
+  return joined(out, ", ");
 }
 
 std::string parquet_options() { return "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"; }
 
 Loaded load(table::Engine& engine, store::Objects& objects, const Plan& plan) {
-  std::vector<std::string> inner;
-  std::vector<std::string> outer;
+  std::vector<std::string> kept;
   std::vector<std::string> misfits;
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     const ColumnPlan& column = plan.columns[i];
-    const std::string source = fmt::format("s{}", i);
-    const std::string value = fmt::format("v{}", i);
-    inner.push_back(
-        fmt::format("{} AS {}, {} AS {}", fill(column.typed, column.source), value, column.source, source));
-    outer.push_back(fmt::format("{} AS {}", value, table::identifier(column.column.name)));
-    if (!column.misfit.empty()) misfits.push_back(fill(column.misfit, source, value));
+    kept.push_back(fmt::format("{} AS {}", aliases(i).value, table::identifier(column.column.name)));
+    if (!column.misfit.empty()) misfits.push_back(column.misfit);
   }
   Loaded loaded{.data = TemporaryFile(objects.temporary_path(".parquet"))};
   engine.execute("DROP SEQUENCE IF EXISTS misfits; CREATE SEQUENCE misfits");
-  engine.execute(fmt::format("COPY (SELECT {} FROM (SELECT {} FROM {}){}) TO {} {}", joined(outer, ", "),
-                             joined(inner, ", "), plan.relation, guard(misfits),
+  engine.execute(fmt::format("COPY (SELECT {} FROM (SELECT {} FROM {}){}) TO {} {}", joined(kept, ", "),
+                             aliased_columns(plan), plan.relation, guard(misfits),
                              table::literal(loaded.data.path().string()), parquet_options()));
   const Columns count = engine.query(
       "SELECT coalesce(last_value, 0)::BIGINT FROM duckdb_sequences() WHERE sequence_name = 'misfits'");
@@ -132,8 +132,8 @@ void enforce(const Limit& limit, std::uint64_t bad, std::uint64_t rows, const st
     detail += fmt::format("  {}:{}: {}{}\n", row.file, row.line, row.column.empty() ? "" : row.column + ": ",
                           row.reason);
   }
-  throw error(Code::negative, "{} of {} are bad; {} allowed", count_text(bad), count_of(rows, "row"),
-              limit.text == "0" ? "none is" : limit.text + " is")
+  throw error(Code::negative, "{} of {} {} bad; {} allowed", count_text(bad), count_of(rows, "row"),
+              bad == 1 ? "is" : "are", limit.text == "0" ? "none is" : limit.text + " is")
       .with_id("ingest.too_many_bad_rows")
       .with_detail(detail)
       .with_hint(

@@ -12,15 +12,23 @@
 
 namespace mlops::dataset {
 
+/// Names that stand for a column's value as it came and as it is kept, in the SQL that both are worked out
+/// in.
+struct Aliases {
+  std::string source;
+  std::string value;
+};
+Aliases aliases(std::size_t column);
+
 /// How one column comes about.
 struct ColumnPlan {
   Column column = {};
   bool given = false;
   std::string note = {};
   std::string source = {};  ///< SQL over the relation: the value as it came.
-  std::string typed = {};   ///< SQL over `source`, written as {0}: the value as it is kept.
+  std::string typed = {};   ///< SQL over the relation: the value as it is kept.
   std::string misfit =
-      {};  ///< SQL over source {0} and typed value {1}: true for a value that does not fit; empty: never.
+      {};  ///< SQL over the column's aliases: true for a value that does not fit; empty: never.
 };
 
 /// How a source's rows are read.
@@ -46,8 +54,11 @@ struct LoadedTable {
 /// Rows of a Parquet file.
 std::uint64_t count_rows(table::Engine& engine, const std::filesystem::path& parquet);
 
-/// `pattern` with {0} and {1} replaced.
-std::string fill(const std::string& pattern, const std::string& zero, const std::string& one = "");
+/// 'a', 'b': what stands between the brackets of IN.
+std::string text_list(const std::vector<std::string>& texts);
+
+/// Every column's value as it is kept and as it came, under its aliases.
+std::string aliased_columns(const Plan& plan);
 
 /// Writes the rows that fit to a new Parquet file, and counts the others.
 Loaded load(table::Engine& engine, store::Objects& objects, const Plan& plan);

@@ -4,28 +4,20 @@
 #include <mlops/dataset/read.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 
 #include "src/cells.hpp"
 #include "src/engine.hpp"
 #include "src/input.hpp"
+#include "src/sql_types.hpp"
 
 namespace mlops::dataset {
 namespace {
 
 constexpr std::uint64_t exact_rows = 10'000'000;
 
-bool is_number(const std::string& type) {
-  for (const char* kind : {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "USMALLINT",
-                           "UTINYINT", "HUGEINT", "DOUBLE", "FLOAT"}) {
-    if (type == kind) return true;
-  }
-  return type.starts_with("DECIMAL");
-}
-
-bool is_nested(const std::string& type) {
-  return type.ends_with("]") || type.starts_with("STRUCT") || type.starts_with("MAP");
-}
+bool is_number(const std::string& type) { return is_integer(type) || is_floating(type) || is_decimal(type); }
 
 bool is_listed(const std::string& type) { return type == "VARCHAR" || type == "BOOLEAN"; }
 
@@ -192,6 +184,8 @@ void Reader::write(const Version& version, const std::string& format,
 
 void Reader::write_file(const Version& version, const std::string& format,
                         const std::filesystem::path& file) {
+  if (std::filesystem::exists(file) && !std::filesystem::is_regular_file(file))
+    return write_into(version, format, file);
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   if (std::filesystem::is_directory(file)) throw error(Code::usage, "'{}' is a folder", file.string());
   if (!std::filesystem::is_directory(folder)) throw error(Code::not_found, "no folder '{}'", folder.string());
@@ -200,6 +194,17 @@ void Reader::write_file(const Version& version, const std::string& format,
   copy_to(version, format, written.path());
   std::filesystem::rename(written.path(), file);
   written.release();
+}
+
+/// A device or a pipe is written into; a rename would put a file in its place.
+void Reader::write_into(const Version& version, const std::string& format,
+                        const std::filesystem::path& file) {
+  std::ofstream out(file, std::ios::binary);
+  write(version, format, [&](std::string_view bytes) {
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    out.flush();
+    if (!out) throw system_error(errno, fmt::format("cannot write '{}'", file.string()));
+  });
 }
 
 void Reader::copy_to(const Version& version, const std::string& format, const std::filesystem::path& file) {

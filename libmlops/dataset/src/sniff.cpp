@@ -9,6 +9,7 @@
 #include <set>
 
 #include "src/dialect.hpp"
+#include "src/sql_types.hpp"
 
 namespace mlops::dataset {
 namespace {
@@ -359,9 +360,7 @@ void apply_type_wishes(const manifest::ReadOptions& wishes, std::vector<SniffedC
       if (near.empty()) throw fault;
       throw std::move(fault).with_hint("similar columns exist: {}", one_of(near));
     }
-    found->type = type;
-    std::transform(found->type.begin(), found->type.end(), found->type.begin(),
-                   [](unsigned char c) { return std::toupper(c); });
+    found->type = scalar_type(type, found->name);
     found->given = true;
     found->open = false;
     found->note.clear();
@@ -414,6 +413,7 @@ Sniffed sniff(std::string_view sample, bool complete, const manifest::ReadOption
       sniffed.dialect.header ? header_fields(records, width) : std::vector<std::string>(width);
   sniffed.columns = named_columns(names, sniffed.dialect.header);
   sniffed.rows = records.size() - first;
+  sniffed.whole = complete;
   for (std::size_t r = first; r < records.size(); ++r) {
     if (records[r].fields.size() != width || records[r].malformed) sniffed.ragged.push_back(records[r].line);
   }

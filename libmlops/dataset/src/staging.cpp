@@ -270,7 +270,10 @@ Staged Staging::stage(const std::vector<InputFile>& inputs, const manifest::Read
       refuse_others(head, one.name);
       one.encoding = wishes.encoding ? encoding_of(*wishes.encoding) : counter.decide();
       refuse_binary(one, counter);
-      if (one.encoding != Encoding::utf8) transcode(one);
+      // A byte order mark goes too: it would stand in the way of a quoted first name.
+      if (one.encoding != Encoding::utf8 || head.starts_with("\xEF\xBB\xBF")) transcode(one);
+      one.mixes_line_ends =
+          one.encoding == Encoding::utf16le || one.encoding == Encoding::utf16be || counter.mixes_line_ends();
       one.ill_formed = one.encoding == Encoding::utf8 && counter.ill_formed() > 0;
     }
     const Format format =

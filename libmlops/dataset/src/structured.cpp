@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "src/cells.hpp"
+#include "src/sql_types.hpp"
 
 namespace mlops::dataset {
 namespace {
@@ -58,18 +59,6 @@ void clean_lines(store::Objects& objects, StagedFile& file) {
   if (!out) throw system_error(errno, fmt::format("cannot write '{}'", clean.path().string()));
   file.path = clean.path();
   file.made.push_back(std::move(clean));
-}
-
-bool mixes_line_ends(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string line;
-  bool unix_ends = false;
-  bool dos_ends = false;
-  while (std::getline(in, line) && !(unix_ends && dos_ends)) {
-    if (in.eof()) break;
-    (line.ends_with('\r') ? dos_ends : unix_ends) = true;
-  }
-  return unix_ends && dos_ends;
 }
 
 /// json_structure's leaves as types to keep: counts are BIGINT unless they need the 64th bit, mixed kinds are
@@ -184,16 +173,12 @@ std::vector<Column> describe(table::Engine& engine, const std::string& relation)
   return columns;
 }
 
-bool is_nested(const std::string& type) {
-  return type.find_first_of("([") != std::string::npos && !type.starts_with("DECIMAL");
-}
-
 /// Text columns that hold nothing but ISO dates, or dates with times.
 void find_dates(table::Engine& engine, Plan& plan) {
   std::string sql;
   std::vector<std::pair<std::size_t, std::string>> tests;
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-    if (plan.columns[i].column.type != "VARCHAR" || plan.columns[i].typed != "{0}") continue;
+    if (plan.columns[i].column.type != "VARCHAR" || plan.columns[i].typed != plan.columns[i].source) continue;
     const std::string& source = plan.columns[i].source;
     const auto test = [&](const std::string& type, const std::string& pattern) {
       sql += fmt::format(
@@ -222,18 +207,21 @@ void find_dates(table::Engine& engine, Plan& plan) {
     if (rows == plan.relation) {
       for (const auto& [i, type] : left) {
         plan.columns[i].column.type = type;
-        plan.columns[i].typed = fmt::format("CAST({{0}} AS {})", type);
+        plan.columns[i].typed = fmt::format("CAST({} AS {})", plan.columns[i].source, type);
       }
     }
   }
 }
 
-void convert(ColumnPlan& column, const std::string& type) {
+void convert(Plan& plan, std::size_t i, const std::string& wanted) {
+  ColumnPlan& column = plan.columns[i];
   column.given = true;
+  if (column.column.type == wanted) return;
+  const std::string type = scalar_type(wanted, column.column.name);
   if (column.column.type == type) return;
   column.column.type = type;
-  column.typed = fmt::format("TRY_CAST({{0}} AS {})", type);
-  column.misfit = "{0} IS NOT NULL AND {1} IS NULL";
+  column.typed = fmt::format("TRY_CAST({} AS {})", column.source, type);
+  column.misfit = fmt::format("{} IS NOT NULL AND {} IS NULL", aliases(i).source, aliases(i).value);
 }
 
 std::string upper(std::string text) {
@@ -254,7 +242,7 @@ void apply_wishes(Plan& plan, const manifest::ReadOptions& wishes) {
       if (near.empty()) throw fault;
       throw std::move(fault).with_hint("similar columns exist: {}", one_of(near));
     }
-    convert(*found, upper(type));
+    convert(plan, static_cast<std::size_t>(found - plan.columns.begin()), type);
   }
 }
 
@@ -262,39 +250,33 @@ void apply_wishes(Plan& plan, const manifest::ReadOptions& wishes) {
 /// schema.
 void apply_pins(Plan& plan, const json::Object& pinned) {
   const json::Value entry(pinned);
-  for (ColumnPlan& column : plan.columns) {
-    const std::string* type = entry["columns"][column.column.name].as_string();
-    if (type == nullptr || column.given || is_nested(*type) || is_nested(column.column.type)) continue;
-    convert(column, *type);
+  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+    const Column& column = plan.columns[i].column;
+    const std::string* type = entry["columns"][column.name].as_string();
+    if (type == nullptr || plan.columns[i].given || is_nested(*type) || is_nested(column.type)) continue;
+    convert(plan, i, *type);
   }
 }
 
 /// Rows of JSON or Parquet in which a value does not fit its wished or pinned type.
 void find_misfits(table::Engine& engine, const Plan& plan, const Staged& staged, std::size_t most,
                   std::vector<BadRow>& rows) {
-  std::string inner = "row_number() OVER () AS row_number";
   std::string any;
-  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-    const ColumnPlan& column = plan.columns[i];
-    inner += fmt::format(", {} AS s{}, {} AS v{}", column.source, i, fill(column.typed, column.source), i);
-    if (!column.misfit.empty()) {
-      any += (any.empty() ? "" : " OR ") +
-             fmt::format("({})", fill(column.misfit, fmt::format("s{}", i), fmt::format("v{}", i)));
-    }
+  for (const ColumnPlan& column : plan.columns) {
+    if (!column.misfit.empty()) any += fmt::format("{}({})", any.empty() ? "" : " OR ", column.misfit);
   }
   if (any.empty()) return;
-  const std::string sql =
-      fmt::format("SELECT * FROM (SELECT {} FROM {}) WHERE {} LIMIT {}", inner, plan.relation, any, most);
+  const std::string sql = fmt::format("SELECT * FROM (SELECT {} FROM {}) WHERE {} LIMIT {}",
+                                      aliased_columns(plan), plan.relation, any, most);
   engine.stream(sql, [&](const Columns& batch) {
     for (std::size_t row = 0; row < batch.rows(); ++row) {
       BadRow bad{.file = staged.files.front().name};
       json::Object raw;
       for (std::size_t i = 0; i < plan.columns.size(); ++i) {
         const Column& column = plan.columns[i].column;
-        const json::Value source = cell(batch.column(1 + 2 * i), row);
+        const json::Value source = cell(batch.column(2 * i + 1), row);
         raw.set(column.name, source);
-        if (plan.columns[i].misfit.empty() || source.is_null() || batch.column(2 + 2 * i).valid(row))
-          continue;
+        if (plan.columns[i].misfit.empty() || source.is_null() || batch.column(2 * i).valid(row)) continue;
         if (bad.column.empty()) bad.column = column.name;
         bad.reason +=
             fmt::format("{}{} is no {}", bad.reason.empty() ? "" : "; ", json::dump(source), column.type);
@@ -313,7 +295,7 @@ Plan plan_structured(table::Engine& engine, store::Objects& objects, Staged& sta
   Plan plan;
   if (staged.format == Format::jsonl) {
     for (StagedFile& file : staged.files) {
-      if (file.ill_formed || mixes_line_ends(file.path)) clean_lines(objects, file);
+      if (file.ill_formed || file.mixes_line_ends) clean_lines(objects, file);
     }
     plan.relation = line_relation(engine, staged);
   } else if (staged.format == Format::json) {
@@ -322,11 +304,12 @@ Plan plan_structured(table::Engine& engine, store::Objects& objects, Staged& sta
     plan.relation = fmt::format("read_parquet({})", file_list(staged.files));
   }
   for (Column& column : describe(engine, plan.relation)) {
-    ColumnPlan one{.column = std::move(column), .source = "", .typed = "{0}", .misfit = ""};
+    ColumnPlan one{.column = std::move(column), .source = "", .typed = "", .misfit = ""};
     one.source = table::identifier(one.column.name);
+    one.typed = one.source;
     if (one.column.type == "JSON") {
       one.column.type = "VARCHAR";
-      one.typed = "json_extract_string({0}, '$')";
+      one.typed = fmt::format("json_extract_string({}, '$')", one.source);
       one.note = "values of several kinds: kept as text";
     }
     plan.columns.push_back(std::move(one));

@@ -192,19 +192,27 @@ const store::ReferenceEntry& select(const std::vector<store::ReferenceEntry>& en
       .with_hint("`@v2` (number), `@{{1}}` (one back) or `@2026-11-01` (as of) is wanted");
 }
 
-std::optional<Version> by_digest(store::Store& store, std::string_view address) {
-  const bool prefixed = address.starts_with("sha256:");
-  const std::string_view hex = prefixed ? address.substr(7) : address;
-  const bool digits = !hex.empty() && hex.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-  if (!digits || hex.size() < 6 || hex.size() > 64) return std::nullopt;
+bool is_digits(std::string_view text) {
+  return text.size() >= 6 && text.size() <= 64 &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// The version whose record's digest begins with these digits.
+std::optional<Version> by_digest(store::Store& store, std::string_view hex) {
+  std::optional<Version> found;
   for (const store::ReferenceName& name : store.references().list()) {
     if (!is_dataset(name)) continue;
     for (const auto& entry : store.references().history(name)) {
-      if (entry.digest.hex().starts_with(hex)) return load(store, name, entry);
+      if (!entry.digest.hex().starts_with(hex)) continue;
+      if (found && found->record != entry.digest) {
+        throw error(Code::usage, "the digest '{}' is ambiguous", hex)
+            .with_hint("{}@v{} and {}/{}@v{} begin with it", found->address(), found->number, name.kind,
+                       name.name, entry.seq);
+      }
+      found = load(store, name, entry);
     }
   }
-  if (prefixed) throw error(Code::not_found, "no dataset version '{}'", address).with_id("data.not_found");
-  return std::nullopt;
+  return found;
 }
 
 }  // namespace
@@ -303,7 +311,16 @@ std::vector<Version> history(store::Store& store, const store::ReferenceName& na
 }
 
 Version resolve(store::Store& store, std::string_view address) {
-  if (const auto found = by_digest(store, address)) return *found;
+  const bool prefixed = address.starts_with("sha256:");
+  const std::string_view digits = prefixed ? address.substr(7) : address;
+  if (is_digits(digits)) {
+    const auto names = store.references().list();
+    const bool named =
+        std::any_of(names.begin(), names.end(), [&](const auto& n) { return n.name == address; });
+    const auto found = named ? std::nullopt : by_digest(store, digits);
+    if (found) return *found;
+  }
+  if (prefixed) throw error(Code::not_found, "no dataset version '{}'", address).with_id("data.not_found");
   const Address parts = split(address);
   const store::ReferenceName name = find_name(store, parts.name);
   const auto entries = store.references().history(name);

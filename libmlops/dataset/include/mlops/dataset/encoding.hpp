@@ -28,11 +28,19 @@ class EncodingCounter {
   /// Bytes that are not part of a well-formed UTF-8 sequence.
   std::uint64_t ill_formed() const { return ill_formed_ + (need_ > 0 ? 1 : 0); }
   std::uint64_t zero_bytes() const { return zeros_even_ + zeros_odd_; }
+  /// More than one of "\n", "\r\n" and "\r" comes up, inside of quotes or outside.
+  bool mixes_line_ends() const;
   std::uint64_t size() const { return size_; }
 
  private:
   void byte(unsigned char value);
 
+  void count_line_ends(std::string_view bytes);
+
+  std::uint64_t line_feeds_ = 0;
+  std::uint64_t returns_ = 0;
+  std::uint64_t pairs_ = 0;  // a return with a line feed behind it
+  bool last_was_return_ = false;
   std::uint64_t size_ = 0;
   std::uint64_t multibyte_ = 0;
   std::uint64_t ill_formed_ = 0;

@@ -76,6 +76,7 @@ class Reader {
  private:
   table::Engine& engine();
   std::string relation(const Version& version);
+  void write_into(const Version& version, const std::string& format, const std::filesystem::path& file);
   void copy_to(const Version& version, const std::string& format, const std::filesystem::path& file);
 
   store::Store& store_;

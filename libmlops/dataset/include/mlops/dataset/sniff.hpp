@@ -57,6 +57,7 @@ struct Sniffed {
       typed_nulls;           ///< The same, but not in columns of text: a lone dash may be a category.
   bool nulls_given = false;  ///< They were wished for: no others are looked for.
   std::vector<SniffedColumn> columns;
+  bool whole = false;      ///< The sample was the whole file.
   std::uint64_t rows = 0;  ///< Records of the sample, without the header.
   std::vector<std::uint64_t>
       ragged;  ///< Lines of those that do not have as many fields as there are columns.

@@ -1,0 +1,143 @@
+/// From the decisions on delimited text to SQL.
+#include <mlops/base/error.hpp>
+
+#include "src/csv.hpp"
+#include "src/sql_types.hpp"
+
+namespace mlops::dataset {
+namespace {
+
+constexpr std::size_t max_line_bytes = 16 * 1024 * 1024;
+
+std::string one(char c) { return c == 0 ? std::string() : std::string(1, c); }
+
+/// The value of a text column.
+std::string text_value(const Sniffed& sniffed, const SniffedColumn& column, const std::string& source) {
+  std::vector<std::string> nulls = column.keeps_null_texts ? std::vector<std::string>() : sniffed.nulls;
+  const std::string value = sniffed.trim ? fmt::format("ltrim({})", source) : source;
+  if (sniffed.trim) nulls.insert(nulls.begin(), "");
+  if (nulls.empty()) return value;
+  return fmt::format("CASE WHEN {} IN ({}) THEN NULL ELSE {} END", value, text_list(nulls), value);
+}
+
+/// The value of a column of another type: null where it does not fit.
+std::string cast(const std::string& type, const Notation& notation, const std::string& source) {
+  if (type == "DATE" && !notation.date_format.empty()) {
+    return fmt::format("TRY_STRPTIME(trim({}), {})::DATE", source, table::literal(notation.date_format));
+  }
+  const bool comma = notation.decimal == ',' && (is_floating(type) || is_decimal(type));
+  const std::string number = comma ? fmt::format("replace({}, ',', '.')", source) : source;
+  const std::string value = fmt::format("TRY_CAST({} AS {})", number, type);
+  return is_floating(type) ? fmt::format("nullif({}, 'nan'::{})", value, type) : value;
+}
+
+/// Wished-for null texts that are values of the type too, such as -99.
+std::vector<std::string> sentinels(const Sniffed& sniffed) {
+  std::vector<std::string> out;
+  if (!sniffed.nulls_given) return out;
+  for (const std::string& text : sniffed.nulls) {
+    if (fitting(text, sniffed.notation) != bit(CellType::text)) out.push_back(text);
+  }
+  return out;
+}
+
+/// True for a source that is neither null nor a null text and does not fit. A cheap test comes first. Casts
+/// that the engine makes too willingly are looked at again: '1.5', '0x1F', '1_000' and '007' are no integers,
+/// a time of day is not dropped from a date, an offset not from a timestamp.
+std::string misfit(const std::string& type, const Notation& notation, const std::string& nulls,
+                   const std::string& source, const std::string& value) {
+  std::string maybe = fmt::format("{} IS NULL", value);
+  std::string surely = "true";
+  if (is_integer(type)) {
+    maybe = fmt::format("({0} IS NULL OR {0}::VARCHAR <> {1})", value, source);
+    surely =
+        fmt::format("({} IS NULL OR NOT regexp_full_match(trim({}), '[+-]?(0|[1-9][0-9]*)'))", value, source);
+  } else if (is_floating(type) || is_decimal(type)) {
+    maybe = fmt::format("({0} IS NULL OR contains({1}, '_')", value, source);
+    if (notation.decimal == ',') maybe += fmt::format(" OR contains({}, '.')", source);
+    maybe += ")";
+    if (is_floating(type)) surely = fmt::format("lower(trim({})) <> 'nan'", source);
+  } else if (type == "DATE" && notation.date_format.empty()) {
+    maybe = fmt::format("({} IS NULL OR strlen({}) > 10)", value, source);
+    surely = fmt::format("({} IS NULL OR strlen(trim({})) > 10)", value, source);
+  } else if (type == "TIMESTAMP") {
+    maybe = fmt::format("({} IS NULL OR strlen({}) > 19)", value, source);
+    surely = fmt::format("({} IS NULL OR regexp_matches({}, ':[0-9.]+ ?[+-][0-9:]+ *$'))", value, source);
+  }
+  return fmt::format("{} IS NOT NULL AND {} AND trim({}) NOT IN ({}) AND {}", source, maybe, source, nulls,
+                     surely);
+}
+
+json::Object read_of(const Sniffed& sniffed, Encoding encoding) {
+  json::Object read{{"format", "csv"},
+                    {"encoding", encoding_name(encoding)},
+                    {"delimiter", one(sniffed.dialect.delimiter)},
+                    {"quote", one(sniffed.dialect.quote)},
+                    {"escape", one(sniffed.dialect.escape)},
+                    {"header", sniffed.dialect.header},
+                    {"decimal", one(sniffed.notation.decimal)},
+                    {"dates", sniffed.notation.date_format},
+                    {"trim", sniffed.trim},
+                    {"null", json::Array(sniffed.nulls.begin(), sniffed.nulls.end())},
+                    {"typed_null", json::Array(sniffed.typed_nulls.begin(), sniffed.typed_nulls.end())}};
+  json::Array keeping;
+  for (const SniffedColumn& column : sniffed.columns) {
+    if (column.keeps_null_texts) keeping.push_back(column.name);
+  }
+  read.set("keep_null", std::move(keeping));
+  return read;
+}
+
+}  // namespace
+
+std::vector<std::string> typed_nulls(const Sniffed& sniffed) {
+  std::vector<std::string> nulls = {""};
+  nulls.insert(nulls.end(), sniffed.nulls.begin(), sniffed.nulls.end());
+  nulls.insert(nulls.end(), sniffed.typed_nulls.begin(), sniffed.typed_nulls.end());
+  return nulls;
+}
+
+ColumnPlan plan_column(const Sniffed& sniffed, std::size_t i, const std::string& type, const Aliases& names) {
+  const SniffedColumn& from = sniffed.columns[i];
+  ColumnPlan plan{.column = {.name = from.name, .original = from.original, .type = type, .open = from.open},
+                  .given = from.given,
+                  .note = from.note,
+                  .source = fmt::format("c{}", i)};
+  if (is_text(type)) {
+    plan.typed = text_value(sniffed, from, plan.source);
+  } else {
+    plan.typed = cast(type, sniffed.notation, plan.source);
+    if (const auto nulls = sentinels(sniffed); !nulls.empty()) {
+      plan.typed = fmt::format("CASE WHEN trim({}) IN ({}) THEN NULL ELSE {} END", plan.source,
+                               text_list(nulls), plan.typed);
+    }
+    plan.misfit = misfit(type, sniffed.notation, text_list(typed_nulls(sniffed)), names.source, names.value);
+  }
+  return plan;
+}
+
+Plan plan_csv(const Staged& staged, const Sniffed& sniffed) {
+  std::string files;
+  for (const StagedFile& file : staged.files)
+    files += (files.empty() ? "" : ", ") + table::literal(file.path.string());
+  std::string columns;
+  for (std::size_t i = 0; i < sniffed.columns.size(); ++i) {
+    columns += fmt::format("{}'c{}': 'VARCHAR'", i == 0 ? "" : ", ", i);
+  }
+  const Dialect& dialect = sniffed.dialect;
+  Plan plan;
+  plan.relation = fmt::format(
+      "read_csv([{}], auto_detect=false, columns={{{}}}, header={}, delim={}, quote={}, escape={}, "
+      "nullstr='', "
+      "store_rejects=true, max_line_size={}, buffer_size={})",
+      files, columns, dialect.header, table::literal(one(dialect.delimiter)),
+      table::literal(one(dialect.quote)), table::literal(one(dialect.escape)), max_line_bytes,
+      2 * max_line_bytes);
+  for (std::size_t i = 0; i < sniffed.columns.size(); ++i) {
+    plan.columns.push_back(plan_column(sniffed, i, sniffed.columns[i].type, aliases(i)));
+  }
+  plan.read = read_of(sniffed, staged.files.front().encoding);
+  return plan;
+}
+
+}  // namespace mlops::dataset
