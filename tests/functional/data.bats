@@ -206,6 +206,13 @@ hint: \`mlops ingest FILE\` begins one here"
   is "$(head -1 <<<"$output")" '{"id":1,"name":"Ana","email":"ana@example.org","age":31,"zip":"01234","joined":"2025-01-05","churned":false}'
 }
 
+@test "nested values are JSON in CSV" {
+  printf '{"id": 1, "place": {"city": "Rosario, \\"AR\\""}, "tags": ["a", "b"]}' >n.json
+  answers 0 mlops ingest n.json --quiet
+  answers 0 mlops data export n
+  is "$(tail -1 <<<"$output")" '1,"{""city"":""Rosario, \""AR\""""}","[""a"",""b""]"'
+}
+
 @test "export writes a file whole or not at all" {
   echo old >out.csv
   answers 0 mlops data export churn --out out.csv --porcelain
@@ -217,7 +224,6 @@ hint: \`mlops ingest FILE\` begins one here"
   answers 2 mlops data export churn --out table
   has "$stderr" "end it with .csv, .json, .jsonl or .parquet"
   answers 4 mlops data export churn --out nowhere/x.csv
-  answers 2 mlops data export churn --out logs --format csv
   is "$(find . -name '.*.csv*' -o -name '*.tmp')" ""
 }
 

@@ -87,6 +87,8 @@ setup() { enter_fresh_project; }
   printf 'id,n,word\n1,?,?\n2,NA,NA\n3,,\n4,-,-\n5,7,None\n6,8,word\n' | take nulls
   is "$(types nulls)" $'id BIGINT\nn BIGINT\nword VARCHAR'
   is "$(values nulls)" $'[1,null,null]\n[2,null,null]\n[3,null,null]\n[4,null,"-"]\n[5,7,"None"]\n[6,8,"word"]'
+  printf 'id,n\n1,999\n2,NA\n3,4\n' | take wished --null 999 --null NA
+  is "$(values wished)" $'[1,null]\n[2,null]\n[3,4]'
   printf 'id,n\n1,none\n2,4\n' | take only --null none
   is "$(values only)" $'[1,null]\n[2,4]'
 }
@@ -301,12 +303,35 @@ hint: files that are read as one table need the same columns in the same order"
   is "$(cut -f1 <<<"$output")" $'churn\nmy_file__2\naño\nclicks\npart'
 }
 
+@test "two paths of one name are a question" {
+  mkdir c
+  printf 'a\n1\n' | tee c/1.csv >c.csv
+  answers 5 mlops ingest c c.csv
+  is "$stderr" $'error: \'c\' and \'c.csv\' would both be called \'c\'\n\nhint: ingest one of them with `--name OTHER`'
+  is "$(mlops data list)" ""
+}
+
 @test "a name that is taken by another file is a question" {
   printf 'a\n1\n' | tee x.csv >x.txt
   answers 0 mlops ingest x.csv --quiet
   answers 5 mlops ingest x.txt
   is "$stderr" $'error: the source \'x\' reads \'x.csv\', not \'x.txt\'\n\nhint: `--name OTHER` makes another dataset; `--name x` makes this its next version'
   answers 0 mlops ingest x.txt --name x --quiet
+}
+
+@test "a dry run keeps nothing" {
+  printf 'a\n1\n' >x.csv
+  answers 0 mlops ingest x.csv --dry-run --porcelain
+  is "$(cut -f1-4 <<<"$output")" $'x\t\twould be ingested\t'
+  [[ ! -e mlops.yaml && ! -e mlops.lock ]]
+  is "$(find . -path '*objects*' -type f)" ""
+  printf 'a\n1\n' | take x
+  before=$(find . -type f | sort | xargs sha256sum)
+  printf 'a,b\n1,2\n' >x.csv
+  answers 5 mlops ingest x --dry-run
+  answers 0 mlops ingest x --dry-run --accept-schema
+  printf 'a\n1\n' >x.csv
+  is "$(find . -type f | sort | xargs sha256sum)" "$before"
 }
 
 # again
@@ -349,6 +374,12 @@ hint: to take the new columns: \`mlops ingest s --accept-schema\`"
   answers 0 mlops ingest s --accept-schema --quiet
   is "$(types s)" $'id BIGINT\nyears BIGINT\ncity VARCHAR'
   has "$(cat mlops.lock)" 'years: BIGINT'
+}
+
+@test "flags for a source of mlops.yaml hold for this time only, and a note says so" {
+  printf 'a,b\n1,2\n' | take x
+  answers 0 mlops ingest x --types a=VARCHAR
+  is "$stderr" "mlops.yaml says otherwise of x: without these flags the next ingest follows it"
 }
 
 @test "another order of the columns is no change" {
@@ -449,7 +480,7 @@ hint: mend the data, say how to read them (\`mlops help ingest\`), or allow more
 @test "a limit of 0 allows none, and no limit allows a table without rows" {
   printf 'a,b\n1,2\n3\n' >z.csv
   answers 3 mlops ingest z.csv --quarantine 0
-  has "$stderr" "1 of 2 rows are bad; none is allowed"
+  has "$stderr" "1 of 2 rows is bad; none is allowed"
   printf 'a,b\nx,y\n' >all.csv
   answers 3 mlops ingest all.csv --types a=BIGINT --header --quarantine 100%
 }
@@ -503,7 +534,16 @@ hint: mend the data, say how to read them (\`mlops help ingest\`), or allow more
   echo not parquet >other.parquet
   printf '[{"a": 1' >cut.json
   gzip -n <good.csv | head -c 15 >cut.csv.gz
-  for file in cut.parquet other.parquet cut.json cut.csv.gz; do answers 6 mlops ingest $file; done
+  answers 6 mlops ingest cut.csv.gz
+  has "$stderr" "the gzip data ends too early"
+  for file in cut.parquet other.parquet cut.json; do
+    answers 6 mlops ingest $file
+    has "$stderr" "$file"
+    lacks "$stderr" .mlops
+  done
+  printf '\n\n' >blank.csv
+  answers 6 mlops ingest blank.csv
+  has "$stderr" "'blank.csv'"
 }
 
 @test "--header and --no-header exclude each other" {
@@ -530,6 +570,8 @@ hint: mend the data, say how to read them (\`mlops help ingest\`), or allow more
   answers 2 mlops ingest p.csv --kind stolen
   answers 2 mlops ingest p.csv --encoding klingon
   answers 2 mlops ingest p.csv --delimiter ab
+  answers 2 mlops ingest s3://lake/x.csv --name x
+  has "$stderr" 'this version reads files, not `s3://`'
   is "$(mlops data list)" ""
 }
 

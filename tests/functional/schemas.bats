@@ -33,13 +33,18 @@ agrees() {
   is "$(jq -c '[.items[] | keys_unsorted] | unique | length' <<<"$output")" 1
 }
 
+# terms FROM TO: what the page explains between two headings, one per line.
+terms() {
+  sed -n "/^# $1/,/^# $2/p" "$page" | awk '/^: / && before ~ /^`/ {print before} {before = $0}' | grep -o '`[^`]*`' | tr -d '`' | sort
+}
+
 @test "every schema in the sources is documented, and no other" {
   is "$(grep -o '^`mlops\.[a-z-]*/[0-9]*`$' "$page" | tr -d '`' | sort)" \
     "$(grep -rhoE --include='*.cpp' '"mlops\.[a-z-]+/[0-9]+"' "$source_dir/commands" | tr -d '"' | sort -u)"
 }
 
 @test "every id of an error in the sources is documented, and no other" {
-  is "$(sed -n '/^# ERRORS/,/^# SEE/p' "$page" | grep '^`' | grep -o '`[a-z_.]*`' | tr -d '`' | sort)" \
+  is "$(terms ERRORS SEE)" \
     "$(grep -rhoE --include='*.cpp' 'with_id\("[a-z_.]+"' "$source_dir/commands" "$source_dir/libmlops" | cut -d'"' -f2 | sort -u)"
 }
 
@@ -84,10 +89,10 @@ agrees() {
   record=$(mlops data show files --json | jq -r .items[0].digest)
   fields=$(mlops show "$record" --json | jq -r '.items[0] | .read = null | to_entries[] | .key as $key | .value |
     if type == "object" then keys[] | "\($key).\(.)" else $key end' | sort)
-  is "$(sed -n '/^# DATASET-VERSION/,/^# HOW/p' "$page" | grep '^`' | grep -o '`[a-z._]*`' | tr -d '`' | sort)" "$fields"
-  is "$(sed -n '/^# HOW/,/^# LOGICAL/p' "$page" | grep '^`' | grep -o '`[a-z._]*`' | tr -d '`' | sort)" \
+  is "$(terms DATASET-VERSION HOW)" "$fields"
+  is "$(terms HOW LOGICAL)" \
     "$(mlops show "$record" --json | jq -r '.items[0].read | keys[]')"
-  is "$(mlops show "$record" --json | jq -c '.items[0].columns[0] | keys')" '["blob","name","original","pii","type"]'
+  is "$(mlops show "$record" --json | jq -c '.items[0].columns[0] | keys')" '["blob","name","open","original","pii","type"]'
 }
 
 @test "every part of the store is on mlops-store(5)" {
