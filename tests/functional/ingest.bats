@@ -84,9 +84,11 @@ setup() { enter_fresh_project; }
 }
 
 @test "texts that mean no value" {
-  printf 'id,n,word\n1,?,?\n2,NA,NA\n3,,\n4,-,-\n5,7,None\n' | take nulls
+  printf 'id,n,word\n1,?,?\n2,NA,NA\n3,,\n4,-,-\n5,7,None\n6,8,word\n' | take nulls
   is "$(types nulls)" $'id BIGINT\nn BIGINT\nword VARCHAR'
-  is "$(values nulls)" $'[1,null,null]\n[2,null,null]\n[3,null,null]\n[4,null,"-"]\n[5,7,"None"]'
+  is "$(values nulls)" $'[1,null,null]\n[2,null,null]\n[3,null,null]\n[4,null,"-"]\n[5,7,"None"]\n[6,8,"word"]'
+  printf 'id,n\n1,999\n2,NA\n3,4\n' | take wished --null 999 --null NA
+  is "$(values wished)" $'[1,null]\n[2,null]\n[3,4]'
   printf 'id,n\n1,none\n2,4\n' | take only --null none
   is "$(values only)" $'[1,null]\n[2,4]'
 }
@@ -197,8 +199,11 @@ s VARCHAR'
 @test "a header without rows is a table without rows" {
   printf 'id,name\n' | take header
   is "$(types header | cut -d' ' -f1)" $'id\nname'
+  lacks "$(cat mlops.lock)" 'id: VARCHAR'
   answers 0 mlops data head header --json
   is "$output" '{"schema": "mlops.rows/1", "items": []}'
+  printf 'id,name\n1,Ana\n' | take header
+  is "$(types header)" $'id BIGINT\nname VARCHAR'
 }
 
 # other formats
@@ -213,6 +218,14 @@ s VARCHAR'
   printf '{"id": 1}' >one.json
   answers 0 mlops ingest one.json --quiet
   is "$(values one)" '[1]'
+}
+
+@test "JSON Lines, and its bad lines" {
+  printf '{"id": 1, "tags": ["a"]}\nnot json\n{"id": 2, "tags": []}\n[1]\n' >l.jsonl
+  answers 0 mlops ingest l.jsonl --quiet
+  is "$(types l)" $'id BIGINT\ntags VARCHAR[]'
+  is "$(values l)" $'[1,["a"]]\n[2,[]]'
+  is "$(mlops data head l --quarantine --json | jq -c '.items[] | [.line, .raw]')" $'[2,"not json"]\n[4,"[1]"]'
 }
 
 @test "Parquet, and gzip and zstd of anything" {
@@ -290,12 +303,35 @@ hint: files that are read as one table need the same columns in the same order"
   is "$(cut -f1 <<<"$output")" $'churn\nmy_file__2\naño\nclicks\npart'
 }
 
+@test "two paths of one name are a question" {
+  mkdir c
+  printf 'a\n1\n' | tee c/1.csv >c.csv
+  answers 5 mlops ingest c c.csv
+  is "$stderr" $'error: \'c\' and \'c.csv\' would both be called \'c\'\n\nhint: ingest one of them with `--name OTHER`'
+  is "$(mlops data list)" ""
+}
+
 @test "a name that is taken by another file is a question" {
   printf 'a\n1\n' | tee x.csv >x.txt
   answers 0 mlops ingest x.csv --quiet
   answers 5 mlops ingest x.txt
   is "$stderr" $'error: the source \'x\' reads \'x.csv\', not \'x.txt\'\n\nhint: `--name OTHER` makes another dataset; `--name x` makes this its next version'
   answers 0 mlops ingest x.txt --name x --quiet
+}
+
+@test "a dry run keeps nothing" {
+  printf 'a\n1\n' >x.csv
+  answers 0 mlops ingest x.csv --dry-run --porcelain
+  is "$(cut -f1-4 <<<"$output")" $'x\t\twould be ingested\t'
+  [[ ! -e mlops.yaml && ! -e mlops.lock ]]
+  is "$(find . -path '*objects*' -type f)" ""
+  printf 'a\n1\n' | take x
+  before=$(find . -type f | sort | xargs sha256sum)
+  printf 'a,b\n1,2\n' >x.csv
+  answers 5 mlops ingest x --dry-run
+  answers 0 mlops ingest x --dry-run --accept-schema
+  printf 'a\n1\n' >x.csv
+  is "$(find . -type f | sort | xargs sha256sum)" "$before"
 }
 
 # again
@@ -338,6 +374,12 @@ hint: to take the new columns: \`mlops ingest s --accept-schema\`"
   answers 0 mlops ingest s --accept-schema --quiet
   is "$(types s)" $'id BIGINT\nyears BIGINT\ncity VARCHAR'
   has "$(cat mlops.lock)" 'years: BIGINT'
+}
+
+@test "flags for a source of mlops.yaml hold for this time only, and a note says so" {
+  printf 'a,b\n1,2\n' | take x
+  answers 0 mlops ingest x --types a=VARCHAR
+  is "$stderr" "mlops.yaml says otherwise of x: without these flags the next ingest follows it"
 }
 
 @test "another order of the columns is no change" {
@@ -388,6 +430,12 @@ hint: to take the new columns: \`mlops ingest s --accept-schema\`"
   has "$output" "quarantine     1"
 }
 
+@test "line breaks in bad values do not break the lines of messages" {
+  printf 'id,v\n1,10\n2,"a\nb"\n' >q.csv
+  answers 0 mlops ingest q.csv --types v=BIGINT
+  is "$(wc -l <<<"$stderr")" 2
+}
+
 @test "bad rows of several files keep their file and its lines" {
   mkdir d
   printf 'id,v\n1,10\n2\n' >d/1.csv
@@ -423,10 +471,16 @@ hint: mend the data, say how to read them (\`mlops help ingest\`), or allow more
   is "$(mlops data show r --json | jq -c '.items[0] | [.rows, .quarantine, .quarantine_limit]')" '[75,25,"25%"]'
 }
 
+@test "an ingest that fails keeps nothing" {
+  printf 'a,b,c\n1,2,3\n4\n' >x.csv
+  answers 3 mlops ingest x.csv --quarantine 0
+  is "$(find .mlops/objects -type f)" ""
+}
+
 @test "a limit of 0 allows none, and no limit allows a table without rows" {
   printf 'a,b\n1,2\n3\n' >z.csv
   answers 3 mlops ingest z.csv --quarantine 0
-  has "$stderr" "1 of 2 rows are bad; none is allowed"
+  has "$stderr" "1 of 2 rows is bad; none is allowed"
   printf 'a,b\nx,y\n' >all.csv
   answers 3 mlops ingest all.csv --types a=BIGINT --header --quarantine 100%
 }
@@ -480,7 +534,21 @@ hint: mend the data, say how to read them (\`mlops help ingest\`), or allow more
   echo not parquet >other.parquet
   printf '[{"a": 1' >cut.json
   gzip -n <good.csv | head -c 15 >cut.csv.gz
-  for file in cut.parquet other.parquet cut.json cut.csv.gz; do answers 6 mlops ingest $file; done
+  answers 6 mlops ingest cut.csv.gz
+  has "$stderr" "the gzip data ends too early"
+  for file in cut.parquet other.parquet cut.json; do
+    answers 6 mlops ingest $file
+    has "$stderr" "$file"
+    lacks "$stderr" .mlops
+  done
+  printf '\n\n' >blank.csv
+  answers 6 mlops ingest blank.csv
+  has "$stderr" "'blank.csv'"
+}
+
+@test "--header and --no-header exclude each other" {
+  printf 'a\n1\n' >x.csv
+  answers 2 mlops ingest x.csv --header --no-header
 }
 
 @test "words and wishes that cannot be name what could" {
@@ -502,6 +570,8 @@ hint: mend the data, say how to read them (\`mlops help ingest\`), or allow more
   answers 2 mlops ingest p.csv --kind stolen
   answers 2 mlops ingest p.csv --encoding klingon
   answers 2 mlops ingest p.csv --delimiter ab
+  answers 2 mlops ingest s3://lake/x.csv --name x
+  has "$stderr" 'this version reads files, not `s3://`'
   is "$(mlops data list)" ""
 }
 
@@ -527,6 +597,15 @@ hint: mend the data, say how to read them (\`mlops help ingest\`), or allow more
   done
   answers 0 mlops data export p
   has "$output" ana@example.org
+}
+
+@test "personal data are masked in the error of too many bad rows" {
+  printf 'id,email\n1,ana@example.org\n' >p.csv
+  for form in '' --json --porcelain -vv; do
+    # shellcheck disable=SC2086
+    answers 3 mlops ingest p.csv --pii email --types email=BIGINT $form
+    lacks "$output$stderr" example.org
+  done
 }
 
 @test "files that rows name are kept with the version" {

@@ -1,0 +1,102 @@
+# Every schema that a command answers with is on mlops-output(5), with the keys that it really has.
+# shellcheck disable=SC2154
+load lib
+load seed
+
+setup() {
+  enter_fresh_project
+  seed_project
+  page=$source_dir/man/mlops-output.5.md
+}
+
+# documented SCHEMA: its keys as the page lists them, up to the first full stop.
+documented() {
+  awk -v schema="\`$1\`" '$0 == schema {found = 1; next} found && /^$/ {exit} found' "$page" | tr '\n' ' ' |
+    sed 's/\. .*//' | grep -o '`[a-z_0-9.]*`' | tr -d '`'
+}
+
+# keys: of JSON on standard input, and of the objects in its lists.
+keys() {
+  jq -r '.items as $items | ($items[0] | keys_unsorted[]) as $key | $key,
+    ([$items[] | .[$key] | arrays | .[] | objects][0] // {} | keys_unsorted[] | "\($key).\(.)")'
+}
+
+# agrees SCHEMA COMMAND...: what the command answers with.
+agrees() {
+  local schema=$1
+  shift
+  # fsck answers with its faults and exit code 6.
+  run --separate-stderr "$@" --json
+  is "$(jq -r .schema <<<"$output")" "$schema" || return 1
+  is "$(keys <<<"$output")" "$(documented "$schema")" || return 1
+  # Each item has them all.
+  is "$(jq -c '[.items[] | keys_unsorted] | unique | length' <<<"$output")" 1
+}
+
+# terms FROM TO: what the page explains between two headings, one per line.
+terms() {
+  sed -n "/^# $1/,/^# $2/p" "$page" | awk '/^: / && before ~ /^`/ {print before} {before = $0}' | grep -o '`[^`]*`' | tr -d '`' | sort
+}
+
+@test "every schema in the sources is documented, and no other" {
+  is "$(grep -o '^`mlops\.[a-z-]*/[0-9]*`$' "$page" | tr -d '`' | sort)" \
+    "$(grep -rhoE --include='*.cpp' '"mlops\.[a-z-]+/[0-9]+"' "$source_dir/commands" | tr -d '"' | sort -u)"
+}
+
+@test "every id of an error in the sources is documented, and no other" {
+  is "$(terms ERRORS SEE)" \
+    "$(grep -rhoE --include='*.cpp' 'with_id\("[a-z_.]+"' "$source_dir/commands" "$source_dir/libmlops" | cut -d'"' -f2 | sort -u)"
+}
+
+@test "data: keys" {
+  agrees mlops.ingest/1 mlops ingest logs --dry-run
+  agrees mlops.dataset-version/1 mlops data list
+  agrees mlops.dataset/1 mlops data show churn
+  agrees mlops.dataset/1 mlops show churn
+  agrees mlops.quarantine/1 mlops data head churn --quarantine
+  agrees mlops.profile/1 mlops data profile churn
+  agrees mlops.export/1 mlops data export churn --out x.csv
+  agrees mlops.event/1 mlops log
+}
+
+@test "ingest: keys of what was done, and of what was not" {
+  agrees mlops.ingest/1 mlops ingest 'logs/*.csv' --name logs
+  is "$(mlops ingest logs --json --accept-schema | jq -c '.items[0] | keys_unsorted')" \
+    "$(mlops ingest churn.csv --json | jq -c '.items[0] | keys_unsorted')"
+}
+
+@test "store: keys" {
+  agrees mlops.store-usage/1 mlops store du
+  agrees mlops.store-reindex/1 mlops store reindex
+  raw=$(mlops data show churn --json | jq -r .items[0].raw)
+  agrees mlops.tree/1 mlops show "$raw"
+  agrees mlops.object/1 mlops show "$(mlops show "$raw" --porcelain | cut -f4)"
+  rm -f ".mlops/objects/sha256/${raw:7:2}/${raw:9}"
+  agrees mlops.store-fault/1 mlops store fsck
+}
+
+@test "everything else: keys" {
+  agrees mlops.doctor/1 mlops doctor
+  agrees mlops.version/1 mlops version
+  agrees mlops.command/1 mlops help
+  agrees mlops.page/1 mlops help doctor
+}
+
+@test "every field of a record is on mlops-store(5), and no other" {
+  page=$source_dir/man/mlops-store.5.md
+  printf 'file\nchurn.csv\n' >files.csv
+  answers 0 mlops ingest files.csv --header --blob file --types file=VARCHAR --delimiter , --format csv --quiet
+  record=$(mlops data show files --json | jq -r .items[0].digest)
+  fields=$(mlops show "$record" --json | jq -r '.items[0] | .read = null | to_entries[] | .key as $key | .value |
+    if type == "object" then keys[] | "\($key).\(.)" else $key end' | sort)
+  is "$(terms DATASET-VERSION HOW)" "$fields"
+  is "$(terms HOW LOGICAL)" \
+    "$(mlops show "$record" --json | jq -r '.items[0].read | keys[]')"
+  is "$(mlops show "$record" --json | jq -c '.items[0].columns[0] | keys')" '["blob","name","open","original","pii","type"]'
+}
+
+@test "every part of the store is on mlops-store(5)" {
+  while IFS= read -r entry; do
+    grep -qE "^\`$entry(/|\`)" "$source_dir/man/mlops-store.5.md" || { echo "not described: $entry" >&2; return 1; }
+  done < <(cd .mlops && printf '%s\n' .[a-z]* * | sed -E 's/-(wal|shm)$//' | sort -u)
+}
