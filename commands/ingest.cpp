@@ -40,12 +40,14 @@ struct IngestArgs {
 
 /// "data/churn.csv.gz" is churn, "logs/part-*.csv" is part, "clicks/" is clicks.
 std::string name_of(const std::string& path) {
+  if (path.empty()) throw Error(Code::usage, "a path is wanted, not an empty text");
   std::filesystem::path file(path);
   if (!file.has_filename()) file = file.parent_path();
   std::string stem = file.filename().string();
   if (stem == "." || stem == "..") stem = std::filesystem::weakly_canonical(file).filename().string();
   if (stem.find_first_of("*?[") == 0) stem = file.parent_path().filename().string();
-  if (const std::size_t dot = stem.find('.'); dot != std::string::npos && dot > 0) stem.resize(dot);
+  stem.erase(0, std::min(stem.find_first_not_of('.'), stem.size()));
+  if (const std::size_t dot = stem.find('.'); dot != std::string::npos) stem.resize(dot);
   std::string name;
   for (const char c : stem) {
     const auto byte = static_cast<unsigned char>(c);
@@ -184,7 +186,8 @@ dataset::IngestReport ingest_one(cli::Invocation& invocation, project::Project& 
       .who = user_of(invocation),
       .input = read_input};
   try {
-    return invocation.dry_run() ? dataset::plan_ingest(shop, request) : dataset::ingest(shop, request);
+    if (invocation.dry_run()) return dataset::plan_ingest(shop, request);
+    return dataset::ingest(project.store(), shop, request);
   } catch (Error& e) {
     e.add_context(fmt::format("while ingesting {}", source.name));
     throw;
@@ -219,11 +222,22 @@ void tell(cli::Invocation& invocation, const manifest::SourceSpec& source,
   }
 }
 
+/// The rules of the project file; a name that it does not allow was taken from a path, and can be given.
+manifest::SourceSpec checked(const IngestArgs& args, manifest::SourceSpec source) {
+  const std::string name = source.name;
+  const std::string from = source.from.front();
+  try {
+    return manifest::checked(std::move(source));
+  } catch (const Error& e) {
+    if (args.name || e.message().find("'" + name + "'") == std::string::npos) throw;
+    throw Error(e.code(), e.message()).with_hint("give it another name: `mlops ingest {} --name NAME`", from);
+  }
+}
+
 void ingest(const IngestArgs& args, cli::Invocation& invocation) {
   project::Project& project = invocation.project_or_create();
   std::vector<manifest::SourceSpec> sources = sources_of(project, args);
-  dataset::Workshop shop{.store = project.store(),
-                         .engines = invocation.engines(),
+  dataset::Workshop shop{.engines = invocation.engines(),
                          .resources = resources_of(invocation),
                          .clock = invocation.clock(),
                          .progress = invocation.progress(),
@@ -231,7 +245,7 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   for (manifest::SourceSpec& source : sources) {
     apply(args, source);
-    source = manifest::checked(std::move(source));
+    source = checked(args, std::move(source));
     const dataset::IngestReport report = ingest_one(invocation, project, shop, source, args.accept_schema);
     if (!invocation.dry_run()) remember(invocation, project, source, report.version);
     tell(invocation, source, report);
@@ -264,7 +278,7 @@ cli::Command ingest() {
                    &args->delimiter},
                   {"--quote", "CHARACTER", "what fields are quoted with; empty for nothing", &args->quote},
                   {"--header", "", "the first line names the columns", &args->header},
-                  {"--no-header", "", "the first line is data; columns are named column1, column2, ...",
+                  {"--no-header", "", "the first line is data; columns are named column1, column2 and so on",
                    &args->no_header},
                   {"--encoding", "ENCODING", "utf-8, utf-16le, utf-16be or latin-1", &args->encoding},
                   {"--decimal", "MARK", "decimal mark", &args->decimal, cli::Offer::none, false, {".", ","}},

@@ -150,7 +150,8 @@ json::Value cell(const mlops::Column& column, std::size_t row) {
       return std::int64_t{column.values<std::uint16_t>()[row]};
     case Kind::uint32:
       return std::int64_t{column.values<std::uint32_t>()[row]};
-    case Kind::uint64: return whole(column.values<std::uint64_t>()[row]);
+    case Kind::uint64:
+      return whole(column.values<std::uint64_t>()[row]);
     case Kind::decimal:
       return decimal(column.values<Int128>()[row], type);
     case Kind::float32:

@@ -198,7 +198,10 @@ std::vector<BadRow> find_bad_rows(table::Engine& engine, const Staged& staged, c
   for (std::size_t file = 0; file < staged.files.size() && rows.size() < most; ++file) {
     const StagedFile& staged_file = staged.files[file];
     Staged alone{.format = staged.format, .files = {}, .raw = {}, .raw_bytes = 0};
-    alone.files.push_back({.name = staged_file.name, .path = staged_file.path, .made = {}});
+    alone.files.push_back({.name = staged_file.name,
+                           .path = staged_file.path,
+                           .made = {},
+                           .longest_line = staged_file.longest_line});
     FileFaults(engine, staged, file, sniffed, plan).collect(plan_csv(alone, sniffed).relation, most, rows);
   }
   return rows;

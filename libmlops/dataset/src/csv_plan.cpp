@@ -1,5 +1,8 @@
 /// From the decisions on delimited text to SQL.
 #include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+
+#include <algorithm>
 
 #include "src/csv.hpp"
 #include "src/sql_types.hpp"
@@ -7,7 +10,20 @@
 namespace mlops::dataset {
 namespace {
 
-constexpr std::size_t max_line_bytes = 16 * 1024 * 1024;
+constexpr std::uint64_t usual_line_bytes = 16 << 20;
+constexpr std::uint64_t most_line_bytes = 256 << 20;
+
+/// Room for the longest line: the engine leaves out what is longer without a word.
+std::uint64_t line_bytes(const Staged& staged) {
+  std::uint64_t longest = 0;
+  for (const StagedFile& file : staged.files) {
+    longest = std::max(longest, file.longest_line);
+    if (file.longest_line <= most_line_bytes) continue;
+    throw error(Code::corrupt, "'{}' has a line of {}: up to {} are read", file.name,
+                size_text(file.longest_line), size_text(most_line_bytes));
+  }
+  return longest < usual_line_bytes / 2 ? usual_line_bytes : longest + usual_line_bytes;
+}
 
 std::string one(char c) { return c == 0 ? std::string() : std::string(1, c); }
 
@@ -131,8 +147,8 @@ Plan plan_csv(const Staged& staged, const Sniffed& sniffed) {
       "nullstr='', "
       "store_rejects=true, max_line_size={}, buffer_size={})",
       files, columns, dialect.header, table::literal(one(dialect.delimiter)),
-      table::literal(one(dialect.quote)), table::literal(one(dialect.escape)), max_line_bytes,
-      2 * max_line_bytes);
+      table::literal(one(dialect.quote)), table::literal(one(dialect.escape)), line_bytes(staged),
+      2 * line_bytes(staged));
   for (std::size_t i = 0; i < sniffed.columns.size(); ++i) {
     plan.columns.push_back(plan_column(sniffed, i, sniffed.columns[i].type, aliases(i)));
   }

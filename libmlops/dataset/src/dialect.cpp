@@ -71,7 +71,7 @@ Score score(const std::vector<Record>& records, char quote) {
   // column.
   const std::size_t first = records.front().fields.size();
   if (first != width && first + 1 != width) value *= 0.25;
-  if (quote == '\'' && quoted < 2) value *= 0.5;  // an apostrophe, not a quote
+  if (quote == '\'' && quoted < 2) value = 0;  // an apostrophe, not a quote
   return {value, width};
 }
 

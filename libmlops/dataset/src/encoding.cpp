@@ -81,6 +81,7 @@ Encoding encoding_of(std::string_view name) {
 }
 
 void EncodingCounter::byte(unsigned char value) {
+  if (value < 0x20 && (value < '\t' || value > '\r')) ++controls_;
   if (value == 0) ++((size_ & 1) != 0 ? zeros_odd_ : zeros_even_);
   ++size_;
   if (need_ > 0) {
@@ -113,6 +114,12 @@ void EncodingCounter::byte(unsigned char value) {
 
 void EncodingCounter::count_line_ends(std::string_view bytes) {
   if (bytes.empty()) return;
+  const std::size_t first = bytes.find('\n');
+  line_so_far_ += first == std::string_view::npos ? bytes.size() : first;
+  if (first != std::string_view::npos) {
+    longest_line_ = std::max(longest_line_, line_so_far_);
+    line_so_far_ = bytes.size() - bytes.rfind('\n') - 1;
+  }
   if (last_was_return_ && bytes.front() == '\n') ++pairs_;
   last_was_return_ = bytes.back() == '\r';
   line_feeds_ += static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));

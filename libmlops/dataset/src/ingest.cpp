@@ -21,7 +21,7 @@ constexpr std::uint64_t csv_memory_bytes = 512'000'000;
 class Ingest {
  public:
   /// `objects` takes the temporary files, and what is kept if it is the store's.
-  Ingest(Workshop& shop, store::Objects& objects, const IngestRequest& request)
+  Ingest(store::Objects& objects, Workshop& shop, const IngestRequest& request)
       : shop_(shop),
         objects_(objects),
         raw_(objects),
@@ -31,15 +31,15 @@ class Ingest {
     if (request.pinned) pinned_ = without_wished(*request.pinned, request.source.read.types);
   }
 
-  IngestReport run() {
+  IngestReport run(store::Store& store) {
     stage();
     const store::ReferenceName name{"sources", request_.source.name};
-    const auto current = shop_.store.references().find(name);
-    if (current && is_unchanged(*current)) return report_;
+    const auto current = store.references().find(name);
+    if (current && is_unchanged(store, *current)) return report_;
     decide();
     load();
     describe(current);
-    publish(name, current);
+    publish(store, name, current);
     return std::move(report_);
   }
 
@@ -78,7 +78,8 @@ class Ingest {
     if (engine_) return *engine_;
     Resources resources = shop_.resources;
     // Delimited text streams through; more memory would only let more of it pile up on the way.
-    if (staged_.format == Format::csv) resources.memory_bytes = std::min(resources.memory_bytes, csv_memory_bytes);
+    if (staged_.format == Format::csv)
+      resources.memory_bytes = std::min(resources.memory_bytes, csv_memory_bytes);
     engine_ = open_engine(objects_, shop_.engines, resources, shop_.cancel);
     return *engine_;
   }
@@ -89,8 +90,8 @@ class Ingest {
                   .stage(inputs, request_.source.read, request_.input);
   }
 
-  bool is_unchanged(const store::ReferenceEntry& current) {
-    Version last = from_record(shop_.store.record(current.digest), current.digest, current.seq);
+  bool is_unchanged(const store::Store& store, const store::ReferenceEntry& current) {
+    Version last = from_record(store.record(current.digest), current.digest, current.seq);
     const json::Value read(last.read);
     const bool same_pins = pinned_ && json::Value(*pinned_)["digest"].text_or("") == current.digest.text();
     // The record is canonical: its members are sorted, the declaration's are not.
@@ -233,7 +234,8 @@ class Ingest {
     }
   }
 
-  void publish(const store::ReferenceName& name, const std::optional<store::ReferenceEntry>& current) {
+  void publish(store::Store& store, const store::ReferenceName& name,
+               const std::optional<store::ReferenceEntry>& current) {
     Version& version = report_.version;
     const std::string bad = version.quarantine.rows == 0
                                 ? ""
@@ -241,14 +243,13 @@ class Ingest {
     const std::string why = fmt::format("ingested {}, {}{}", count_of(version.rows, "row"),
                                         count_of(version.columns.size(), "column"), bad);
     if (shop_.cancel != nullptr) shop_.cancel->check();
-    const auto published =
-        shop_.store.publish({.name = name,
-                             .expected = current ? std::optional(current->digest) : std::nullopt,
-                             .record = to_record(version),
-                             .time = version.time,
-                             .who = request_.who,
-                             .why = why,
-                             .summary = why});
+    const auto published = store.publish({.name = name,
+                                          .expected = current ? std::optional(current->digest) : std::nullopt,
+                                          .record = to_record(version),
+                                          .time = version.time,
+                                          .who = request_.who,
+                                          .why = why,
+                                          .summary = why});
     version.record = published.digest;
     version.number = published.version;
   }
@@ -269,14 +270,14 @@ class Ingest {
 
 }  // namespace
 
-IngestReport ingest(Workshop& workshop, const IngestRequest& request) {
-  return Ingest(workshop, workshop.store.objects(), request).run();
+IngestReport ingest(store::Store& store, Workshop& workshop, const IngestRequest& request) {
+  return Ingest(store.objects(), workshop, request).run(store);
 }
 
 IngestReport plan_ingest(Workshop& workshop, const IngestRequest& request) {
   const fs::TemporaryFolder scratch(std::filesystem::temp_directory_path());
   store::Objects objects(scratch.path());
-  return Ingest(workshop, objects, request).plan();
+  return Ingest(objects, workshop, request).plan();
 }
 
 json::Object lock_entry(const Version& version) {

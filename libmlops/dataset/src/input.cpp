@@ -81,6 +81,10 @@ std::vector<InputFile> files_of(const std::string& written, const stdfs::path& b
 void make_unique(std::vector<InputFile>& files) {
   std::set<std::string> taken;
   for (InputFile& file : files) {
+    if (!is_utf8(file.name)) {
+      throw error(Code::usage, "the name of a file in it is not UTF-8")
+          .with_hint("rename the file, then ingest it");
+    }
     while (file.name.starts_with("../")) file.name.erase(0, 3);
     if (file.name.starts_with('/')) file.name.erase(0, 1);
     const std::string base = file.name;

@@ -58,8 +58,9 @@ struct StagedFile {
   std::vector<TemporaryFile> made;  ///< What `path` needs to live, if it is not the object itself.
   std::uint64_t size = 0;           ///< Of `path`.
   Encoding encoding = Encoding::utf8;
-  bool mixes_line_ends = false;  ///< Of "\n", "\r\n" and "\r" more than one comes up.
-  bool ill_formed = false;       ///< Some bytes of it are not UTF-8.
+  std::uint64_t longest_line = 0;  ///< In bytes, at most 1 MiB too small.
+  bool mixes_line_ends = false;    ///< Of "\n", "\r\n" and "\r" more than one comes up.
+  bool ill_formed = false;         ///< Some bytes of it are not UTF-8.
 };
 
 struct Staged {

@@ -50,7 +50,9 @@ std::string aliased_columns(const Plan& plan) {
   return joined(out, ", ");
 }
 
-std::string parquet_options() { return "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1)"; }
+std::string parquet_options() {
+  return "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1)";
+}
 
 Loaded load(table::Engine& engine, store::Objects& objects, const Plan& plan) {
   std::vector<std::string> kept;

@@ -184,10 +184,10 @@ void Reader::write(const Version& version, const std::string& format,
 
 void Reader::write_file(const Version& version, const std::string& format,
                         const std::filesystem::path& file) {
+  if (std::filesystem::is_directory(file)) throw error(Code::usage, "'{}' is a folder", file.string());
   if (std::filesystem::exists(file) && !std::filesystem::is_regular_file(file))
     return write_into(version, format, file);
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  if (std::filesystem::is_directory(file)) throw error(Code::usage, "'{}' is a folder", file.string());
   if (!std::filesystem::is_directory(folder)) throw error(Code::not_found, "no folder '{}'", folder.string());
   // In the same folder, so that it can take the name in one step.
   TemporaryFile written(folder / fmt::format(".{}.{}", file.filename().string(), crypto::random_hex(4)));

@@ -298,7 +298,8 @@ Guess guess(const Cells& cells, const Notation& notation, const std::vector<std:
     }
   }
   const Tally counted = tally(cells, notation, result.nulls);
-  result.open = counted.values == 0;
+  const auto among_words = [](const std::string& text) { return is_null_among_words(text); };
+  result.open = counted.values == 0 && std::all_of(result.nulls.begin(), result.nulls.end(), among_words);
   if (result.open) result.note = "no value to go by: the type is not pinned";
   result.type = choose_type(counted);
   const auto type = static_cast<std::size_t>(result.type);

@@ -61,6 +61,8 @@ constexpr Signature known_others[] = {
     {"\x89PNG", "a PNG picture"},
     {"\xD0\xCF\x11\xE0", "an old Office document"},
     {"BZh", "a bzip2 file"},
+    {"\x1F\x8B", "a gzip file within another"},
+    {"\x28\xB5\x2F\xFD", "a zstd file within another"},
     {"\xFD"
      "7zXZ",
      "an xz file"},
@@ -127,6 +129,9 @@ Format wished_format(const std::string& wish) {
 }
 
 void refuse_binary(const StagedFile& file, const EncodingCounter& counter) {
+  if (file.encoding == Encoding::windows1252 && counter.looks_binary()) {
+    throw error(Code::corrupt, "'{}' is not text in any encoding that is read", file.name);
+  }
   if (file.encoding != Encoding::utf8 || counter.zero_bytes() == 0) return;
   throw error(Code::corrupt, "'{}' is not text: it has {} with the value zero", file.name,
               count_of(counter.zero_bytes(), "byte"));
@@ -213,9 +218,11 @@ StagedFile Staging::plain(const InputFile& file, const Digest& digest, std::uint
       staged.size += got;
       progress_.at(staged.size);
     }
-  } catch (Error& e) {
-    e.add_context(fmt::format("while decompressing {}", file.name));
-    throw;
+  } catch (const Error& e) {
+    std::string message = e.message();
+    const std::size_t at = message.find(staged.path.string());
+    if (at == std::string::npos) throw;
+    throw Error(e.code(), message.replace(at, staged.path.string().size(), file.name));
   }
   output.close();
   staged.path = plain.path();
@@ -272,6 +279,7 @@ Staged Staging::stage(const std::vector<InputFile>& inputs, const manifest::Read
       refuse_binary(one, counter);
       // A byte order mark goes too: it would stand in the way of a quoted first name.
       if (one.encoding != Encoding::utf8 || head.starts_with("\xEF\xBB\xBF")) transcode(one);
+      one.longest_line = counter.longest_line();
       one.mixes_line_ends =
           one.encoding == Encoding::utf16le || one.encoding == Encoding::utf16be || counter.mixes_line_ends();
       one.ill_formed = one.encoding == Encoding::utf8 && counter.ill_formed() > 0;

@@ -13,8 +13,6 @@
 namespace mlops::dataset {
 namespace {
 
-constexpr std::size_t max_line_bytes = 16 * 1024 * 1024;
-
 std::string file_list(const std::vector<StagedFile>& files) {
   std::vector<std::string> paths;
   for (const StagedFile& file : files) paths.push_back(file.path.string());
@@ -29,6 +27,12 @@ constexpr std::string_view is_object =
     "CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END";
 constexpr std::string_view is_blank = "(line IS NULL OR trim(line, ' \t\r') = '')";
 
+std::uint64_t line_bytes(const std::vector<StagedFile>& files) {
+  std::uint64_t longest = 0;
+  for (const StagedFile& file : files) longest = std::max(longest, file.longest_line);
+  return longest + (16 << 20);
+}
+
 /// Every line of the files as one text column, numbered as an editor does.
 std::string lines_of(const std::vector<StagedFile>& files) {
   return fmt::format(
@@ -36,7 +40,7 @@ std::string lines_of(const std::vector<StagedFile>& files) {
       "'VARCHAR'}}, "
       "header=false, delim=chr(31)||chr(30)||chr(31), quote='', escape='', max_line_size={}, "
       "buffer_size={}))",
-      file_list(files), max_line_bytes, 2 * max_line_bytes);
+      file_list(files), line_bytes(files), 2 * line_bytes(files));
 }
 
 /// Line ends made the same, and bytes that are not UTF-8 turned into one that no JSON text may hold, so that
@@ -117,7 +121,7 @@ void find_bad_lines(table::Engine& engine, const Staged& staged, std::size_t mos
                     std::vector<BadRow>& rows) {
   for (const StagedFile& file : staged.files) {
     std::vector<StagedFile> alone;
-    alone.push_back({.name = file.name, .path = file.path, .made = {}});
+    alone.push_back({.name = file.name, .path = file.path, .made = {}, .longest_line = file.longest_line});
     const std::string sql =
         fmt::format("SELECT n, line FROM {} WHERE NOT {} AND NOT ({}) ORDER BY n LIMIT {}", lines_of(alone),
                     is_blank, is_object, most);
@@ -139,6 +143,29 @@ std::uint64_t count_bad_lines(table::Engine& engine, const Staged& staged) {
       integer_at(engine.query(fmt::format("SELECT count(*) FILTER (NOT {} AND NOT ({})) FROM {}", is_blank,
                                           is_object, lines_of(staged.files))),
                  0));
+}
+
+/// The engine takes hours over thousands of levels.
+void refuse_deep(const StagedFile& file, bool lines) {
+  constexpr int most = 100;
+  std::ifstream in(file.path, std::ios::binary);
+  std::string block(1 << 20, '\0');
+  int depth = 0;
+  bool text = false;
+  bool escaped = false;
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())), in.gcount() > 0) {
+    for (const char c : std::string_view(block).substr(0, static_cast<std::size_t>(in.gcount()))) {
+      if (escaped) escaped = false;
+      else if (text && c == '\\') escaped = true;
+      else if (c == '"') text = !text;
+      else if (text && c == '\n') text = false;  // no JSON text goes over a line end: a broken line ends here
+      else if (!text && (c == '{' || c == '[')) ++depth;
+      else if (!text && (c == '}' || c == ']')) --depth;
+      else if (c == '\n' && lines) depth = 0;
+      if (depth <= most) continue;
+      throw error(Code::corrupt, "'{}' is nested more than {} levels deep", file.name, most);
+    }
+  }
 }
 
 // ---- JSON and Parquet
@@ -293,6 +320,9 @@ void find_misfits(table::Engine& engine, const Plan& plan, const Staged& staged,
 Plan plan_structured(table::Engine& engine, store::Objects& objects, Staged& staged,
                      const manifest::ReadOptions& wishes, const std::optional<json::Object>& pinned) {
   Plan plan;
+  for (const StagedFile& file : staged.files) {
+    if (staged.format != Format::parquet) refuse_deep(file, staged.format == Format::jsonl);
+  }
   if (staged.format == Format::jsonl) {
     for (StagedFile& file : staged.files) {
       if (file.ill_formed || file.mixes_line_ends) clean_lines(objects, file);

@@ -178,10 +178,11 @@ class ValueHasher {
   }
 
   void texts(const mlops::Column& column) {
+    lengths_.resize(column.size());
     std::string_view pending;
     for (std::size_t row = 0; row < column.size(); ++row) {
-      const std::string_view text = column.valid(row) ? column.text(row) : std::string_view();
-      put(values_, std::uint64_t{text.size()});
+      const std::string_view text = column.text(row);  // empty where it is null
+      lengths_[row] = text.size();
       if (text.empty()) continue;
       if (text.data() == pending.data() + pending.size()) {  // texts that lie side by side go in one piece
         pending = {pending.data(), pending.size() + text.size()};
@@ -191,6 +192,7 @@ class ValueHasher {
       }
     }
     bytes_.add(pending.data(), pending.size());
+    values_.add(lengths_.data(), lengths_.size() * sizeof(std::uint64_t));
   }
 
   /// A single row; where a structure is null, its parts are.
@@ -224,6 +226,7 @@ class ValueHasher {
   Stream values_;
   Stream bytes_;
   std::vector<std::unique_ptr<ValueHasher>> children_;
+  std::vector<std::uint64_t> lengths_;  // of one batch, kept for the next
   std::uint64_t run_length_ = 0;
   bool run_valid_ = true;
 };

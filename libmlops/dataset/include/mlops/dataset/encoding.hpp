@@ -28,6 +28,10 @@ class EncodingCounter {
   /// Bytes that are not part of a well-formed UTF-8 sequence.
   std::uint64_t ill_formed() const { return ill_formed_ + (need_ > 0 ? 1 : 0); }
   std::uint64_t zero_bytes() const { return zeros_even_ + zeros_odd_; }
+  /// Control characters stand among the bytes beyond ASCII, as in no text.
+  bool looks_binary() const { return zero_bytes() > 0 || controls_ * 10 > ill_formed(); }
+  /// Bytes of the longest line, or up to the size of a block less.
+  std::uint64_t longest_line() const { return longest_line_ > line_so_far_ ? longest_line_ : line_so_far_; }
   /// More than one of "\n", "\r\n" and "\r" comes up, inside of quotes or outside.
   bool mixes_line_ends() const;
   std::uint64_t size() const { return size_; }
@@ -37,6 +41,9 @@ class EncodingCounter {
 
   void count_line_ends(std::string_view bytes);
 
+  std::uint64_t controls_ = 0;  // among bytes beyond ASCII
+  std::uint64_t longest_line_ = 0;
+  std::uint64_t line_so_far_ = 0;
   std::uint64_t line_feeds_ = 0;
   std::uint64_t returns_ = 0;
   std::uint64_t pairs_ = 0;  // a return with a line feed behind it

@@ -64,7 +64,6 @@ struct IngestReport {
 
 /// Everything that one ingest works with; all of it must outlive the call.
 struct Workshop {
-  store::Store& store;
   Engines& engines;
   Resources resources;
   const Clock& clock;
@@ -75,7 +74,7 @@ struct Workshop {
 /// Makes the next version of `request.source`. Throws Error: not_found (no such file), usage (wishes that
 /// cannot be), corrupt (not a table), negative (more bad rows than allowed), conflict (the schema is not the
 /// pinned one; or somebody else published a version meanwhile), busy (disk full, locked), interrupted.
-IngestReport ingest(Workshop& workshop, const IngestRequest& request);
+IngestReport ingest(store::Store& store, Workshop& workshop, const IngestRequest& request);
 
 /// What ingest() would decide, from a look at the beginning of the data: nothing is written.
 IngestReport plan_ingest(Workshop& workshop, const IngestRequest& request);
