@@ -237,6 +237,7 @@ manifest::SourceSpec checked(const IngestArgs& args, manifest::SourceSpec source
 void ingest(const IngestArgs& args, cli::Invocation& invocation) {
   project::Project& project = invocation.project_or_create();
   std::vector<manifest::SourceSpec> sources = sources_of(project, args);
+  for (const auto& source : sources) dataset::require_inputs(source, project.root());
   dataset::Workshop shop{.engines = invocation.engines(),
                          .resources = resources_of(invocation),
                          .clock = invocation.clock(),

@@ -2,6 +2,7 @@
 
 #include "exit_codes.hpp"
 
+#include <filesystem>
 #include <mlops/base/version.hpp>
 #include <mlops/json/value.hpp>
 
@@ -48,6 +49,9 @@ Error as_error(std::exception_ptr fault) {
   } catch (const Error& e) {
     const bool explained = e.code() != Code::internal || !e.hint().empty();
     return explained ? e : unforeseen(e.message());
+  } catch (const std::filesystem::filesystem_error& e) {
+    if (e.path1().empty()) return system_error(e.code().value(), "cannot use the current folder");
+    return system_error(e.code().value(), fmt::format("cannot use '{}'", e.path1().string()));
   } catch (const std::bad_alloc&) {
     return unforeseen("out of memory");
   } catch (const std::exception& e) {

@@ -34,6 +34,7 @@ void prepare_process(Cancel& cancel) {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file too large is an error of write() too
 }
 
 int signal_status() { return received == 0 ? 0 : 128 + received; }

@@ -5,6 +5,7 @@ load lib
 setup() {
   enter_fresh_project
   probe=$build_dir/tests/cli_probe
+  [[ -x $probe ]] || probe=$source_dir/build/dev/tests/cli_probe # a release is built without it
 }
 
 probe() { "$probe" "$@"; }

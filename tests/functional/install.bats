@@ -16,7 +16,7 @@ setup() {
   gzip -k people.csv
   run -0 ../second/bin/mlops --version
   run -0 ../second/bin/mlops ingest people.csv
-  run -0 ../second/bin/mlops ingest people.csv.gz
+  run -0 ../second/bin/mlops ingest people.csv.gz --name people
   run -0 --separate-stderr ../second/bin/mlops data query 'SELECT sum(id) AS total FROM people' --porcelain
   [[ $output == *3* ]]
 }

@@ -447,10 +447,13 @@ TEST_F(StoreTest, ATornLastLineIsIgnoredAndCut) {
               2);
     EXPECT_EQ(read(file), both);
   }
-  // Damage in the last line with its newline in place is what a power cut can leave, too.
-  write(file, both.substr(0, both.size() - 50) + "#" + both.substr(both.size() - 49));
+  // Zeros in the last line with its newline in place are what a power cut can leave, too.
+  write(file, both.substr(0, both.size() - 50) + std::string(1, '\0') + both.substr(both.size() - 49));
   EXPECT_EQ(store.references().find(churn)->digest, digest_of(1));
-  // Anywhere else it is corruption.
+  // Other damage is corruption, in the last line as anywhere else: what was acknowledged is not forgotten
+  // silently.
+  write(file, both.substr(0, both.size() - 50) + "#" + both.substr(both.size() - 49));
+  EXPECT_EQ(code_of([&] { store.references().find(churn); }), Code::corrupt);
   write(file, both.substr(0, 50) + "#" + both.substr(51));
   EXPECT_EQ(code_of([&] { store.references().history(churn); }), Code::corrupt);
   // A first line that was torn is no value at all.

@@ -16,6 +16,7 @@ Error system_error(int error_number, std::string what) {
       break;
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
     case EAGAIN:
     case EBUSY:
       code = Code::busy;

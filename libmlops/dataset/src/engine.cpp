@@ -1,6 +1,7 @@
 #include "src/engine.hpp"
 
 #include <mlops/base/error.hpp>
+#include <mlops/crypto/random.hpp>
 
 namespace mlops::dataset {
 namespace {
@@ -22,6 +23,14 @@ std::unique_ptr<table::Engine> open_engine(store::Objects& objects, Engines& eng
                       .memory_bytes = resources.memory_bytes,
                       .spill_dir = spill_folder(objects)},
                      cancel);
+}
+
+std::filesystem::path scratch_path(store::Objects& objects, const std::string& suffix) {
+  try {
+    return objects.temporary_path(suffix);
+  } catch (const Error&) {
+    return std::filesystem::temp_directory_path() / ("mlops-" + crypto::random_hex(8) + suffix);
+  }
 }
 
 }  // namespace mlops::dataset

@@ -39,7 +39,13 @@ class Ingest {
     decide();
     load();
     describe(current);
-    publish(store, name, current);
+    try {
+      publish(store, name, current);
+    } catch (const Error& e) {
+      if (e.code() != Code::conflict) throw;
+      const auto now = store.references().find(name);
+      if (!now || !is_same(store, *now)) throw;  // somebody else made another version meanwhile
+    }
     return std::move(report_);
   }
 
@@ -90,18 +96,21 @@ class Ingest {
                   .stage(inputs, request_.source.read, request_.input);
   }
 
-  bool is_unchanged(const store::Store& store, const store::ReferenceEntry& current) {
-    Version last = from_record(store.record(current.digest), current.digest, current.seq);
-    const json::Value read(last.read);
-    const bool same_pins = pinned_ && json::Value(*pinned_)["digest"].text_or("") == current.digest.text();
+  /// The version holds these bytes under this declaration: then it is the answer.
+  bool is_same(const store::Store& store, const store::ReferenceEntry& entry) {
+    Version version = from_record(store.record(entry.digest), entry.digest, entry.seq);
     // The record is canonical: its members are sorted, the declaration's are not.
-    const bool same_wishes =
-        json::canonical(read["declared"]) == json::canonical(declaration(request_.source));
-    if (!same_wishes || !same_pins || store::get_tree(objects_, last.raw).files != staged_.raw.files)
-      return false;
-    report_.version = std::move(last);
+    const json::Value read(version.read);
+    if (json::canonical(read["declared"]) != json::canonical(declaration(request_.source))) return false;
+    if (store::get_tree(objects_, version.raw).files != staged_.raw.files) return false;
+    report_.version = std::move(version);
     report_.unchanged = true;
     return true;
+  }
+
+  bool is_unchanged(const store::Store& store, const store::ReferenceEntry& current) {
+    const bool same_pins = pinned_ && json::Value(*pinned_)["digest"].text_or("") == current.digest.text();
+    return same_pins && is_same(store, current);
   }
 
   void decide() {
@@ -268,9 +277,25 @@ class Ingest {
   IngestReport report_;
 };
 
+/// Before an hour is spent on what cannot be kept.
+void require_writable(store::Store& store) {
+  try {
+    store.objects().temporary_path();
+  } catch (const Error& e) {
+    const std::size_t reason = e.message().rfind(": ");
+    throw error(e.code(), "the store '{}' cannot be written{}", store.root().string(),
+                reason == std::string::npos ? "" : e.message().substr(reason));
+  }
+}
+
 }  // namespace
 
+void require_inputs(const manifest::SourceSpec& source, const std::filesystem::path& base) {
+  find_inputs(source.from, base);
+}
+
 IngestReport ingest(store::Store& store, Workshop& workshop, const IngestRequest& request) {
+  require_writable(store);
   return Ingest(store.objects(), workshop, request).run(store);
 }
 

@@ -67,7 +67,14 @@ std::vector<InputFile> files_of(const std::string& written, const stdfs::path& b
   const stdfs::path path = base / written;
   std::error_code ignored;
   if (stdfs::is_directory(path, ignored)) return files_of_folder(path);
-  if (stdfs::exists(path, ignored)) return {{path, path.filename().string()}};
+  if (stdfs::is_regular_file(path, ignored)) return {{path, path.filename().string()}};
+  if (stdfs::exists(path, ignored)) {
+    throw error(Code::usage, "'{}' is no regular file", written)
+        .with_hint("a pipe or device is read as standard input: `mlops ingest - --name NAME < {}`", written);
+  }
+  if (stdfs::is_symlink(path, ignored)) {
+    throw error(Code::not_found, "'{}' is a link that leads to no file", written).with_id("file.not_found");
+  }
   if (!has_wildcard(written)) fail_not_found(written, path);
   std::vector<InputFile> files;
   for (const std::string& match : expand(path.string())) {
@@ -97,9 +104,10 @@ void make_unique(std::vector<InputFile>& files) {
 std::vector<InputFile> find_inputs(const std::vector<std::string>& from, const stdfs::path& base) {
   std::vector<InputFile> files;
   std::set<stdfs::path> seen;
+  std::error_code ignored;
   for (const std::string& written : from) {
     for (InputFile& file : files_of(written, base)) {
-      if (file.path.empty() || seen.insert(stdfs::weakly_canonical(file.path)).second)
+      if (file.path.empty() || seen.insert(stdfs::weakly_canonical(file.path, ignored)).second)
         files.push_back(std::move(file));
     }
   }

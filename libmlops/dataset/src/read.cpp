@@ -172,7 +172,7 @@ std::vector<Reader::ColumnProfile> Reader::profile(const Version& version) {
 
 void Reader::write(const Version& version, const std::string& format,
                    const std::function<void(std::string_view bytes)>& out) {
-  const TemporaryFile file(store_.objects().temporary_path("." + format));
+  const TemporaryFile file(scratch_path(store_.objects(), "." + format));
   copy_to(version, format, file.path());
   std::ifstream in(file.path(), std::ios::binary);
   std::string block(1 << 20, '\0');

@@ -112,7 +112,9 @@ std::string why_no_object(std::string_view line) {
     if (value.as_object() != nullptr) return "it is not JSON";
     return "it is no JSON object";
   } catch (const Error& e) {
-    return e.message();
+    std::string message = e.message();
+    if (const std::size_t at = message.find("line 1, "); at != std::string::npos) message.erase(at, 8);
+    return message;
   }
 }
 

@@ -74,8 +74,11 @@ Lines read_lines(const fs::File& file, std::uint64_t offset) {
     const std::size_t newline = bytes.find('\n', at);
     if (newline == std::string::npos) break;
     auto entry = entry_of(std::string_view(bytes).substr(at, newline - at));
-    const bool last = newline + 1 == bytes.size();
-    if (!entry && last) break;
+    // What a power cut leaves of an append that nobody was told of is a last line without its end, or with
+    // zeros for the pages that did not make it. Any other line that is wrong was damaged later.
+    const std::string_view text = std::string_view(bytes).substr(at, newline - at);
+    const bool cut_off = newline + 1 == bytes.size() && text.find('\0') != std::string_view::npos;
+    if (!entry && cut_off) break;
     if (!entry) {
       throw error(Code::corrupt,
                   "the reference file '{}' is damaged: the line at byte {} is not what was written",

@@ -71,6 +71,10 @@ struct Workshop {
   const Cancel* cancel = nullptr;
 };
 
+/// Throws as ingest() does when a path of the source leads nowhere: to be asked before anything is made for
+/// it.
+void require_inputs(const manifest::SourceSpec& source, const std::filesystem::path& base);
+
 /// Makes the next version of `request.source`. Throws Error: not_found (no such file), usage (wishes that
 /// cannot be), corrupt (not a table), negative (more bad rows than allowed), conflict (the schema is not the
 /// pinned one; or somebody else published a version meanwhile), busy (disk full, locked), interrupted.
