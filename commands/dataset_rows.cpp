@@ -126,6 +126,7 @@ ui::Row ingest_row(const std::string& name, const dataset::IngestReport& report,
                      {"by", by_text(decision.by)},
                      {"note", pii ? json::Value("personal data: masked") : or_null(decision.note)}});
   }
+  const ui::Show shown = report.unchanged ? ui::Show::hidden : ui::Show::plain;
   return {{"name", name},
           {"version", planned ? json::Value() : json::Value(version.number)},
           {"state", planned            ? "would be ingested"
@@ -138,7 +139,7 @@ ui::Row ingest_row(const std::string& name, const dataset::IngestReport& report,
           {"raw_bytes", planned ? json::Value() : json::Value(version.raw_bytes), ui::Show::bytes},
           {"parquet_bytes", planned ? json::Value() : json::Value(version.data_bytes), ui::Show::bytes},
           {"digest", planned ? json::Value() : json::Value(version.record.text()), ui::Show::digest},
-          {"columns", std::move(columns)}};
+          {"columns", std::move(columns), shown}};
 }
 
 dataset::Resources resources_of(cli::Invocation& invocation) {
