@@ -133,9 +133,6 @@ ColumnPlan plan_column(const Sniffed& sniffed, std::size_t i, const std::string&
 }
 
 Plan plan_csv(const Staged& staged, const Sniffed& sniffed) {
-  std::string files;
-  for (const StagedFile& file : staged.files)
-    files += (files.empty() ? "" : ", ") + table::literal(file.path.string());
   std::string columns;
   for (std::size_t i = 0; i < sniffed.columns.size(); ++i) {
     columns += fmt::format("{}'c{}': 'VARCHAR'", i == 0 ? "" : ", ", i);
@@ -143,10 +140,10 @@ Plan plan_csv(const Staged& staged, const Sniffed& sniffed) {
   const Dialect& dialect = sniffed.dialect;
   Plan plan;
   plan.relation = fmt::format(
-      "read_csv([{}], auto_detect=false, columns={{{}}}, header={}, delim={}, quote={}, escape={}, "
+      "read_csv({}, auto_detect=false, columns={{{}}}, header={}, delim={}, quote={}, escape={}, "
       "nullstr='', "
       "store_rejects=true, max_line_size={}, buffer_size={})",
-      files, columns, dialect.header, table::literal(one(dialect.delimiter)),
+      file_list(staged.files), columns, dialect.header, table::literal(one(dialect.delimiter)),
       table::literal(one(dialect.quote)), table::literal(one(dialect.escape)), line_bytes(staged),
       2 * line_bytes(staged));
   for (std::size_t i = 0; i < sniffed.columns.size(); ++i) {

@@ -83,9 +83,11 @@ class Ingest {
   table::Engine& engine() {
     if (engine_) return *engine_;
     Resources resources = shop_.resources;
-    // Delimited text streams through; more memory would only let more of it pile up on the way.
-    if (staged_.format == Format::csv)
+    // Delimited text streams through; more memory would only let more of it pile up on the way. The writers
+    // of a wide table need theirs.
+    if (staged_.format == Format::csv && sniffed_.columns.size() <= 500) {
       resources.memory_bytes = std::min(resources.memory_bytes, csv_memory_bytes);
+    }
     engine_ = open_engine(objects_, shop_.engines, resources, shop_.cancel);
     return *engine_;
   }

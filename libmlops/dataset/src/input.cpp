@@ -1,8 +1,8 @@
 #include "src/input.hpp"
 
-#include <glob.h>
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/fs/walk.hpp>
 
 #include <algorithm>
 #include <set>
@@ -14,39 +14,21 @@ namespace stdfs = std::filesystem;
 
 bool has_wildcard(const std::string& text) { return text.find_first_of("*?[") != std::string::npos; }
 
-bool is_hidden(const stdfs::path& path) { return path.filename().string().starts_with('.'); }
-
-/// Spark and its kind leave markers beside the data: _SUCCESS, _metadata.
-bool is_marker(const stdfs::path& path) { return path.filename().string().starts_with('_'); }
+/// Hidden files, and the markers that Spark and its kind leave beside the data: _SUCCESS, _metadata.
+bool is_aside(const std::string& path) {
+  for (const stdfs::path& part : stdfs::path(path)) {
+    if (part.native().starts_with('.') || part.native().starts_with('_')) return true;
+  }
+  return false;
+}
 
 std::vector<InputFile> files_of_folder(const stdfs::path& folder) {
   std::vector<InputFile> files;
-  auto walk = stdfs::recursive_directory_iterator(folder);
-  for (auto entry = begin(walk); entry != end(walk); ++entry) {
-    if (is_hidden(entry->path()) || is_marker(entry->path())) {
-      if (entry->is_directory()) entry.disable_recursion_pending();
-      continue;
-    }
-    if (entry->is_regular_file()) {
-      files.push_back({entry->path(), entry->path().lexically_relative(folder).generic_string()});
-    }
+  for (const fs::WalkedFile& file : fs::walk(folder).files) {
+    if (!is_aside(file.path)) files.push_back({folder / file.path, file.path});
   }
-  std::sort(files.begin(), files.end(),
-            [](const InputFile& a, const InputFile& b) { return a.name < b.name; });
   if (files.empty()) throw error(Code::not_found, "there is no file in the folder '{}'", folder.string());
   return files;
-}
-
-std::vector<std::string> expand(const std::string& pattern) {
-  glob_t found = {};
-  const int result = ::glob(pattern.c_str(), GLOB_MARK, nullptr, &found);
-  std::vector<std::string> paths;
-  for (std::size_t i = 0; result == 0 && i < found.gl_pathc; ++i) {
-    const std::string path = found.gl_pathv[i];
-    if (!path.ends_with('/')) paths.push_back(path);
-  }
-  ::globfree(&found);
-  return paths;
 }
 
 [[noreturn]] void fail_not_found(const std::string& written, const stdfs::path& path) {
@@ -77,7 +59,7 @@ std::vector<InputFile> files_of(const std::string& written, const stdfs::path& b
   }
   if (!has_wildcard(written)) fail_not_found(written, path);
   std::vector<InputFile> files;
-  for (const std::string& match : expand(path.string())) {
+  for (const std::string& match : fs::matches(path.string())) {
     files.push_back({match, stdfs::path(match).lexically_relative(base).generic_string()});
   }
   if (files.empty()) throw error(Code::not_found, "no file matches '{}'", written).with_id("file.not_found");

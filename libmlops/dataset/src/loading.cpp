@@ -34,6 +34,12 @@ std::string guard(const std::vector<std::string>& misfits) {
 
 Aliases aliases(std::size_t column) { return {fmt::format("s{}", column), fmt::format("v{}", column)}; }
 
+std::string file_list(const std::vector<StagedFile>& files) {
+  std::vector<std::string> paths;
+  for (const StagedFile& file : files) paths.push_back(file.path.string());
+  return table::literal_list(paths);
+}
+
 std::string text_list(const std::vector<std::string>& texts) {
   std::vector<std::string> literals;
   for (const std::string& text : texts) literals.push_back(table::literal(text));

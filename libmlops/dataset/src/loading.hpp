@@ -54,6 +54,9 @@ struct LoadedTable {
 /// Rows of a Parquet file.
 std::uint64_t count_rows(table::Engine& engine, const std::filesystem::path& parquet);
 
+/// The paths of the files as a list in SQL.
+std::string file_list(const std::vector<StagedFile>& files);
+
 /// 'a', 'b': what stands between the brackets of IN.
 std::string text_list(const std::vector<std::string>& texts);
 

@@ -103,6 +103,12 @@ bool is_lines(std::string_view text) {
   }
 }
 
+bool is_json(const std::string& name, std::string_view head) {
+  if (ends_with_any(name, {".json", ".jsonl", ".ndjson"})) return true;
+  const std::string_view text = after_space(head);
+  return !ends_with_any(name, {".csv", ".tsv", ".tab"}) && (text.starts_with('[') || text.starts_with('{'));
+}
+
 Format format_of(const StagedFile& file, const std::string& head) {
   if (head.starts_with("PAR1")) return Format::parquet;
   refuse_others(head, file.name);
@@ -276,6 +282,9 @@ Staged Staging::stage(const std::vector<InputFile>& inputs, const manifest::Read
     if (!head.starts_with("PAR1")) {
       refuse_others(head, one.name);
       one.encoding = wishes.encoding ? encoding_of(*wishes.encoding) : counter.decide();
+      // JSON is Unicode (RFC 8259): what is not, is a fault of its line.
+      if (one.encoding == Encoding::windows1252 && !wishes.encoding && is_json(one.name, head))
+        one.encoding = Encoding::utf8;
       refuse_binary(one, counter);
       // A byte order mark goes too: it would stand in the way of a quoted first name.
       if (one.encoding != Encoding::utf8 || head.starts_with("\xEF\xBB\xBF")) transcode(one);

@@ -1,3 +1,4 @@
+#include <glob.h>
 #include <mlops/base/error.hpp>
 #include <mlops/fs/walk.hpp>
 
@@ -61,6 +62,18 @@ std::vector<std::string> names_in(const std::filesystem::path& folder) {
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+std::vector<std::string> matches(const std::string& pattern) {
+  glob_t found = {};
+  const int result = ::glob(pattern.c_str(), 0, nullptr, &found);
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; result == 0 && i < found.gl_pathc; ++i) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(found.gl_pathv[i], ignored)) paths.emplace_back(found.gl_pathv[i]);
+  }
+  ::globfree(&found);
+  return paths;
 }
 
 }  // namespace mlops::fs

@@ -30,4 +30,8 @@ Walked walk(const std::filesystem::path& folder);
 /// The names in the folder, sorted by their bytes; none when there is no such folder.
 std::vector<std::string> names_in(const std::filesystem::path& folder);
 
+/// The plain files that a pattern of the shell (*, ?, [abc]; no **) names, sorted; hidden ones only where the
+/// pattern names the dot.
+std::vector<std::string> matches(const std::string& pattern);
+
 }  // namespace mlops::fs

@@ -1,0 +1,209 @@
+#include "src/inference.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace mlops::dataset {
+namespace {
+
+struct Tally {
+  std::array<std::size_t, cell_types> fits = {};
+  std::array<std::size_t, cell_types> first_misfit = {};  // index + 1 of the first cell that does not fit
+  std::size_t values = 0;
+  bool leading_zero = false;
+};
+
+Tally tally(const Cells& cells, const Notation& notation, const std::set<std::string, std::less<>>& nulls) {
+  Tally result;
+  for (std::size_t i = 0; i < cells.texts.size(); ++i) {
+    const std::string_view value = trimmed(cells.texts[i]);
+    if (value.empty() || nulls.find(value) != nulls.end()) continue;
+    ++result.values;
+    const CellTypes types = fitting(value, notation);
+    for (std::size_t t = 0; t < cell_types; ++t) {
+      if ((types & (1u << t)) != 0) ++result.fits[t];
+      else if (result.first_misfit[t] == 0) result.first_misfit[t] = i + 1;
+    }
+    const bool digits =
+        std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isdigit(c); });
+    if (types == bit(CellType::text) && digits) result.leading_zero = true;
+  }
+  return result;
+}
+
+/// The narrowest type that all values fit; else, in a sample that is large enough to tell, the one that all
+/// but a few fit.
+CellType choose_type(const Tally& tally) {
+  if (tally.values == 0) return CellType::text;
+  for (std::size_t t = 0; t + 1 < cell_types; ++t) {
+    if (tally.fits[t] == tally.values) return static_cast<CellType>(t);
+  }
+  // A code with leading zeros is no integer with a fault.
+  if (tally.leading_zero || tally.values < 200) return CellType::text;
+  std::size_t best = cell_types - 1;
+  for (std::size_t t = 0; t + 1 < cell_types; ++t) {
+    const double misfits = static_cast<double>(tally.values - tally.fits[t]);
+    const bool tolerable = misfits <= tolerated_share * static_cast<double>(tally.values);
+    if (tolerable && (best == cell_types - 1 || tally.fits[t] > tally.fits[best])) best = t;
+  }
+  return static_cast<CellType>(best);
+}
+
+/// NA is Namibia where the other values are two capital letters too.
+bool are_codes(const Cells& cells) {
+  std::size_t codes = 0;
+  std::size_t values = 0;
+  std::set<std::string_view> distinct;
+  for (const std::string_view text : cells.texts) {
+    const std::string_view value = trimmed(text);
+    if (value.empty() || value == "NA") continue;
+    ++values;
+    const bool code = value.size() == 2 && std::isupper(static_cast<unsigned char>(value[0])) != 0 &&
+                      std::isupper(static_cast<unsigned char>(value[1])) != 0;
+    if (code) {
+      ++codes;
+      distinct.insert(value);
+    }
+  }
+  return distinct.size() >= 3 && codes * 10 >= values * 9;
+}
+
+}  // namespace
+
+std::vector<Cells> columns_of(const std::vector<Record>& records, std::size_t first, std::size_t width) {
+  std::vector<Cells> columns(width);
+  for (std::size_t r = first; r < records.size(); ++r) {
+    if (records[r].fields.size() != width || records[r].malformed) continue;
+    for (std::size_t c = 0; c < width; ++c) {
+      columns[c].texts.push_back(records[r].fields[c]);
+      columns[c].lines.push_back(records[r].line);
+    }
+  }
+  return columns;
+}
+
+char choose_decimal(const std::vector<Cells>& columns, const manifest::ReadOptions& wishes, char delimiter) {
+  if (wishes.decimal) {
+    if (*wishes.decimal == "." || *wishes.decimal == ",") return (*wishes.decimal)[0];
+    throw error(Code::usage, "the decimal mark '{}' is not one: '.' or ',' is wanted", *wishes.decimal);
+  }
+  const Notation point{};
+  const Notation comma{.decimal = ',', .date_format = {}};
+  std::size_t points = 0;
+  std::size_t commas = 0;
+  std::size_t thousands = 0;  // 1,234: a group of exactly three digits may be either
+  for (const Cells& column : columns) {
+    for (const std::string_view text : column.texts) {
+      const bool as_point = (fitting(text, point) & bit(CellType::number)) != 0;
+      const bool as_comma = (fitting(text, comma) & bit(CellType::number)) != 0;
+      if (as_point == as_comma) continue;
+      ++(as_point ? points : commas);
+      const std::size_t mark = text.find(',');
+      if (as_comma && mark != std::string_view::npos && trimmed(text).size() - text.find(',') == 4)
+        ++thousands;
+    }
+  }
+  if (delimiter == ',' && thousands == commas) return '.';
+  return commas > points ? ',' : '.';
+}
+
+std::string choose_date_format(const std::vector<Cells>& columns, std::vector<SniffedColumn>& described) {
+  std::string format;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    std::size_t values = 0;
+    std::size_t dates = 0;
+    DayMonth common;
+    for (const std::string_view text : columns[c].texts) {
+      const std::string_view value = trimmed(text);
+      if (value.empty() || is_customary_null(value)) continue;
+      ++values;
+      const auto date = day_month_date(value);
+      if (!date) continue;
+      if (dates++ == 0) common.separator = date->separator;
+      common.day_first = common.day_first && date->day_first && date->separator == common.separator;
+      common.month_first = common.month_first && date->month_first && date->separator == common.separator;
+    }
+    if (dates == 0 || dates < values) continue;
+    if (common.day_first == common.month_first) {
+      described[c].note = common.day_first ? "dates that may be day first or month first: kept as text"
+                                           : "dates in more than one order: kept as text";
+      continue;
+    }
+    const char s = common.separator;
+    const std::string own =
+        common.day_first ? fmt::format("%d{}%m{}%Y", s, s) : fmt::format("%m{}%d{}%Y", s, s);
+    if (format.empty()) format = own;
+    else if (format != own)
+      described[c].note = fmt::format("dates as {} beside dates as {}: kept as text", own, format);
+  }
+  return format;
+}
+
+bool has_iso_dates(const std::vector<Cells>& columns) {
+  for (const Cells& column : columns) {
+    std::size_t values = 0;
+    std::size_t dates = 0;
+    for (const std::string_view text : column.texts) {
+      if (trimmed(text).empty()) continue;
+      ++values;
+      if ((fitting(text, {}) & bit(CellType::date)) != 0) ++dates;
+    }
+    if (values > 0 && dates == values) return true;
+  }
+  return false;
+}
+
+bool is_null_among_words(std::string_view text) {
+  static constexpr std::array<std::string_view, 12> nulls = {"?",   "NA",   "N/A",  "n/a",  "NaN",  "nan",
+                                                             "NAN", "null", "NULL", "Null", "#N/A", "\\N"};
+  return std::find(nulls.begin(), nulls.end(), text) != nulls.end();
+}
+
+Guess guess(const Cells& cells, const Notation& notation, const std::vector<std::string>* wished_nulls) {
+  Guess result;
+  if (wished_nulls != nullptr) {
+    result.nulls.insert(wished_nulls->begin(), wished_nulls->end());
+  } else {
+    for (const std::string_view text : cells.texts) {
+      if (const auto value = trimmed(text); is_customary_null(value)) result.nulls.insert(std::string(value));
+    }
+  }
+  const Tally counted = tally(cells, notation, result.nulls);
+  const auto among_words = [](const std::string& text) { return is_null_among_words(text); };
+  result.open = counted.values == 0 && std::all_of(result.nulls.begin(), result.nulls.end(), among_words);
+  if (result.open) result.note = "no value to go by: the type is not pinned";
+  result.type = choose_type(counted);
+  const auto type = static_cast<std::size_t>(result.type);
+  if (result.type == CellType::text) {
+    if (wished_nulls == nullptr && !result.nulls.empty()) {
+      std::erase_if(result.nulls, [](const std::string& text) { return !is_null_among_words(text); });
+      if (are_codes(cells) && result.nulls.erase("NA") > 0)
+        result.note = "'NA' is a code like the others, not a null";
+    }
+    std::size_t closest = 0;
+    for (std::size_t t = 1; t + 1 < cell_types; ++t) {
+      if (counted.fits[t] > counted.fits[closest]) closest = t;
+    }
+    const std::size_t misfit = counted.first_misfit[closest];
+    const bool nearly = counted.values > 0 && counted.fits[closest] * 10 >= counted.values * 9;
+    if (counted.leading_zero) {
+      result.note = "leading zeros: kept as text";
+    } else if (nearly && misfit > 0) {
+      result.note = fmt::format("{} of {} values are no {}, such as '{}' in line {}",
+                                count_text(counted.values - counted.fits[closest]),
+                                count_text(counted.values), sql_type(static_cast<CellType>(closest)),
+                                cells.texts[misfit - 1], cells.lines[misfit - 1]);
+    }
+  } else if (counted.fits[type] < counted.values) {
+    const std::size_t misfit = counted.first_misfit[type];
+    result.note = fmt::format("misfits such as '{}' in line {} go to quarantine", cells.texts[misfit - 1],
+                              cells.lines[misfit - 1]);
+  }
+  return result;
+}
+
+}  // namespace mlops::dataset
