@@ -72,15 +72,17 @@ void tell(cli::Invocation& invocation, const manifest::SourceSpec& source,
 void ingest(const IngestArgs& args, cli::Invocation& invocation) {
   project::Project& project = invocation.project_or_create();
   std::vector<manifest::SourceSpec> sources = sources_of(project, args);
-  for (const auto& source : sources) dataset::require_inputs(source, project.root());
+  for (manifest::SourceSpec& source : sources) {
+    source = with_flags(args, std::move(source));
+    dataset::require_inputs(source, project.root());
+  }
   dataset::Workshop shop{.engines = invocation.engines(),
                          .resources = resources_of(invocation),
                          .clock = invocation.clock(),
                          .progress = invocation.progress(),
                          .cancel = &invocation.cancel()};
   std::vector<ui::Row> rows;
-  for (manifest::SourceSpec& source : sources) {
-    source = with_flags(args, std::move(source));
+  for (const manifest::SourceSpec& source : sources) {
     const dataset::IngestReport report = ingest_one(invocation, project, shop, source, args.accept_schema);
     if (!invocation.dry_run()) remember(invocation, project, source, report.version);
     tell(invocation, source, report);

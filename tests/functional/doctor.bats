@@ -43,3 +43,9 @@ value() { mlops doctor --porcelain | awk -F'\t' -v s="$1" -v n="$2" '$1 == s && 
   answers 0 mlops doctor
   is "$(find . "$HOME" -mindepth 1)" ""
 }
+
+@test "engines tell the versions of their libraries" {
+  answers 0 mlops version -v
+  has "$output" 'engine table: DuckDB v'
+  has "$output" 'engine pack: zlib '
+}

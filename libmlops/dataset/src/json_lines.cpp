@@ -53,7 +53,11 @@ json::Value kept_types(const json::Value& structure, bool huge) {
   return out;
 }
 
+/// What clean_lines() puts in place of bytes that are not UTF-8.
+constexpr char not_utf8 = '\x01';
+
 std::string why_no_object(std::string_view line) {
+  if (line.find(not_utf8) != std::string_view::npos) return "it is not UTF-8";
   try {
     const json::Value value = json::parse(line);
     if (value.as_object() != nullptr) return "it is not JSON";
@@ -76,7 +80,7 @@ void clean_lines(store::Objects& objects, StagedFile& file) {
     if (line.ends_with('\r')) line.pop_back();
     if (!is_utf8(line)) {
       std::replace_if(
-          line.begin(), line.end(), [](unsigned char c) { return c >= 0x80; }, '\x01');
+          line.begin(), line.end(), [](unsigned char c) { return c >= 0x80; }, not_utf8);
     }
     out << line;
     if (!in.eof()) out << '\n';

@@ -1,6 +1,9 @@
 #include "src/entry.hpp"
 #include "src/readers.hpp"
 
+#include <zlib.h>
+#include <zstd.h>
+
 namespace mlops::pack {
 namespace {
 
@@ -22,4 +25,9 @@ std::unique_ptr<Reader> reader_of(const std::filesystem::path& file) {
 
 extern "C" mlops::pack::Reader* mlops_pack_open(const std::filesystem::path& file) {
   return mlops::pack::reader_of(file).release();
+}
+
+extern "C" const char* mlops_engine_version() {
+  static const std::string text = fmt::format("zlib {}, zstd {}", zlibVersion(), ZSTD_versionString());
+  return text.c_str();
 }

@@ -212,3 +212,8 @@ extern "C" mlops::table::Engine* mlops_table_open(const mlops::table::Settings& 
                                                   const mlops::Cancel* cancel) {
   return std::make_unique<mlops::table::DuckEngine>(settings, cancel).release();
 }
+
+extern "C" const char* mlops_engine_version() {
+  static const std::string text = std::string("DuckDB ") + duckdb_library_version();
+  return text.c_str();
+}
