@@ -158,3 +158,29 @@ setup() { enter_fresh_project; }
   answers 6 mlops data list
   has "$stderr" 'is damaged'
 }
+
+@test "a dry run makes nothing" {
+  printf 'a\n1\n' >x.csv
+  answers 0 mlops ingest x.csv --dry-run
+  is "$(ls -A)" x.csv
+}
+
+@test "an address with its section is a table of SQL" {
+  printf 'a,b\n1,2\n' | take t
+  answers 0 mlops data query 'SELECT b FROM "sources/t@v1"' --porcelain
+  is "$output" 2
+  answers 2 mlops data query 'SELECT * FROM "/etc/passwd"'
+  answers 4 mlops data query 'SELECT * FROM "etc/passwd"'
+}
+
+@test "a column of words that often mean nothing is text" {
+  printf 'id,word\n1,?\n2,-\n3,None\n' | take nulls
+  is "$(types nulls)" $'id BIGINT\nword VARCHAR'
+  is "$(values nulls)" $'[1,null]\n[2,"-"]\n[3,"None"]'
+}
+
+@test "a damaged gzip is told by its name" {
+  printf 'a\n1\n' | gzip -n | head -c 15 >cut.csv.gz
+  answers 6 mlops ingest cut.csv.gz
+  has "$stderr" "'cut.csv.gz'"
+}

@@ -135,7 +135,8 @@ void Walk::visit_table(const json& node, const Names& known) {
   constexpr std::array<std::string_view, 11> endings = {
       ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zst", ".db", ".duckdb"};
   const auto ends = [&](std::string_view ending) { return small.ends_with(ending); };
-  if (name.find('/') != std::string::npos || std::any_of(endings.begin(), endings.end(), ends)) {
+  const bool path = name.starts_with('/') || name.starts_with("./") || name.starts_with("../");
+  if (path || std::any_of(endings.begin(), endings.end(), ends)) {
     throw error(Code::usage, "'{}' is a file, not the name of data", name)
         .with_hint("name the data to read instead: only declared data can be tracked");
   }
