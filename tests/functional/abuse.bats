@@ -184,3 +184,24 @@ setup() { enter_fresh_project; }
   answers 6 mlops ingest cut.csv.gz
   has "$stderr" "'cut.csv.gz'"
 }
+
+@test "personal data stay hidden in what JSON says of bad rows" {
+  printf '{"id":1,"ssn":"s-secret-1"}\n{"id":2,"ssn":"s-secret-2" oops\n{"id":3,"ssn":"4"}\n' >p.jsonl
+  answers 0 mlops ingest p.jsonl --pii ssn --types ssn=BIGINT
+  lacks "$output$stderr" secret
+  answers 0 mlops data head p --quarantine --json
+  lacks "$output" secret
+  is "$(bad p)" $'null ssn a value that does not fit\n2 - not valid JSON'
+}
+
+@test "members of JSON Lines that differ in case only are not mixed up" {
+  printf '{"a":1}\n{"A":3}\n' >t.jsonl
+  answers 6 mlops ingest t.jsonl
+  has "$stderr" "differ in case only: 'a' and 'A'"
+}
+
+@test "text is not read in an encoding that it cannot be in" {
+  printf 'a,b\n1,2\n' >t.csv
+  answers 2 mlops ingest t.csv --encoding utf-16le
+  has "$stderr" 'is not utf-16le'
+}

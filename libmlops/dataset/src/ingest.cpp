@@ -155,7 +155,8 @@ class Ingest {
     if (request_.source.pii.empty()) return out;
     for (BadRow& row : out) {
       row.raw = mask;
-      if (!row.column.empty()) row.reason = "a value that does not fit";
+      if (!row.column.empty()) row.reason = masked_reason;
+      else if (row.reason.starts_with("not valid JSON")) row.reason = "not valid JSON";
     }
     return out;
   }

@@ -4,8 +4,10 @@
 #include <mlops/base/text.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <fstream>
+#include <map>
 
 #include "src/cells.hpp"
 
@@ -51,6 +53,22 @@ json::Value kept_types(const json::Value& structure, bool huge) {
     for (const auto& [name, type] : *members) out.set(name, kept_types(type, huge));
   }
   return out;
+}
+
+/// The engine takes members for one another that differ in case only, and cannot hold one without a name.
+void require_different_names(const json::Object& structure, const std::string& file) {
+  std::map<std::string, std::string> seen;
+  for (const auto& [name, type] : structure) {
+    if (name.empty()) throw error(Code::corrupt, "'{}' has a member without a name", file);
+    std::string lower = name;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    const auto [at, fresh] = seen.emplace(std::move(lower), name);
+    if (fresh) continue;
+    throw error(Code::corrupt, "'{}' has members that differ in case only: '{}' and '{}'", file, at->second,
+                name)
+        .with_hint("columns are named without regard to case; rename one of them");
+  }
 }
 
 /// What clean_lines() puts in place of bytes that are not UTF-8.
@@ -105,11 +123,14 @@ std::string line_relation(table::Engine& engine, const Staged& staged) {
         .with_hint("JSON Lines has one object a line, such as {{\"id\": 1}}");
   }
   const json::Value structure = kept_types(json::parse(*found.as_string()), shapes.column(1).boolean(0));
+  require_different_names(*structure.as_object(), staged.files.front().name);
   if (structure.as_object()->empty()) {
     throw error(Code::corrupt, "the objects of '{}' have no members", staged.files.front().name);
   }
-  return fmt::format("(SELECT unnest(from_json(line, {})) FROM {} WHERE {})",
-                     table::literal(json::dump(structure)), lines, is_object);
+  // The engine may test other conditions on the members before this one: what is no object is no input of
+  // from_json().
+  return fmt::format("(SELECT unnest(from_json(CASE WHEN {0} THEN line END, {1})) FROM {2} WHERE {0})",
+                     is_object, table::literal(json::dump(structure)), lines);
 }
 
 void find_bad_lines(table::Engine& engine, const Staged& staged, std::size_t most,

@@ -92,12 +92,13 @@ Rows Reader::head(const Version& version, std::uint64_t count) {
 Rows Reader::quarantine(const Version& version, std::uint64_t count) {
   if (!version.quarantine.data) return {{"file", "line", "column_name", "reason", "raw"}, {}};
   const std::string file = table::literal(store_.objects().file(*version.quarantine.data).string());
-  const std::string shown =
-      version.has_pii()
-          ? fmt::format(
-                "file, line, column_name, regexp_replace(reason, '''.*''', '{0}') AS reason, '{0}' AS raw",
-                mask)
-          : "*";
+  // A reason may quote the value, and what JSON's reader says quotes what it has read.
+  const std::string masked = fmt::format(
+      "file, line, column_name, CASE WHEN column_name IS NOT NULL THEN {0} WHEN reason LIKE 'not valid "
+      "JSON%' "
+      "THEN 'not valid JSON' ELSE reason END AS reason, {1} AS raw",
+      table::literal(masked_reason), table::literal(mask));
+  const std::string shown = version.has_pii() ? masked : "*";
   return rows_of(engine().query(fmt::format("SELECT {} FROM read_parquet({}) LIMIT {}", shown, file, count)));
 }
 

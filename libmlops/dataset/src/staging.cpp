@@ -135,6 +135,11 @@ Format wished_format(const std::string& wish) {
 }
 
 void refuse_binary(const StagedFile& file, const EncodingCounter& counter) {
+  const bool utf16 = file.encoding == Encoding::utf16le || file.encoding == Encoding::utf16be;
+  if (utf16 && counter.zero_bytes() == 0 && counter.size() > 2) {
+    throw error(Code::usage, "'{}' is not {}: it has no byte of zero, which every line end has there",
+                file.name, encoding_name(file.encoding));
+  }
   if (file.encoding == Encoding::windows1252 && counter.looks_binary()) {
     throw error(Code::corrupt, "'{}' is not text in any encoding that is read", file.name);
   }

@@ -17,6 +17,8 @@ namespace mlops::dataset {
 
 /// What stands in place of a masked value.
 inline constexpr std::string_view mask = "***";
+/// What stands in place of a reason that would quote one.
+inline constexpr std::string_view masked_reason = "a value that does not fit";
 
 struct Column {
   std::string name = {};
