@@ -61,6 +61,8 @@ Section environment_section() {
       {term("`NO_COLOR`", "when not empty, no colour unless `--color` asks for it"),
        term("`MLOPS_NO_PROGRESS`", "when not empty, no progress"),
        term("`MLOPS_PAGER`, `PAGER`", "the command that shows long help; `less -FRX` when neither is set"),
+       term("`MLOPS_MEMORY`, `MLOPS_THREADS`", "what reading and writing tables may take, such as 4GB and 2"),
+       term("`MLOPS_USER`", "who did it, in histories; the name of the login when it is not set"),
        term("`MLOPS_ENGINES`", "a folder of engines to look into first"),
        term("`XDG_CONFIG_HOME`, `XDG_CACHE_HOME`", "where `mlops/config.yaml` and the cache are kept")}};
 }

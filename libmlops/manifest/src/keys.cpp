@@ -60,10 +60,10 @@ constexpr std::array source_keys = {
         [](Reader& r, const Node& n, SourceSpec& s) { s.read.null = r.texts(n, Reader::Nulls::keep); }},
     SourceKey{{source, "types", "map", "SQL types by column, `{amount: DOUBLE}`; default: found in the data"},
               [](Reader& r, const Node& n, SourceSpec& s) { s.read.types = r.text_map(n); }},
-    SourceKey{
-        {source, "quarantine", "count or share",
-         "Rows that cannot be read and are set aside before it is a failure, `100` or `1%`; default: none"},
-        [](Reader& r, const Node& n, SourceSpec& s) { s.read.quarantine = r.text(n); }},
+    SourceKey{{source, "quarantine", "count or share",
+               "Rows that cannot be read and are set aside before it is a failure, `100` or `1%`; default: "
+               "1% or 10 rows"},
+              [](Reader& r, const Node& n, SourceSpec& s) { s.read.quarantine = r.text(n); }},
 };
 
 std::vector<Key> all_keys() {
