@@ -69,6 +69,16 @@ void tell(cli::Invocation& invocation, const manifest::SourceSpec& source,
   }
 }
 
+/// A list has a line for each dataset; what was decided for each column is for one at a time.
+std::vector<ui::Row> without_columns(std::vector<ui::Row> rows) {
+  for (ui::Row& row : rows) {
+    for (ui::Cell& cell : row) {
+      if (cell.key == "columns") cell.show = ui::Show::hidden;
+    }
+  }
+  return rows;
+}
+
 void ingest(const IngestArgs& args, cli::Invocation& invocation) {
   project::Project& project = invocation.project_or_create();
   std::vector<manifest::SourceSpec> sources = sources_of(project, args);
@@ -89,7 +99,7 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
     rows.push_back(ingest_row(source.name, report, invocation.dry_run()));
   }
   if (rows.size() == 1) invocation.record("mlops.ingest/1", rows.front());
-  else invocation.rows("mlops.ingest/1", rows);
+  else invocation.rows("mlops.ingest/1", without_columns(std::move(rows)));
   if (!invocation.dry_run()) invocation.next(fmt::format("mlops data head {}", sources.front().name));
 }
 

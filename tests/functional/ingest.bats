@@ -697,3 +697,13 @@ img/b.png\t1\t0644\tsha256:df7e70e5021544f4834bbee64a9e3789febc4be81470df629cad6
   is "$(grep -c '^sources/' mlops.lock)" 3
   is "$(grep -c 'from: s' mlops.yaml)" 3
 }
+
+@test "several datasets at once are a line each, and whole in JSON" {
+  printf 'a\n1\n' >x.csv
+  printf 'b\n2\n' >y.csv
+  answers 0 mlops ingest x.csv y.csv
+  is "$(wc -l <<<"$output")" 2
+  lacks "$output" BIGINT
+  answers 0 mlops ingest x.csv y.csv --accept-schema --json
+  is "$(jq -c '[.items[].columns[0].type]' <<<"$output")" '["BIGINT","BIGINT"]'
+}
