@@ -100,7 +100,7 @@ hint: \`mlops ingest FILE\` begins one here"
 @test "head --quarantine: where and why" {
   answers 0 mlops data head churn --quarantine --json
   is "$output" "{\"schema\": \"mlops.quarantine/1\", \"items\": [
-{\"file\": \"churn.csv\", \"line\": 6, \"column_name\": \"age\", \"reason\": \"*** is no BIGINT\", \"raw\": \"***\"}
+{\"file\": \"churn.csv\", \"line\": 6, \"column_name\": \"age\", \"reason\": \"a value that does not fit\", \"raw\": \"***\"}
 ]}"
   answers 0 mlops data head churn@v1 --quarantine --json
   is "$output" '{"schema": "mlops.quarantine/1", "items": []}'
