@@ -205,3 +205,25 @@ setup() { enter_fresh_project; }
   answers 2 mlops ingest t.csv --encoding utf-16le
   has "$stderr" 'is not utf-16le'
 }
+
+@test "a long bad row is kept whole" {
+  { printf 'a,b\n0,1\n1,' && head -c 300000 /dev/zero | tr '\0' x && printf ',2\n3,4\n'; } | take long
+  is "$(bad long)" '3 - 3 fields where 2 are wanted'
+  is "$(mlops data head long --quarantine --json | jq '.items[0].raw | length')" 300004
+}
+
+@test "blobs that are missing, and columns that are not there, leave nothing behind" {
+  printf 'id,picture\n1,a.png\n2,gone.png\n' >pets.csv
+  echo picture >a.png
+  answers 4 mlops ingest pets.csv --blob picture
+  has "$stderr" "such as 'gone.png'"
+  answers 2 mlops ingest pets.csv --pii pictures
+  has "$stderr" 'similar columns exist: `picture`'
+  is "$(mlops store du --json | jq '[.items[] | select(.kind | test("raw|tables|trees|records|unreferenced")) | .count] | add')" 0
+}
+
+@test "dates in JSON are found only where every value is one" {
+  printf '{"d":"2026-01-02","t":"2026-01-02T03:04:05.25","n":"2026-01-02T03:04:05.123456789","x":"2026-01-02"}\n{"d":null,"t":"2026-01-02 03:04","n":null,"x":"soon"}\n' >dates.jsonl
+  answers 0 mlops ingest dates.jsonl
+  is "$(types dates)" $'d DATE\nt TIMESTAMP\nn VARCHAR\nx VARCHAR'
+}

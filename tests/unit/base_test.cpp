@@ -62,6 +62,8 @@ TEST(Text, EditDistanceCountsTranspositionsOnce) {
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
 }
 
+TEST(Text, LoweredChangesAsciiOnly) { EXPECT_EQ(lowered("A\xC3\x91O-z9"), "a\xC3\x91o-z9"); }
+
 TEST(Text, CountsAndSizesReadWell) {
   EXPECT_EQ(count_text(3000000), "3,000,000");
   EXPECT_EQ(count_of(1, "row"), "1 row");

@@ -36,21 +36,15 @@ std::optional<Digest> put_blobs(table::Engine& engine, store::Objects& objects,
                                 const std::filesystem::path& parquet, const std::vector<std::string>& columns,
                                 const std::filesystem::path& base) {
   if (columns.empty()) return std::nullopt;
-  store::Tree tree;
-  std::set<std::string> taken;
+  std::set<std::string> names;
   std::vector<std::string> missing;
   for (const std::string& column : columns) {
     for (const std::string& path : paths_in(engine, parquet, column)) {
       require_inside(path, column);
       std::error_code ignored;
-      if (!std::filesystem::is_regular_file(base / path, ignored)) {
-        missing.push_back(path);
-      } else if (const std::string name = std::filesystem::path(path).lexically_normal().generic_string();
-                 taken.insert(name).second) {
-        const std::uint64_t size = std::filesystem::file_size(base / path);
-        tree.files.push_back(
-            {.path = name, .mode = 0644, .size = size, .digest = objects.put_file(base / path)});
-      }
+      const bool there = std::filesystem::is_regular_file(base / path, ignored);
+      if (there) names.insert(std::filesystem::path(path).lexically_normal().generic_string());
+      else missing.push_back(path);
     }
   }
   if (!missing.empty()) {
@@ -58,6 +52,14 @@ std::optional<Digest> put_blobs(table::Engine& engine, store::Objects& objects,
                 count_of(missing.size(), "file"), missing.size() == 1 ? "is" : "are", missing.front())
         .with_hint("paths are looked up beside the table, in '{}'", base.string());
   }
+  store::Objects::Batch batch(objects);
+  store::Tree tree;
+  for (const std::string& name : names) {
+    std::uint64_t size = 0;
+    const Digest digest = batch.put_file(base / name, [&](std::string_view bytes) { size += bytes.size(); });
+    tree.files.push_back({.path = name, .mode = 0644, .size = size, .digest = digest});
+  }
+  batch.commit();
   return store::put_tree(objects, std::move(tree));
 }
 

@@ -60,12 +60,6 @@ manifest::ReadOptions with_pins(const manifest::ReadOptions& wishes, const json:
   return out;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
 /// Takes over what was pinned beyond wishes, and throws when the columns are not the pinned ones.
 void apply_pins(Sniffed& sniffed, const manifest::ReadOptions& wishes, const json::Value& pinned) {
   const json::Value& read = pinned["read"];
@@ -94,7 +88,7 @@ void require_same_columns(const Sniffed& first, const Sniffed& other, const Stag
                           const StagedFile& b) {
   const auto names = [](const Sniffed& sniffed) {
     std::vector<std::string> out;
-    for (const SniffedColumn& column : sniffed.columns) out.push_back(lower(column.name));
+    for (const SniffedColumn& column : sniffed.columns) out.push_back(lowered(column.name));
     return out;
   };
   if (names(first) == names(other)) return;

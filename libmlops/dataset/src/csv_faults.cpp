@@ -32,7 +32,7 @@ struct Faults {
 };
 
 std::string text_at(std::ifstream& in, const Place& place) {
-  constexpr std::uint64_t most = 64 * 1024;
+  constexpr std::uint64_t most = 16 << 20;
   std::string text(std::min(place.end - place.begin, most), '\0');
   in.clear();
   in.seekg(static_cast<std::streamoff>(place.begin));
@@ -56,13 +56,14 @@ std::string readable(const std::string& text) {
 
 std::string reject_reason(const std::string& type, const std::string& raw, const Sniffed& sniffed) {
   if (type == "MISSING COLUMNS" || type == "TOO MANY COLUMNS") {
+    if (raw.empty()) return fmt::format("not {}", count_of(sniffed.columns.size(), "field"));
     const auto records = split_records(raw, sniffed.dialect, true, 1);
     const std::size_t seen = records.empty() ? 0 : records[0].fields.size();
     return fmt::format("{} where {} are wanted", count_of(seen, "field"), sniffed.columns.size());
   }
   if (type == "UNQUOTED VALUE") return "a quote is not closed, or text follows a closing one";
   if (type == "INVALID ENCODING") return "it is not UTF-8";
-  if (type == "LINE SIZE OVER MAXIMUM") return "it is longer than 16 MB";
+  if (type == "LINE SIZE OVER MAXIMUM") return "it is too long";
   return "it cannot be cut into fields";
 }
 
@@ -180,6 +181,13 @@ class FileFaults {
         ++misfit;
       }
       if (rows.size() >= most) return;
+    }
+    // What was not met on the way is kept all the same, without its line.
+    for (; reject != faults_.rejects.end() && rows.size() < most; ++reject) {
+      rows.push_back({.file = file_.name, .reason = reject_reason(reject->type, "", sniffed_)});
+    }
+    for (; misfit != faults_.misfits.end() && rows.size() < most; ++misfit) {
+      rows.push_back({.file = file_.name, .column = misfit->second.column, .reason = misfit->second.reason});
     }
   }
 

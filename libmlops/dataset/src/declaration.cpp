@@ -7,6 +7,7 @@
 #include <set>
 
 #include "src/sql_types.hpp"
+#include "src/unknown_column.hpp"
 
 namespace mlops::dataset {
 namespace {
@@ -39,25 +40,14 @@ json::Object declaration(const manifest::SourceSpec& source) {
   return out;
 }
 
-void require_known_kind(const std::string& kind) {
-  static const std::vector<std::string> kinds = {"user-input", "system", "behaviour", "internal",
-                                                 "third-party"};
-  if (kind.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
-  throw error(Code::usage, "unknown kind of source '{}'", kind).with_hint("{} is wanted", one_of(kinds));
-}
-
 void mark(std::vector<Column>& columns, const std::vector<std::string>& names, std::string_view what,
           bool Column::*flag) {
   for (const std::string& name : names) {
     const auto found =
         std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == name; });
     if (found == columns.end()) {
-      std::vector<std::string> known;
-      for (const Column& column : columns) known.push_back(column.name);
-      const auto near = near_misses(name, known);
-      Error fault = error(Code::usage, "the {} column '{}' is not there", what, name);
-      if (near.empty()) throw fault;
-      throw std::move(fault).with_hint("similar columns exist: {}", one_of(near));
+      fail_unknown_column(fmt::format("the {} column '{}' is not there", what, name), name, columns,
+                          [](const auto& c) { return c.name; });
     }
     (*found).*flag = true;
   }

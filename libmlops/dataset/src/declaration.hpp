@@ -15,9 +15,6 @@ namespace mlops::dataset {
 /// Everything that was asked for, so that asking the same of the same bytes is seen to change nothing.
 json::Object declaration(const manifest::SourceSpec& source);
 
-/// Throws Error(usage) for a kind of source that there is none of.
-void require_known_kind(const std::string& kind);
-
 /// Sets `flag` of the columns named. Throws Error(usage), with near misses, for one that is not there.
 void mark(std::vector<Column>& columns, const std::vector<std::string>& names, std::string_view what,
           bool Column::*flag);

@@ -1,4 +1,5 @@
 #include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
 #include <mlops/dataset/encoding.hpp>
 
 #include <algorithm>
@@ -68,8 +69,7 @@ std::string_view encoding_name(Encoding encoding) {
 }
 
 Encoding encoding_of(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string lower = lowered(name);
   if (lower == "utf-8" || lower == "utf8") return Encoding::utf8;
   if (lower == "utf-16le" || lower == "utf-16") return Encoding::utf16le;
   if (lower == "utf-16be") return Encoding::utf16be;

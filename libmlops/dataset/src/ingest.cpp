@@ -4,7 +4,7 @@
 #include <mlops/fs/temporary.hpp>
 
 #include <algorithm>
-#include <set>
+#include <tuple>
 
 #include "src/blobs.hpp"
 #include "src/csv.hpp"
@@ -27,7 +27,6 @@ class Ingest {
         raw_(objects),
         request_(request),
         limit_(limit_of(request.source.read)) {
-    require_known_kind(request.source.kind);
     if (request.pinned) pinned_ = without_wished(*request.pinned, request.source.read.types);
   }
 
@@ -54,9 +53,7 @@ class Ingest {
     decide();
     Version& version = report_.version;
     version.read = plan_.read;
-    for (const ColumnPlan& column : plan_.columns) version.columns.push_back(column.column);
-    mark_columns();
-    fill_decisions(plan_);
+    take_columns(plan_);
     return std::move(report_);
   }
 
@@ -129,6 +126,7 @@ class Ingest {
       plan_ = plan_structured(engine(), objects_, staged_, request_.source.read, pinned_);
     }
     if (pinned_) require_pinned(plan_, *pinned_, request_.source.name);
+    columns_of(plan_);  // a declared column that is not there is told before the work of loading
   }
 
   void load() {
@@ -193,16 +191,14 @@ class Ingest {
                       .price = source.price,
                       .url = source.url,
                       .retrieved = version.time};
-    version.raw = keep_raw();
     version.raw_files = staged_.raw.files.size();
     version.raw_bytes = staged_.raw_bytes;
     version.read = loaded_->plan.read;
     version.read.set("declared", declaration(source));
-    for (const ColumnPlan& column : loaded_->plan.columns) version.columns.push_back(column.column);
-    mark_columns();
-    fill_decisions(loaded_->plan);
+    take_columns(loaded_->plan);
     hash_table(loaded_->data.path());
     version.blobs = put_blobs(engine(), objects_, loaded_->data.path(), source.blobs, blob_base());
+    version.raw = keep_raw();
     keep_data();
   }
 
@@ -219,15 +215,10 @@ class Ingest {
     return store::put_tree(objects_, staged_.raw);
   }
 
-  void mark_columns() {
-    mark(report_.version.columns, request_.source.pii, "pii", &Column::pii);
-    mark(report_.version.columns, request_.source.blobs, "blob", &Column::blob);
-  }
-
   void keep_data() {
     Version& version = report_.version;
-    version.quarantine = {.rows = loaded_->bad, .data = {}, .limit = limit_.text};
-    if (loaded_->bad > 0) {
+    version.quarantine = {.rows = loaded_->bad_rows.size(), .data = {}, .limit = limit_.text};
+    if (!loaded_->bad_rows.empty()) {
       version.quarantine.data =
           objects_.adopt(write_quarantine(engine(), objects_, loaded_->bad_rows).release());
     }
@@ -236,7 +227,17 @@ class Ingest {
     report_.bad_rows = shown(loaded_->bad_rows);
   }
 
-  void fill_decisions(const Plan& plan) {
+  /// The columns of a plan, marked as they were declared. Throws when a declared one is not there.
+  std::vector<Column> columns_of(const Plan& plan) const {
+    std::vector<Column> columns;
+    for (const ColumnPlan& column : plan.columns) columns.push_back(column.column);
+    mark(columns, request_.source.pii, "pii", &Column::pii);
+    mark(columns, request_.source.blobs, "blob", &Column::blob);
+    return columns;
+  }
+
+  void take_columns(const Plan& plan) {
+    report_.version.columns = columns_of(plan);
     const auto& wishes = request_.source.read.types;
     for (const ColumnPlan& column : plan.columns) {
       const std::string& name = column.column.name;

@@ -4,7 +4,6 @@
 #include <mlops/base/text.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <fstream>
 #include <map>
@@ -60,10 +59,7 @@ void require_different_names(const json::Object& structure, const std::string& f
   std::map<std::string, std::string> seen;
   for (const auto& [name, type] : structure) {
     if (name.empty()) throw error(Code::corrupt, "'{}' has a member without a name", file);
-    std::string lower = name;
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    const auto [at, fresh] = seen.emplace(std::move(lower), name);
+    const auto [at, fresh] = seen.emplace(lowered(name), name);
     if (fresh) continue;
     throw error(Code::corrupt, "'{}' has members that differ in case only: '{}' and '{}'", file, at->second,
                 name)

@@ -11,15 +11,10 @@
 #include "src/dialect.hpp"
 #include "src/inference.hpp"
 #include "src/sql_types.hpp"
+#include "src/unknown_column.hpp"
 
 namespace mlops::dataset {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
 
 bool typed(std::string_view text, const Notation& notation) {
   return fitting(text, notation) != bit(CellType::text) || day_month_date(text).has_value();
@@ -52,7 +47,7 @@ bool has_header(const std::vector<Record>& records) {
     const std::string_view name = trimmed(field);
     if (name.empty()) ++empty;
     else if (typed(name, notation) || is_customary_null(name)) ++typed_fields;
-    if (!name.empty() && !names.insert(lower(name)).second) repeated = true;
+    if (!name.empty() && !names.insert(lowered(name)).second) repeated = true;
   }
   if (typed_fields > 0 && !(typed_fields < first.size() && is_counting(first))) return false;
   if (empty == first.size()) return false;
@@ -98,7 +93,7 @@ std::vector<SniffedColumn> named_columns(const std::vector<std::string>& header,
         base.begin(), base.end(), [](unsigned char c) { return c < 0x20; }, ' ');
     if (base.empty()) base = fmt::format("column{}", i + 1);
     column.name = base;
-    for (int n = 2; !taken.insert(lower(column.name)).second; ++n)
+    for (int n = 2; !taken.insert(lowered(column.name)).second; ++n)
       column.name = fmt::format("{}_{}", base, n);
     if (has_names && column.name != header[i] && !trimmed(header[i]).empty() &&
         column.name != trimmed(header[i])) {
@@ -125,15 +120,11 @@ void apply_type_wishes(const manifest::ReadOptions& wishes, std::vector<SniffedC
   for (const auto& [wished, type] : wishes.types) {
     const auto found =
         std::find_if(columns.begin(), columns.end(), [&wished = wished](const SniffedColumn& c) {
-          return lower(c.name) == lower(wished) || c.original == wished;
+          return lowered(c.name) == lowered(wished) || c.original == wished;
         });
     if (found == columns.end()) {
-      std::vector<std::string> names;
-      for (const SniffedColumn& column : columns) names.push_back(column.name);
-      const auto near = near_misses(wished, names);
-      Error fault = error(Code::usage, "a type is given for the column '{}', which is not there", wished);
-      if (near.empty()) throw fault;
-      throw std::move(fault).with_hint("similar columns exist: {}", one_of(near));
+      fail_unknown_column(fmt::format("a type is given for the column '{}', which is not there", wished),
+                          wished, columns, [](const auto& c) { return c.name; });
     }
     found->type = scalar_type(type, found->name);
     found->given = true;

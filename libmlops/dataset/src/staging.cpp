@@ -86,7 +86,7 @@ bool ends_with_any(std::string name, std::initializer_list<std::string_view> end
   for (const std::string_view compression : {".gz", ".zst"}) {
     if (name.ends_with(compression)) name.resize(name.size() - compression.size());
   }
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  name = lowered(name);
   return std::any_of(endings.begin(), endings.end(),
                      [&](std::string_view ending) { return name.ends_with(ending); });
 }
@@ -129,7 +129,7 @@ Format format_of(const StagedFile& file, const std::string& head) {
 Format wished_format(const std::string& wish) {
   if (wish == "csv" || wish == "tsv") return Format::csv;
   if (wish == "json") return Format::json;
-  if (wish == "jsonl" || wish == "ndjson") return Format::jsonl;
+  if (wish == "jsonl") return Format::jsonl;
   if (wish == "parquet") return Format::parquet;
   throw error(Code::usage, "unknown format '{}': csv, tsv, json, jsonl or parquet is wanted", wish);
 }

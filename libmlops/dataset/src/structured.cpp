@@ -4,12 +4,12 @@
 #include <mlops/base/text.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <fstream>
 
 #include "src/cells.hpp"
 #include "src/json_lines.hpp"
 #include "src/sql_types.hpp"
+#include "src/unknown_column.hpp"
 
 namespace mlops::dataset {
 namespace {
@@ -66,43 +66,51 @@ std::vector<Column> describe(table::Engine& engine, const std::string& relation)
   return columns;
 }
 
-/// Text columns that hold nothing but ISO dates, or dates with times.
-void find_dates(table::Engine& engine, Plan& plan) {
+/// A text column, and what it may be instead.
+struct Guise {
+  std::size_t column = 0;
+  std::string type;
+  std::string pattern;
+};
+
+/// The guises that every value of their column in `rows` has; a column needs a value.
+std::vector<Guise> holding(table::Engine& engine, const Plan& plan, const std::vector<Guise>& guises,
+                           const std::string& rows) {
+  std::vector<Guise> out;
+  if (guises.empty()) return out;
   std::string sql;
-  std::vector<std::pair<std::size_t, std::string>> tests;
+  for (const Guise& guise : guises) {
+    sql += fmt::format(
+        "{0}coalesce(bool_and(regexp_full_match({1}, {2}) AND TRY_CAST({1} AS {3}) IS NOT NULL) FILTER ({1} "
+        "IS NOT "
+        "NULL), false)",
+        sql.empty() ? "SELECT " : ", ", plan.columns[guise.column].source, table::literal(guise.pattern),
+        guise.type);
+  }
+  const Columns found = engine.query(sql + " FROM " + rows);
+  for (std::size_t i = 0; i < guises.size(); ++i) {
+    if (found.column(i).boolean(0)) out.push_back(guises[i]);
+  }
+  return out;
+}
+
+/// Text columns that hold nothing but ISO dates, or dates with times, become such.
+void find_dates(table::Engine& engine, Plan& plan) {
+  const std::string date = R"(\d{4}-\d\d-\d\d)";
+  const std::string time = R"([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)";
+  std::vector<Guise> guises;
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     if (plan.columns[i].column.type != "VARCHAR" || plan.columns[i].typed != plan.columns[i].source) continue;
-    const std::string& source = plan.columns[i].source;
-    const auto test = [&](const std::string& type, const std::string& pattern) {
-      sql += fmt::format(
-          "{}(count({}) > 0 AND coalesce(bool_and(regexp_full_match({}, '{}') AND TRY_CAST({} AS {}) IS NOT "
-          "NULL), false))",
-          sql.empty() ? "SELECT " : ", ", source, source, pattern, source, type);
-      tests.emplace_back(i, type);
-    };
-    const std::string date = R"(\d{4}-\d\d-\d\d)";
-    const std::string time = R"([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)";
-    test("DATE", date);
-    test("TIMESTAMP", date + time);
-    test("TIMESTAMP WITH TIME ZONE", date + time + R"( ?(Z|[+-]\d\d(:?\d\d)?))");
+    guises.push_back({i, "DATE", date});
+    guises.push_back({i, "TIMESTAMP", date + time});
+    guises.push_back({i, "TIMESTAMP WITH TIME ZONE", date + time + R"( ?(Z|[+-]\d\d(:?\d\d)?))"});
   }
-  if (tests.empty()) return;
   // A look at the beginning spares most columns the look at all of it.
-  for (const std::string& rows :
-       {fmt::format("(SELECT * FROM {} LIMIT 1000)", plan.relation), plan.relation}) {
-    const Columns found = engine.query(sql + " FROM " + rows);
-    std::vector<std::pair<std::size_t, std::string>> left;
-    for (std::size_t t = 0; t < tests.size(); ++t) {
-      if (!found.column(t).boolean(0)) continue;
-      left.push_back(tests[t]);
-    }
-    if (left.empty()) return;
-    if (rows == plan.relation) {
-      for (const auto& [i, type] : left) {
-        plan.columns[i].column.type = type;
-        plan.columns[i].typed = fmt::format("CAST({} AS {})", plan.columns[i].source, type);
-      }
-    }
+  guises = holding(engine, plan, guises, fmt::format("(SELECT * FROM {} LIMIT 1000)", plan.relation));
+  for (const Guise& guise : holding(engine, plan, guises, plan.relation)) {
+    plan.columns[guise.column].column.type = guise.type;
+    plan.columns[guise.column].typed =
+        fmt::format("CAST({} AS {})", plan.columns[guise.column].source, guise.type);
   }
 }
 
@@ -117,23 +125,14 @@ void convert(Plan& plan, std::size_t i, const std::string& wanted) {
   column.misfit = fmt::format("{} IS NOT NULL AND {} IS NULL", aliases(i).source, aliases(i).value);
 }
 
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
-  return text;
-}
-
 void apply_wishes(Plan& plan, const manifest::ReadOptions& wishes) {
   for (const auto& [name, type] : wishes.types) {
     const auto found =
         std::find_if(plan.columns.begin(), plan.columns.end(),
-                     [&name = name](const ColumnPlan& c) { return upper(c.column.name) == upper(name); });
+                     [&name = name](const ColumnPlan& c) { return lowered(c.column.name) == lowered(name); });
     if (found == plan.columns.end()) {
-      std::vector<std::string> names;
-      for (const ColumnPlan& column : plan.columns) names.push_back(column.column.name);
-      const auto near = near_misses(name, names);
-      Error fault = error(Code::usage, "a type is given for the column '{}', which is not there", name);
-      if (near.empty()) throw fault;
-      throw std::move(fault).with_hint("similar columns exist: {}", one_of(near));
+      fail_unknown_column(fmt::format("a type is given for the column '{}', which is not there", name), name,
+                          plan.columns, [](const auto& c) { return c.column.name; });
     }
     convert(plan, static_cast<std::size_t>(found - plan.columns.begin()), type);
   }

@@ -16,12 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
 template <std::size_t size>
 bool is_one_of(std::string_view name, const std::array<std::string_view, size>& names) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -96,7 +90,7 @@ Names Walk::with_names(const json& node, Names known) {
   if (found == node.end()) return known;
   for (const json& entry : (*found)["map"]) {
     visit(entry["value"], known);
-    known.insert(lower(text_of(entry, "key")));
+    known.insert(lowered(text_of(entry, "key")));
   }
   return known;
 }
@@ -107,7 +101,7 @@ void Walk::visit_object(const json& node, Names known) {
   if (type == "BASE_TABLE") visit_table(node, known);
   if (type == "SHOW_REF") throw error(Code::usage, "DESCRIBE, SHOW and SUMMARIZE are not SELECT statements");
   if (type == "TABLE_FUNCTION" &&
-      !is_one_of(lower(text_of(node["function"], "function_name")), pure_table_functions)) {
+      !is_one_of(lowered(text_of(node["function"], "function_name")), pure_table_functions)) {
     throw error(Code::usage, "the table function '{}' is not allowed here",
                 text_of(node["function"], "function_name"))
         .with_hint("name the data to read instead: only declared data can be tracked");
@@ -118,7 +112,7 @@ void Walk::visit_object(const json& node, Names known) {
     throw error(Code::usage, "a SAMPLE picks other rows each time")
         .with_hint("filter by a hash of a key, as in `WHERE hash(id) % 10 = 0`");
   }
-  if (type == "RECURSIVE_CTE_NODE") known.insert(lower(text_of(node, "cte_name")));
+  if (type == "RECURSIVE_CTE_NODE") known.insert(lowered(text_of(node, "cte_name")));
   known = with_names(node, std::move(known));
   for (const auto& [key, child] : node.items()) {
     // A CTE_NODE repeats the definition that its cte_map has.
@@ -130,8 +124,8 @@ void Walk::visit_table(const json& node, const Names& known) {
   std::string name = text_of(node, "table_name");
   const std::string schema = text_of(node, "schema_name");
   const std::string catalog = text_of(node, "catalog_name");
-  if (schema.empty() && catalog.empty() && known.contains(lower(name))) return;
-  const std::string small = lower(name);
+  if (schema.empty() && catalog.empty() && known.contains(lowered(name))) return;
+  const std::string small = lowered(name);
   constexpr std::array<std::string_view, 11> endings = {
       ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zst", ".db", ".duckdb"};
   const auto ends = [&](std::string_view ending) { return small.ends_with(ending); };
@@ -148,7 +142,7 @@ void Walk::visit_table(const json& node, const Names& known) {
 void Walk::visit_function(const json& node) const {
   const std::string name = text_of(node, "function_name");
   const auto arguments = node.find("children");
-  if (is_stable_(lower(name), arguments == node.end() ? 0 : arguments->size())) return;
+  if (is_stable_(lowered(name), arguments == node.end() ? 0 : arguments->size())) return;
   throw error(Code::usage, "the function '{}' gives another answer each time", name)
       .with_hint("results must depend on the data alone");
 }
@@ -157,16 +151,16 @@ void Walk::visit_column(const json& node) const {
   const auto names = node.find("column_names");
   if (names == node.end() || names->size() != 1 || !names->front().is_string()) return;
   const auto name = names->front().get<std::string>();
-  if (!is_one_of(lower(name), clock_words)) return;
+  if (!is_one_of(lowered(name), clock_words)) return;
   throw error(Code::usage, "'{}' gives another answer each time", name)
       .with_hint("results must depend on the data alone; write `t.{}` for a column of that name", name);
 }
 
 void check_functions(const json& node) {
   if (node.is_object()) {
-    const std::string name = lower(text_of(node, "function_name"));
+    const std::string name = lowered(text_of(node, "function_name"));
     if (text_of(node, "type") == "TABLE_FUNCTION") {
-      const std::string called = lower(text_of(node["function"], "function_name"));
+      const std::string called = lowered(text_of(node["function"], "function_name"));
       if (!is_one_of(called, pure_table_functions) && !is_one_of(called, reading_table_functions)) {
         throw error(Code::usage, "the table function '{}' is not allowed here", called);
       }

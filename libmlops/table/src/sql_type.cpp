@@ -1,5 +1,6 @@
 #include "src/sql_type.hpp"
 
+#include <mlops/base/text.hpp>
 #include <mlops/table/engine.hpp>
 
 #include <algorithm>
@@ -105,9 +106,7 @@ std::string SqlTypes::name(const std::string& text) {
                     std::all_of(text.begin(), text.end(), in_word);
   if (!word) return identifier(text);
   if (!keywords_) keywords_ = read_keywords(database_);
-  std::string lower = text;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return keywords_->contains(lower) ? identifier(text) : text;
+  return keywords_->contains(lowered(text)) ? identifier(text) : text;
 }
 
 std::string SqlTypes::structure(duckdb_logical_type type) {

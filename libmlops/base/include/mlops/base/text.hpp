@@ -13,6 +13,9 @@ namespace mlops {
 /// Damerau-Levenshtein distance (adjacent transpositions count one), over bytes, case ignored for ASCII.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
+/// ASCII letters in lower case, the rest as it is.
+std::string lowered(std::string_view text);
+
 /// Up to three of `known` that `word` may have meant, best first: words that begin with it, then words within
 /// an edit distance of about a third of the length.
 std::vector<std::string> near_misses(std::string_view word, const std::vector<std::string>& known);
