@@ -11,6 +11,7 @@
 #include "src/engine.hpp"
 #include "src/input.hpp"
 #include "src/sql_types.hpp"
+#include "src/unknown_column.hpp"
 
 namespace mlops::dataset {
 namespace {
@@ -87,6 +88,23 @@ std::string Reader::relation(const Version& version) {
 Rows Reader::head(const Version& version, std::uint64_t count) {
   return rows_of(engine().query(
       fmt::format("SELECT {} FROM {} LIMIT {}", masked_columns(version), relation(version), count)));
+}
+
+Columns Reader::columns(const Version& version, const std::vector<std::string>& names) {
+  std::string list = names.empty() ? "*" : "";
+  for (const std::string& name : names) {
+    if (version.find(name) == nullptr) {
+      fail_unknown_column(fmt::format("{} has no column '{}'", version.address(), name), name,
+                          version.columns, [](const Column& column) { return column.name; });
+    }
+    list += (list.empty() ? "" : ", ") + table::identifier(name);
+  }
+  std::vector<Columns> batches;
+  engine().stream(fmt::format("SELECT {} FROM {}", list, relation(version)), [&](const Columns& batch) {
+    batches.push_back(batch);
+    return true;
+  });
+  return concatenate(batches);
 }
 
 Rows Reader::quarantine(const Version& version, std::uint64_t count) {

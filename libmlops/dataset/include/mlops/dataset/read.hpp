@@ -38,6 +38,10 @@ class Reader {
   /// The first `count` rows.
   Rows head(const Version& version, std::uint64_t count);
 
+  /// The whole table, or the columns named, in memory and unmasked: for programs, not for showing. Throws
+  /// Error(usage) for a column that is not there, with near misses.
+  Columns columns(const Version& version, const std::vector<std::string>& names = {});
+
   /// The first `count` rows of the quarantine: file, line, column_name, reason, raw. With personal data in
   /// the table, `raw` and the values in `reason` are masked.
   Rows quarantine(const Version& version, std::uint64_t count);

@@ -1,0 +1,72 @@
+#pragma once
+/// Rows as predictors and trainers see them: numbers and codes, column by column. Made from Columns by a
+/// signature, in training and in serving alike, so that the two cannot differ.
+
+#include <mlops/base/columns.hpp>
+#include <mlops/predict/signature.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mlops::predict {
+
+/// One feature: a number, or a category's code. A column makes one, a date several.
+struct Feature {
+  enum class Part { value, days, year, month, day, weekday, hour };
+
+  std::string name;       ///< "tenure", "signed month"
+  std::size_t input = 0;  ///< Position in Signature::inputs.
+  Part part = Part::value;
+  std::size_t categories = 0;  ///< Of a category: how many codes there are; 0: a number.
+
+  bool operator==(const Feature&) const = default;
+  bool is_category() const { return categories != 0; }
+};
+
+/// The features of a signature, in the order of its inputs: the same list for every model trained on it.
+std::vector<Feature> features_of(const Signature& signature);
+
+/// Codes of a category that are none of its values.
+inline constexpr std::int32_t code_null = -1;
+inline constexpr std::int32_t code_unseen = -2;
+
+/// The values of one feature; one of the two is filled.
+struct Values {
+  std::vector<double> numbers = {};      ///< NaN: null.
+  std::vector<std::int32_t> codes = {};  ///< 0.. , code_null or code_unseen.
+
+  bool operator==(const Values&) const = default;
+};
+
+struct Frame {
+  std::size_t rows = 0;
+  std::vector<Values> features = {};  ///< As features_of() lists them.
+
+  /// The rows chosen, in that order.
+  Frame select(std::span<const std::uint32_t> rows) const;
+  /// Row-major matrix of 32-bit floats for tree models: NaN for nulls; a category's code as a number, NaN
+  /// when it is null or unseen. `out` has rows * features.size() places.
+  void to_floats(std::span<float> out) const;
+};
+
+/// What was met while encoding, by input.
+struct Encountered {
+  std::vector<std::uint64_t> nulls = {};
+  std::vector<std::uint64_t> unseen = {};  ///< Of categories.
+  std::vector<std::uint64_t> out_of_range =
+      {};  ///< Of numbers: beyond min and max of training; for information.
+};
+
+/// Encodes rows. Columns are found by name, whatever their order; others than the inputs are ignored. Values
+/// of another type are cast where nothing is lost (integer to double, a text that spells a number, a number
+/// for a category's text). Infinite numbers are taken as null. Throws Error(usage, "signature.mismatch"):
+/// columns missing (all of them named, with near misses), a value that does not fit (column, row from 1,
+/// value seen and type wanted
+///), a policy that refuses. Pure; safe for many threads.
+Frame encode(const Signature& signature, const Columns& columns, Encountered* encountered = nullptr,
+             std::uint64_t first_row = 1);
+
+}  // namespace mlops::predict

@@ -1,0 +1,39 @@
+#pragma once
+/// A trained model as a folder: `model.json` (signature, algorithm, what was fitted) and files beside it that
+/// other programs read, such as `booster.json` of XGBoost. It holds nothing that differs between two
+/// trainings with the same data, settings and seed, so equal models have equal digests.
+
+#include <mlops/base/digest.hpp>
+#include <mlops/json/value.hpp>
+#include <mlops/predict/signature.hpp>
+
+#include <map>
+#include <string>
+
+namespace mlops::store {
+class Objects;
+}
+
+namespace mlops::predict {
+
+struct Package {
+  Signature signature = {};
+  std::string algorithm;         ///< "prior", "mean", "rule", "linear", "logistic", "xgboost"
+  json::Object parameters = {};  ///< Resolved, defaults included.
+  std::string loss = {};         ///< "logloss", "squared error", ...
+  json::Object fitted = {};      ///< Of the algorithm; see its predictor.
+  std::map<std::string, std::string> files = {};  ///< By path beside model.json: their bytes.
+};
+
+/// The text of model.json.
+std::string model_json(const Package& package);
+
+/// Stores the folder as a tree (mode 0644, so that the digest depends on nothing else). `more` are files that
+/// others add, such as MLmodel; a path given twice is Error(internal).
+Digest put(store::Objects& objects, const Package& package,
+           const std::map<std::string, std::string>& more = {});
+
+/// Throws Error: not_found, corrupt (no model.json, a field missing or of the wrong kind, a newer format).
+Package get(const store::Objects& objects, const Digest& tree);
+
+}  // namespace mlops::predict

@@ -1,0 +1,48 @@
+#pragma once
+/// Batch prediction: a file in, the same rows with answers out, block by block, so that memory does not grow
+/// with the input. The one way from data to predictions for `predict`, judging and serving.
+
+#include <mlops/base/cancel.hpp>
+#include <mlops/base/engines.hpp>
+#include <mlops/base/progress.hpp>
+#include <mlops/dataset/resources.hpp>
+#include <mlops/predict/predictor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlops::score {
+
+struct BatchRequest {
+  std::filesystem::path input;  ///< "-": `read_input`.
+  std::function<std::size_t(void* buffer, std::size_t size)> read_input = {};
+  std::optional<std::string> input_format =
+      {};                        ///< csv, tsv, json, jsonl, parquet; nothing: by name and content.
+  std::filesystem::path output;  ///< "-": `write_output`. A file is there whole or not at all.
+  std::function<void(std::string_view bytes)> write_output = {};
+  std::optional<std::string> output_format =
+      {};                     ///< csv, jsonl or parquet; nothing: by name, else as the input.
+  bool only_answers = false;  ///< Without the columns of the input.
+};
+
+struct BatchReport {
+  std::uint64_t rows = 0;
+  predict::Encountered encountered;  ///< Nulls and unseen categories, by input of the signature.
+};
+
+/// Adds `prediction` (class or value) and, for classes, `probability` (binary: of the positive class) or one
+/// `probability_<class>` each. A column of the input with such a name is Error(usage). Throws Error: usage
+/// (the signature does not fit), not_found, corrupt (not a table; a row that cannot be read, with its line:
+/// no row is ever dropped), busy (disk full), interrupted.
+BatchReport predict_batch(Engines& engines, dataset::Resources resources,
+                          const std::filesystem::path& scratch, const predict::Signature& signature,
+                          const predict::Predictor& predictor, const BatchRequest& request,
+                          Progress& progress, const Cancel* cancel);
+
+}  // namespace mlops::score

@@ -1,0 +1,31 @@
+#pragma once
+/// The label: what is to be predicted, and for which rows it is known.
+
+#include <mlops/base/columns.hpp>
+#include <mlops/predict/signature.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlops::train {
+
+struct Target {
+  predict::Task task = predict::Task::binary;
+  std::string column;
+  std::string type;                  ///< SQL type.
+  std::vector<std::string> classes;  ///< In order (of binary: negative, positive); empty for regression.
+  std::vector<std::uint32_t> rows;   ///< Rows of the table whose label is known, ascending.
+  std::vector<double> labels;        ///< For each of `rows`: the class number or the value.
+  std::uint64_t left_out = 0;        ///< Rows without a label, or with one that is not finite.
+  std::string reason;                ///< Why this task: "two values", "12 whole numbers", ...
+};
+
+/// Two values: binary (the greater one is positive); texts, flags and up to 20 different whole numbers:
+/// multiclass; else regression. `task` overrides it. Throws Error: usage (no such column, with near misses; a
+/// type that cannot be a label; a label that cannot be of the wished task; over 1,000 classes), negative
+/// (nothing to learn: no rows, all null, one value, a class with less than 2 rows ... naming what was seen).
+Target read_target(const Columns& table, const std::string& column, std::optional<predict::Task> task = {});
+
+}  // namespace mlops::train
