@@ -115,7 +115,7 @@ void record_result(run::Live& live, Workshop& shop, const Judged& judged) {
     live.artifact("plots/" + plot.name + ".csv", plot.csv());
   live.artifact("evaluation.json", json::canonical(metrics_of(judged.outcome.test)));
   const Digest model = predict::put(shop.store.objects(), judged.package);
-  live.output({.role = "model", .digest = model.text()});
+  live.output({.role = "model", .address = {}, .digest = model.text()});
 }
 
 void fit(Workshop& shop, const Candidate& candidate, const Parts& parts, std::uint64_t seed, run::Live& live,

@@ -6,6 +6,7 @@
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/clock.hpp>
 #include <mlops/base/engines.hpp>
+#include <mlops/base/error.hpp>
 #include <mlops/base/progress.hpp>
 #include <mlops/dataset/resources.hpp>
 #include <mlops/dataset/version.hpp>
@@ -69,12 +70,12 @@ struct Workshop {
 
 /// What will be done, and with which rows and columns. Nothing is written yet.
 struct Prepared {
-  Columns table;
-  train::Target target;
-  train::Split split;
-  train::Plan plan;  ///< Of the candidates that have no columns of their own.
-  std::vector<train::Leak> leaks;
-  std::vector<Candidate> candidates;
+  Columns table = {};
+  train::Target target = {};
+  train::Split split = {};
+  train::Plan plan = {};  ///< Of the candidates that have no columns of their own.
+  std::vector<train::Leak> leaks = {};
+  std::vector<Candidate> candidates = {};
 };
 
 /// Throws Error as train::read_target, train::split and train::plan do.
