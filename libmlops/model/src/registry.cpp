@@ -68,9 +68,11 @@ Registry::Added publish(store::Store& store, Version version,
                                         .who = version.who,
                                         .why = version.note.empty() ? summary : version.note,
                                         .summary = summary});
-  version.record = published.digest;
-  version.number = published.version;
-  return {.version = std::move(version)};
+  store::ReferenceEntry entry;
+  entry.seq = published.version;
+  entry.digest = published.digest;
+  entry.who = version.who;
+  return {.version = load(store, version.name, entry)};
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ struct Version {
   std::string note = {};
   std::vector<std::string> aliases = {};  ///< That point here now, sorted.
 
+  bool operator==(const Version&) const = default;
+
   std::string address() const;  ///< "churn@v7"
   /// False for what is only kept (the algorithm "files").
   bool runs_here() const { return algorithm != opaque; }
