@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,6 +45,7 @@ struct Values {
 struct Frame {
   std::size_t rows = 0;
   std::vector<Values> features = {};  ///< As features_of() lists them.
+  std::uint64_t first_row = 1;        ///< Number of the first row in messages.
 
   /// The rows chosen, in that order.
   Frame select(std::span<const std::uint32_t> rows) const;
@@ -60,12 +62,31 @@ struct Encountered {
       {};  ///< Of numbers: beyond min and max of training; for information.
 };
 
+/// A signature made ready for encoding many batches: lookups of categories are built once. Immutable, safe
+/// for many threads at once; a batch of one row costs a microsecond or two.
+class Encoder {
+ public:
+  explicit Encoder(Signature signature);
+  ~Encoder();
+  Encoder(Encoder&&) noexcept;
+  Encoder& operator=(Encoder&&) noexcept;
+
+  const Signature& signature() const;
+  const std::vector<Feature>& features() const;
+  /// As the function encode().
+  Frame encode(const Columns& columns, Encountered* encountered = nullptr, std::uint64_t first_row = 1) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<const Impl> impl_;
+};
+
 /// Encodes rows. Columns are found by name, whatever their order; others than the inputs are ignored. Values
 /// of another type are cast where nothing is lost (integer to double, a text that spells a number, a number
-/// for a category's text). Infinite numbers are taken as null. Throws Error(usage, "signature.mismatch"):
-/// columns missing (all of them named, with near misses), a value that does not fit (column, row from 1,
-/// value seen and type wanted
-///), a policy that refuses. Pure; safe for many threads.
+/// for a category's text). Infinite numbers, NaN and blank texts for a number are taken as null, and
+/// counted as such. `encountered` is added to. Throws Error(usage, "signature.mismatch"): columns missing
+/// (all of them named, with near misses), a value that does not fit (column, row, value seen and type wanted;
+/// the value is masked where the input is personal data), a policy that refuses. Pure; safe for many threads.
 Frame encode(const Signature& signature, const Columns& columns, Encountered* encountered = nullptr,
              std::uint64_t first_row = 1);
 

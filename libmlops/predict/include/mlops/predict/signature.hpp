@@ -22,9 +22,10 @@ enum class Encoding {
   number,     ///< Itself, as a double.
   flag,       ///< 0 or 1.
   category,   ///< The position of its text in `categories`.
-  date,       ///< Days since 1970, year, month, day, weekday.
-  timestamp,  ///< The parts of a date, and the hour.
-  time,       ///< Seconds since midnight.
+  date,       ///< Days since 1970, year, month, day, weekday (ISO: Monday is 1, Sunday 7).
+  timestamp,  ///< The parts of a date, and the hour; days have the time of day as their fraction, which is
+              ///< exact to the microsecond. A time with a zone is taken in UTC.
+  time,       ///< Seconds since midnight, with their fraction.
 };
 
 std::string_view name_of(Encoding encoding);
@@ -48,6 +49,7 @@ struct Input {
   bool nullable = false;            ///< Training saw nulls.
   std::optional<double> min = {};   ///< What training saw, of numbers.
   std::optional<double> max = {};
+  bool pii = false;  ///< Personal data: values are masked in errors.
 
   bool operator==(const Input&) const = default;
 };

@@ -1,0 +1,26 @@
+#pragma once
+/// Values as texts, spelled as the table engine casts them to VARCHAR: what categories are made of, and what
+/// a cell of a text file says. Locale-free.
+
+#include <mlops/base/columns.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace mlops::predict {
+
+/// Shortest digits that read back to the same value: "0.1", "7.0", "1e+16", "nan", "inf".
+void spell(double value, std::string& out);
+void spell(float value, std::string& out);
+void spell(std::int64_t value, std::string& out);
+void spell(std::uint64_t value, std::string& out);
+/// `value` / 10^scale with all digits after the point: "0.50".
+void spell_decimal(Int128 value, int scale, std::string& out);
+/// "2026-11-05"; years beyond 9999 with more digits, before the year 1 with " (BC)"; "infinity".
+void spell_date(std::int32_t days, std::string& out);
+
+/// Appends the value of a row that is not null. False, and nothing appended, for kinds that have no text
+/// (nested ones, intervals and bytes).
+bool spell(const Column& column, std::size_t row, std::string& out);
+
+}  // namespace mlops::predict

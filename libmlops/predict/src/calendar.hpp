@@ -1,0 +1,34 @@
+#pragma once
+/// Days since 1970-01-01 in the proleptic Gregorian calendar, and back.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace mlops::predict {
+
+struct Day {
+  std::int64_t year = 0;
+  int month = 0;
+  int day = 0;
+  bool operator==(const Day&) const = default;
+};
+
+/// Howard Hinnant's civil_from_days and days_from_civil (howardhinnant.github.io/date_algorithms.html).
+Day day_of(std::int64_t days);
+std::int64_t days_of(const Day& day);
+
+/// ISO 8601: Monday is 1, Sunday 7.
+int weekday_of(std::int64_t days);
+
+/// "2026-11-05" or "2026/11/05", surrounding spaces ignored; nothing for a day that does not exist.
+std::optional<std::int64_t> read_date(std::string_view text);
+
+/// Microseconds since 1970: a date, with "T" or a space and HH:MM[:SS[.ffffff]] behind it, and Z or an offset
+/// such as +02:00, which is subtracted.
+std::optional<std::int64_t> read_timestamp(std::string_view text);
+
+/// Microseconds since midnight of HH:MM[:SS[.ffffff]].
+std::optional<std::int64_t> read_time(std::string_view text);
+
+}  // namespace mlops::predict
