@@ -19,12 +19,20 @@ std::vector<std::string> compared(Task task) {
   return out;
 }
 
+const MetricRow& get_metric(Task task, std::string_view name) {
+  if (const MetricRow* row = find_metric(task, name)) return *row;
+  std::vector<std::string> known;
+  for (const MetricRow& row : metrics_of(task)) known.emplace_back(row.name);
+  const std::vector<std::string> near = near_misses(name, known);
+  throw error(Code::usage, "no metric '{}' for the task {}", name, predict::name_of(task))
+      .with_hint("{}",
+                 near.empty() ? "it is one of " + one_of(known) : "a similar metric exists: " + one_of(near));
+}
+
 const MetricRow& compared_metric(Task task, std::string_view name) {
-  const MetricRow* row = find_metric(task, name);
-  if (row != nullptr && row->influence != nullptr) return *row;
-  throw error(Code::usage, "{}",
-              row == nullptr ? fmt::format("no metric '{}' of the task {}", name, predict::name_of(task))
-                             : fmt::format("a difference in '{}' has no standard error", name))
+  const MetricRow& row = get_metric(task, name);
+  if (row.influence != nullptr) return row;
+  throw error(Code::usage, "a difference in '{}' has no standard error", name)
       .with_hint("those that have one are {}", one_of(compared(task)));
 }
 
@@ -44,14 +52,20 @@ const MetricRow* find_metric(Task task, std::string_view name) {
 
 std::string_view main_metric(Task task) { return metrics_of(task).front().name; }
 
-std::optional<bool> greater_is_better(Task task, std::string_view metric) {
-  const MetricRow* row = find_metric(task, metric);
-  return row == nullptr ? std::nullopt : std::optional(row->greater_is_better);
+bool greater_is_better(Task task, std::string_view metric) {
+  return get_metric(task, metric).greater_is_better;
 }
 
 bool has_difference(Task task, std::string_view metric) {
   const MetricRow* row = find_metric(task, metric);
   return row != nullptr && row->influence != nullptr;
+}
+
+stats::Estimate judge(const Truth& truth, std::string_view metric, std::span<const double> predictions,
+                      double threshold) {
+  const MetricRow& row = get_metric(truth.task, metric);
+  const View all = view(truth, predictions, threshold);
+  return all.finite && all.rows() > 0 ? row.judge(all) : stats::undefined();
 }
 
 stats::Estimate difference(const Truth& truth, std::string_view metric, std::span<const double> a,

@@ -7,7 +7,6 @@
 #include <mlops/stats/metrics.hpp>
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,8 +51,8 @@ struct Evaluation {
 /// "auc", "accuracy" or "rmse".
 std::string_view main_metric(predict::Task task);
 
-/// Whether more of the metric is better; nothing for a name that the task does not have.
-std::optional<bool> greater_is_better(predict::Task task, std::string_view metric);
+/// Whether more of the metric is better. Throws Error(usage) with near misses for one that the task has not.
+bool greater_is_better(predict::Task task, std::string_view metric);
 
 /// Whether difference() knows the metric.
 bool has_difference(predict::Task task, std::string_view metric);
@@ -74,6 +73,10 @@ json::Object to_json(const Evaluation& evaluation);
 /// Error(internal) for lengths that differ and labels that are no class.
 Evaluation evaluate(const Truth& truth, std::span<const double> predictions,
                     const std::vector<std::string>& classes, double threshold = 0.5);
+
+/// One metric alone, as evaluate() gives it. Throws Error(usage) for one that the task has not.
+stats::Estimate judge(const Truth& truth, std::string_view metric, std::span<const double> predictions,
+                      double threshold = 0.5);
 
 /// a's metric less b's, with the standard error of the difference on these very rows (paired): auc by
 /// DeLong's covariance, the others by the difference of the two models' influences of each row. Throws
