@@ -1,5 +1,7 @@
 #include "src/matrix.hpp"
 
+#include <exception>
+
 namespace mlops::gbdt {
 namespace {
 
@@ -19,21 +21,28 @@ struct Batches {
   const Data& data;
   DMatrixHandle proxy;
   bool given = false;
+  std::exception_ptr fault = {};
 };
 
 void rewind(DataIterHandle handle) { static_cast<Batches*>(handle)->given = false; }
 
+void give(const Batches& batches) {
+  check(XGProxyDMatrixSetDataDense(batches.proxy, array_of(batches.data.matrix).c_str()));
+  describe(batches.proxy, batches.data);
+}
+
+// Nothing may be thrown through the library.
 int next(DataIterHandle handle) {
   auto& batches = *static_cast<Batches*>(handle);
   if (batches.given) return 0;
   batches.given = true;
-  if (XGProxyDMatrixSetDataDense(batches.proxy, array_of(batches.data.matrix).c_str()) != 0) return 0;
   try {
-    describe(batches.proxy, batches.data);
-  } catch (const Error&) {
+    give(batches);
+    return 1;
+  } catch (...) {
+    batches.fault = std::current_exception();
     return 0;
   }
-  return 1;
 }
 
 }  // namespace
@@ -54,8 +63,10 @@ DMatrix quantiles(const Data& data, int max_bin) {
   check(XGProxyDMatrixCreate(&handle));
   const DMatrix proxy(handle);
   Batches batches = {data, handle};
-  check(XGQuantileDMatrixCreateFromCallback(&batches, proxy.get(), nullptr, rewind, next, config.c_str(),
-                                            &handle));
+  const int status = XGQuantileDMatrixCreateFromCallback(&batches, proxy.get(), nullptr, rewind, next,
+                                                         config.c_str(), &handle);
+  if (batches.fault) std::rethrow_exception(batches.fault);
+  check(status);
   return DMatrix(handle);
 }
 

@@ -12,5 +12,6 @@ namespace mlops::predict {
 std::vector<double> prior_answer(const Package& package);
 
 std::unique_ptr<Predictor> open_prior(const Package& package);
+std::unique_ptr<Predictor> open_linear(const Package& package);
 
 }  // namespace mlops::predict

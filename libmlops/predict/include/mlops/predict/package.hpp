@@ -23,7 +23,9 @@ struct Package {
   std::string algorithm;         ///< "prior", "mean", "rule", "linear", "logistic", "xgboost"
   json::Object parameters = {};  ///< Resolved, defaults included.
   std::string loss = {};         ///< "logloss", "squared error", ...
-  json::Object fitted = {};      ///< Of the algorithm; see its predictor.
+  /// Of the algorithm. prior: {"shares": [one for each class]}; mean: {"mean"}; linear, logistic: see
+  /// linear.hpp; rule: see rule.hpp; xgboost: nothing, the booster is in `files`.
+  json::Object fitted = {};
   std::map<std::string, std::string> files = {};  ///< By path beside model.json: their bytes.
 };
 
