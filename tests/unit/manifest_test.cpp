@@ -131,7 +131,7 @@ TEST(Manifest, FaultsOfTheTopLevel) {
       {"mlops: 1\nproject: {a: b}\n", "f:2:10: 'project' takes one text, this is a map", ""},
       {"mlops: 1\nproject: ''\n", "f:2:10: 'project' takes a name on one line", ""},
       {"mlops: 1\nproyect: x\n", "f:2:1: unknown key 'proyect'", "similar key exists: `project`"},
-      {"mlops: 1\nzzz: x\n", "f:2:1: unknown key 'zzz'", "the keys here are `mlops`, `project` or `sources`"},
+      {"mlops: 1\nzzz: x\n", "f:2:1: unknown key 'zzz'", "the keys here are `mlops`, `project`, `sources`"},
       {"mlops: 1\nsources: [a]\n", "f:2:10: 'sources' takes a map of names", "from"},
       {"mlops: 1\nsources: a.csv\n", "f:2:10: 'sources' takes a map of names", ""},
       {"mlops: 1\nproject: x\nproject: y\n", "f:3:1: the key 'project' stands here a second time", "line 2"},

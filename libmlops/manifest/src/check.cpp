@@ -6,19 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace mlops::manifest {
 namespace {
 
 using Problems = std::vector<Problem>;
 using Words = std::vector<std::string>;
-
-void check_word(Problems& out, std::string_view key, const std::string& word, const Words& words) {
-  if (std::find(words.begin(), words.end(), word) != words.end()) return;
-  const Words near = near_misses(word, words);
-  out.push_back({key, 0, fmt::format("'{}' cannot be '{}'", key, word),
-                 near.empty() ? "it is one of " + one_of(words) : "similar value exists: " + one_of(near)});
-}
 
 void check_word(Problems& out, std::string_view key, const std::optional<std::string>& word,
                 const Words& words) {
@@ -123,14 +117,40 @@ void check_read(Problems& out, const ReadOptions& read) {
   }
 }
 
+void check_split(Problems& out, const SourceSpec& source) {
+  const SplitSpec& split = source.split;
+  if (split.test && split.valid && *split.test + *split.valid >= 1) {
+    out.push_back(
+        {"valid", 0, "'test' and 'valid' leave no rows to train on", "both together are less than 100%"});
+  }
+  const bool decides =
+      split.test || split.valid || split.seed || !split.group.empty() || !source.time.empty();
+  if (!split.part.empty() && decides) {
+    out.push_back({"part", 0, fmt::format("the column '{}' says the parts: nothing else can", split.part),
+                   "remove `time`, `test`, `valid`, `seed` and `group`, or `part`"});
+  }
+  for (const auto& [key, column] :
+       {std::pair{"time", source.time}, {"group", split.group}, {"part", split.part}}) {
+    if (column.empty() || column != source.label) continue;
+    out.push_back({key, 0, fmt::format("'{}' is the label", column), "the label cannot split the rows"});
+  }
+}
+
+}  // namespace
+
+void check_word(Problems& out, std::string_view key, const std::string& word, const Words& words) {
+  if (std::find(words.begin(), words.end(), word) != words.end()) return;
+  const Words near = near_misses(word, words);
+  out.push_back({key, 0, fmt::format("'{}' cannot be '{}'", key, word),
+                 near.empty() ? "it is one of " + one_of(words) : "similar value exists: " + one_of(near)});
+}
+
 void check_columns(Problems& out, std::string_view key, const std::vector<std::string>& columns) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].empty())
       out.push_back({key, i, fmt::format("an empty name of a column in '{}'", key), ""});
   }
 }
-
-}  // namespace
 
 std::vector<Problem> problems(const SourceSpec& source) {
   Problems out;
@@ -142,6 +162,7 @@ std::vector<Problem> problems(const SourceSpec& source) {
   check_columns(out, "pii", source.pii);
   check_columns(out, "blobs", source.blobs);
   check_read(out, source.read);
+  check_split(out, source);
   return out;
 }
 

@@ -1,5 +1,5 @@
-/// Adds an entry to the text of a project file and leaves the rest as it is. Every edit is proved by reading
-/// the result again; where that fails, the user gets the lines to add by hand.
+/// Adds lines to the text of a project file and leaves the rest as it is. It trusts the layout more than it
+/// knows: whoever calls reads the result again.
 #include "src/internal.hpp"
 
 #include <algorithm>
@@ -11,26 +11,39 @@ constexpr std::size_t default_step = 2;
 
 class Editor {
  public:
-  Editor(std::string_view text, const yaml::Document& document, const SourceSpec& source)
-      : text_(text), root_(document.root), source_(source) {
+  Editor(std::string_view text, const yaml::Node& root) : text_(text), root_(root) {
     const std::size_t first = text.find('\n');
     if (first != std::string_view::npos && first > 0 && text[first - 1] == '\r') end_ = "\r\n";
   }
 
   /// The edited text; nothing where this does not know how.
-  std::optional<std::string> edited() const {
+  std::optional<std::string> with(const NewEntry& entry) const {
     if (root_.kind != yaml::Kind::map) return std::nullopt;
-    const auto section = std::find_if(root_.entries.begin(), root_.entries.end(),
-                                      [](const yaml::Entry& entry) { return entry.key.text == "sources"; });
-    const bool found = section != root_.entries.end();
-    if (root_.flow && !found) return into_map(root_, "sources: {" + flow_entry(source_) + "}");
-    if (root_.flow) return section->value.flow ? into_map(section->value, flow_entry(source_)) : std::nullopt;
-    if (!found) return with_section();
+    const yaml::Entry* section = find(root_, entry.section);
+    const std::string flow = flow_entry(entry);
+    if (root_.flow && section == nullptr)
+      return into_map(root_, fmt::format("{}: {{{}}}", entry.section, flow));
+    if (root_.flow) return section->value.flow ? into_map(section->value, flow) : std::nullopt;
+    if (section == nullptr) return with_section(entry);
     const yaml::Node& value = section->value;
-    if (value.kind == yaml::Kind::null) return into_null(*section);
-    if (value.flow) return into_flow(value);
+    if (value.kind == yaml::Kind::null) return into_null(*section, entry);
+    if (value.flow) return into_flow(value, entry);
     const std::size_t indent = value.at.column - 1;
-    return insert(section_end(*section), block_entry(source_, indent, indent - margin()));
+    return insert(end_of_section(*section), block_entry(entry, indent, indent - margin()));
+  }
+
+  std::optional<std::string> with(const NewFields& fields) const {
+    const yaml::Entry* section = root_.kind == yaml::Kind::map ? find(root_, fields.section) : nullptr;
+    const yaml::Entry* entry = section == nullptr ? nullptr : find(section->value, fields.name);
+    if (entry == nullptr || entry->value.kind != yaml::Kind::map) return std::nullopt;
+    const yaml::Node& value = entry->value;
+    if (value.flow) return into_map(value, joined_flow(fields.flow));
+    std::vector<std::string> lines;
+    for (const auto& [key, text] : fields.block) {
+      lines.push_back(fmt::format("{}{}: {}", std::string(value.at.column - 1, ' '), key, text));
+    }
+    const std::size_t limit = end_of_section(*section);
+    return insert(end_of(*entry, section->value, entry->key.at.column - 1, limit), lines);
   }
 
  private:
@@ -51,24 +64,36 @@ class Editor {
     return out + joined(lines) + std::string(text_.substr(offset));
   }
 
-  std::string with_section() const {
-    std::vector<std::string> lines = block_entry(source_, margin() + default_step, default_step);
-    lines.insert(lines.begin(), std::string(margin(), ' ') + "sources:");
+  static const yaml::Entry* find(const yaml::Node& map, std::string_view key) {
+    const auto found = std::find_if(map.entries.begin(), map.entries.end(),
+                                    [&](const yaml::Entry& entry) { return entry.key.text == key; });
+    return found == map.entries.end() ? nullptr : &*found;
+  }
+
+  static std::string joined_flow(const Fields& fields) {
+    std::string out;
+    for (const auto& [key, text] : fields) out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", key, text);
+    return out;
+  }
+
+  std::string with_section(const NewEntry& entry) const {
+    std::vector<std::string> lines = new_lines(entry);
+    lines.insert(lines.begin(), fmt::format("{}{}:", std::string(margin(), ' '), entry.section));
     return insert(document_end(root_.at.offset), lines);
   }
 
   /// `sources:`, `sources: ~`.
-  std::string into_null(const yaml::Entry& section) const {
+  std::string into_null(const yaml::Entry& section, const NewEntry& entry) const {
     const std::string_view spelled = section.value.text;
-    if (!spelled.empty()) return without(section.value.at.offset, spelled.size());
-    return insert(section_end(section), new_entry());
+    if (!spelled.empty()) return instead(section.value.at.offset, spelled.size(), entry);
+    return insert(end_of_section(section), new_lines(entry));
   }
 
-  std::optional<std::string> into_flow(const yaml::Node& section) const {
+  std::optional<std::string> into_flow(const yaml::Node& section, const NewEntry& entry) const {
     const std::size_t begin = section.at.offset;
     const auto end = find_flow_end(text_, begin);
-    if (end && end->empty && !end->comment) return without(begin, end->close + 1 - begin);
-    return into_map(section, flow_entry(source_));
+    if (end && end->empty && !end->comment) return instead(begin, end->close + 1 - begin, entry);
+    return into_map(section, flow_entry(entry));
   }
 
   /// `entry` at the end of a flow map.
@@ -81,7 +106,7 @@ class Editor {
   }
 
   /// The value that stands there goes, a comment behind it stays, and a block entry comes below its line.
-  std::string without(std::size_t offset, std::size_t size) const {
+  std::string instead(std::size_t offset, std::size_t size, const NewEntry& entry) const {
     const std::size_t line = line_after(offset + size);
     const std::string_view rest = text_.substr(offset + size, line - offset - size);
     std::string_view head = text_.substr(0, offset);
@@ -89,11 +114,11 @@ class Editor {
     while (bare && head.ends_with(' ')) head.remove_suffix(1);
     std::string out = std::string(head) + std::string(rest);
     if (!out.ends_with('\n')) out += end_;
-    return out + joined(new_entry()) + std::string(text_.substr(line));
+    return out + joined(new_lines(entry)) + std::string(text_.substr(line));
   }
 
-  std::vector<std::string> new_entry() const {
-    return block_entry(source_, margin() + default_step, default_step);
+  std::vector<std::string> new_lines(const NewEntry& entry) const {
+    return block_entry(entry, margin() + default_step, default_step);
   }
 
   /// Where the line after the one with `offset` begins.
@@ -107,26 +132,26 @@ class Editor {
     return end == std::string_view::npos ? 0 : end + 1;
   }
 
-  /// The offset after the last line of the section. Blank lines at its end and comments that are indented no
-  /// deeper than its key belong to what follows.
-  std::size_t section_end(const yaml::Entry& section) const {
-    std::size_t end = next_section(section);
+  std::size_t end_of_section(const yaml::Entry& section) const {
+    return end_of(section, root_, margin(), document_end(section.key.at.offset));
+  }
+
+  /// The offset after the last line of `entry` of `map`, whose keys have `indent` columns before them. Blank
+  /// lines at its end and comments that are indented no deeper than its key belong to what follows.
+  std::size_t end_of(const yaml::Entry& entry, const yaml::Node& map, std::size_t indent,
+                     std::size_t limit) const {
+    std::size_t end = limit;
+    for (const yaml::Entry& other : map.entries) {
+      if (other.key.at.offset > entry.key.at.offset) end = std::min(end, other.key.at.offset - indent);
+    }
     while (true) {
       const std::size_t begin = line_before(end);
       const std::string_view line = text_.substr(begin, end - begin);
       const std::size_t first = line.find_first_not_of(" \t\r\n");
-      const bool outside = first == std::string_view::npos || (line[first] == '#' && first <= margin());
-      if (!outside || begin <= section.key.at.offset) return end;
+      const bool outside = first == std::string_view::npos || (line[first] == '#' && first <= indent);
+      if (!outside || begin <= entry.key.at.offset) return end;
       end = begin;
     }
-  }
-
-  std::size_t next_section(const yaml::Entry& section) const {
-    std::size_t next = text_.size();
-    for (const yaml::Entry& entry : root_.entries) {
-      if (entry.key.at.offset > section.key.at.offset) next = std::min(next, entry.key.at.offset - margin());
-    }
-    return std::min(next, document_end(section.key.at.offset));
   }
 
   /// Where the line `...` after `offset` begins, or the end of the text.
@@ -138,45 +163,18 @@ class Editor {
 
   std::string_view text_;
   const yaml::Node& root_;
-  const SourceSpec& source_;
   std::string_view end_ = "\n";
 };
 
-/// True when `text` says what `before` says, and `source` at the end of its sources.
-bool proves(std::string_view text, std::string_view file, Manifest before, const SourceSpec& source) {
-  before.sources.push_back(source);
-  try {
-    const Manifest after = parse(text, file);
-    return after.project == before.project && after.sources == before.sources;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-std::string by_hand(const SourceSpec& source) {
-  std::string out;
-  for (const std::string& line : block_entry(source, default_step, default_step)) out += "\n" + line;
-  return "sources:" + out;
-}
-
 }  // namespace
 
-std::string with_source(std::string_view text, std::string_view file, const SourceSpec& given) {
-  const SourceSpec source = checked(given);
-  const Manifest before = parse(text, file);
-  if (before.find_source(source.name) != nullptr) {
-    throw error(Code::conflict, "'{}' has a source '{}' already", file, source.name);
-  }
-  const yaml::Document document = yaml::parse(text, file);
-  const auto edited = Editor(document.text, document, source).edited();
-  if (!edited || !proves(*edited, file, before, source)) {
-    throw error(Code::usage,
-                "cannot add source '{}' to '{}': its layout is not one that can be edited safely",
-                source.name, file)
-        .with_detail(by_hand(source))
-        .with_hint("add these lines by hand");
-  }
-  return std::string(text.substr(0, text.size() - document.text.size())) + *edited;
+std::optional<std::string> with_entry(std::string_view text, const yaml::Node& root, const NewEntry& entry) {
+  return Editor(text, root).with(entry);
+}
+
+std::optional<std::string> with_fields(std::string_view text, const yaml::Node& root,
+                                       const NewFields& fields) {
+  return Editor(text, root).with(fields);
 }
 
 }  // namespace mlops::manifest

@@ -3,6 +3,8 @@
 
 #include <mlops/yaml/write.hpp>
 
+#include <charconv>
+
 namespace mlops::manifest {
 namespace {
 
@@ -28,9 +30,9 @@ std::string one_or_list(const std::vector<std::string>& texts, Place place) {
   return texts.size() == 1 ? scalar(texts[0], place) : list(texts);
 }
 
-class Fields {
+class Writer {
  public:
-  explicit Fields(Layout layout) : place_(layout == Layout::block ? Place::block : Place::flow) {}
+  explicit Writer(Layout layout) : place_(layout == Layout::block ? Place::block : Place::flow) {}
 
   void text(std::string_view key, const std::string& value) {
     if (!value.empty()) add(key, scalar(value, place_));
@@ -43,14 +45,14 @@ class Fields {
   }
   void add(std::string_view key, std::string value) { out_.emplace_back(key, std::move(value)); }
   Place place() const { return place_; }
-  std::vector<std::pair<std::string, std::string>> take() { return std::move(out_); }
+  Fields take() { return std::move(out_); }
 
  private:
   Place place_;
-  std::vector<std::pair<std::string, std::string>> out_;
+  Fields out_;
 };
 
-void add_read(Fields& out, const ReadOptions& read) {
+void add_read(Writer& out, const ReadOptions& read) {
   out.text("format", read.format);
   out.text("delimiter", read.delimiter);
   out.text("quote", read.quote);
@@ -62,10 +64,46 @@ void add_read(Fields& out, const ReadOptions& read) {
   out.text("quarantine", read.quarantine);
 }
 
+std::string flow_map(const Fields& fields) {
+  std::string out;
+  for (const auto& [key, value] : fields) out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", key, value);
+  return "{" + out + "}";
+}
+
+/// 0.15 is `15%`.
+std::string share(double value) {
+  const std::string percent = fmt::format("{:.10g}", value * 100);
+  double back = 0;
+  std::from_chars(percent.data(), percent.data() + percent.size(), back);
+  return back / 100 == value ? percent + "%" : fmt::format("{}", value);
+}
+
+Fields split_fields(const SplitSpec& split) {
+  Writer out(Layout::flow);
+  if (split.test) out.add("test", share(*split.test));
+  if (split.valid) out.add("valid", share(*split.valid));
+  if (split.seed) out.add("seed", fmt::format("{}", *split.seed));
+  out.text("group", split.group);
+  out.text("part", split.part);
+  return out.take();
+}
+
+/// Texts that read like a number or a flag are quoted by scalar().
+std::string value(const json::Value& value) {
+  if (const std::string* text = value.as_string()) return scalar(*text, Place::flow);
+  return json::dump(value);
+}
+
+std::string values(const json::Object& object) {
+  Fields out;
+  for (const auto& [name, each] : object) out.emplace_back(scalar(name, Place::flow), value(each));
+  return flow_map(out);
+}
+
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> entry_fields(const SourceSpec& source, Layout layout) {
-  Fields out(layout);
+Fields fields_of(const SourceSpec& source, Layout layout) {
+  Writer out(layout);
   out.add("from", one_or_list(source.from, out.place()));
   out.text("kind", source.kind);
   out.text("party", source.party);
@@ -75,20 +113,59 @@ std::vector<std::pair<std::string, std::string>> entry_fields(const SourceSpec& 
   out.texts("pii", source.pii);
   out.texts("blobs", source.blobs);
   add_read(out, source.read);
+  Fields fields = out.take();
+  for (auto& field : training_fields_of(source, layout)) fields.push_back(std::move(field));
+  return fields;
+}
+
+Fields training_fields_of(const SourceSpec& source, Layout layout) {
+  Writer out(layout);
+  out.text("label", source.label);
+  out.text("time", source.time);
+  if (source.split != SplitSpec{}) out.add("split", flow_map(split_fields(source.split)));
   return out.take();
 }
 
-std::string flow_entry(const SourceSpec& source) {
-  std::string out;
-  for (const auto& [key, value] : entry_fields(source, Layout::flow)) {
-    out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", key, value);
-  }
-  return fmt::format("{}: {{{}}}", scalar(source.name, Place::flow), out);
+Fields fields_of(const ModelSpec& model, Layout layout) {
+  Writer out(layout);
+  out.text("train", model.train);
+  out.text("data", model.data);
+  if (!model.params.empty()) out.add("params", values(model.params));
+  out.text("case", model.rule);
+  out.texts("columns", model.columns);
+  out.texts("without", model.without);
+  if (model.seed) out.add("seed", fmt::format("{}", *model.seed));
+  return out.take();
 }
 
-std::vector<std::string> block_entry(const SourceSpec& source, std::size_t indent, std::size_t step) {
-  std::vector<std::string> lines = {std::string(indent, ' ') + scalar(source.name, Place::block) + ":"};
-  for (const auto& [key, value] : entry_fields(source, Layout::block)) {
+Fields fields_of(const ReleaseSpec& release, Layout layout) {
+  Writer out(layout);
+  out.texts("among", release.among);
+  if (release.pick) out.text("pick", release.pick->text());
+  return out.take();
+}
+
+NewEntry new_entry(const SourceSpec& source) {
+  return {"sources", source.name, fields_of(source, Layout::block), fields_of(source, Layout::flow)};
+}
+
+NewEntry new_entry(const ModelSpec& model) {
+  return {"models", model.name, {}, fields_of(model, Layout::flow)};
+}
+
+NewEntry new_entry(const ReleaseSpec& release) {
+  return {"release", release.name, fields_of(release, Layout::block), fields_of(release, Layout::flow)};
+}
+
+std::string flow_entry(const NewEntry& entry) {
+  return fmt::format("{}: {}", scalar(entry.name, Place::flow), flow_map(entry.flow));
+}
+
+std::vector<std::string> block_entry(const NewEntry& entry, std::size_t indent, std::size_t step) {
+  const std::string margin(indent, ' ');
+  if (entry.block.empty()) return {margin + flow_entry(entry)};
+  std::vector<std::string> lines = {margin + scalar(entry.name, Place::block) + ":"};
+  for (const auto& [key, value] : entry.block) {
     lines.push_back(fmt::format("{}{}: {}", std::string(indent + step, ' '), key, value));
   }
   return lines;

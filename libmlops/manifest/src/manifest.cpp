@@ -26,40 +26,15 @@ void refuse_newer(const yaml::Document& document, std::string_view file) {
         "install a newer `mlops`"}});
 }
 
-/// The keys of one source; true when `from` is among them.
-bool read_fields(Reader& reader, const yaml::Node& node, SourceSpec& source) {
-  bool has_from = false;
-  for (const yaml::Entry& field : node.entries) {
-    const SourceKey* row = find_source_key(field.key.text);
-    if (row == nullptr) {
-      reader.unknown_key(field.key, "sources.NAME");
-      continue;
-    }
-    has_from = has_from || row->key.name == "from";
-    reader.begin(row->key.name, field.value);
-    row->read(reader, field.value, source);
-  }
-  return has_from;
-}
-
-/// What is written where a map is wanted: mostly the path alone.
-void refuse_shape(Reader& reader, const yaml::Entry& entry) {
-  const bool list = entry.value.kind == yaml::Kind::sequence;
-  const std::string& name = entry.key.text;
-  reader.fault(entry.value.at,
-               fmt::format("source '{}' is a {}, a map is wanted", name, list ? "list" : "text"),
-               fmt::format("write `{}: {{from: {}}}`", name, list ? "[...]" : entry.value.text));
-}
-
 SourceSpec read_source(const yaml::Entry& entry, std::vector<yaml::Fault>& faults) {
   SourceSpec source;
   source.name = entry.key.text;
   Reader reader(faults);
-  if (entry.value.kind == yaml::Kind::scalar || entry.value.kind == yaml::Kind::sequence) {
-    refuse_shape(reader, entry);
+  const bool list = entry.value.kind == yaml::Kind::sequence;
+  if (!is_entry(reader, entry, "source", fmt::format("{{from: {}}}", list ? "[...]" : entry.value.text)))
     return source;
-  }
-  if (!read_fields(reader, entry.value, source)) {
+  const auto seen = reader.fields(entry.value, source_keys(), source);
+  if (std::find(seen.begin(), seen.end(), "from") == seen.end()) {
     reader.missing(entry.key.at, fmt::format("source '{}' has no 'from'", source.name),
                    "name its files: `from: data.csv`");
   }
@@ -69,13 +44,8 @@ SourceSpec read_source(const yaml::Entry& entry, std::vector<yaml::Fault>& fault
 }
 
 void read_sources(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out) {
-  if (node.kind == yaml::Kind::null) return;
-  if (node.kind != yaml::Kind::map) {
-    return reader.fault(node.at, "'sources' takes a map of names", "write `name: {from: data.csv}` below it");
-  }
-  for (const yaml::Entry& entry : node.entries) {
-    manifest.sources.push_back(read_source(entry, out));
-  }
+  if (!is_section(reader, node, "name: {from: data.csv}")) return;
+  for (const yaml::Entry& entry : node.entries) manifest.sources.push_back(read_source(entry, out));
 }
 
 void read_version(Reader& reader, const yaml::Node& node) {
@@ -110,20 +80,57 @@ Manifest read(const yaml::Document& document, std::vector<yaml::Fault>& faults) 
     if (name == "mlops") read_version(reader, entry.value);
     else if (name == "project") read_project(reader, entry.value, manifest);
     else if (name == "sources") read_sources(reader, entry.value, manifest, faults);
+    else if (name == "models") read_models(reader, entry.value, manifest, faults);
+    else if (name == "release") read_releases(reader, entry.value, manifest, faults);
     else reader.unknown_key(entry.key, "");
   }
+  check_names(root, manifest, faults);
   if (root.find("mlops") == nullptr) {
     reader.missing(root.at, "the key 'mlops' is missing", "begin the file with `mlops: 1`");
   }
   return manifest;
 }
 
+template <typename Spec>
+const Spec* find(const std::vector<Spec>& all, std::string_view name) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Spec& spec) { return spec.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
-const SourceSpec* Manifest::find_source(std::string_view name) const {
-  const auto found = std::find_if(sources.begin(), sources.end(),
-                                  [&](const SourceSpec& source) { return source.name == name; });
-  return found == sources.end() ? nullptr : &*found;
+bool is_section(Reader& reader, const yaml::Node& node, std::string_view example) {
+  if (node.kind == yaml::Kind::null) return false;
+  if (node.kind == yaml::Kind::map) return true;
+  reader.fault(node.at, fmt::format("'{}' takes a map of names", reader.key()),
+               fmt::format("write `{}` below it", example));
+  return false;
+}
+
+bool is_entry(Reader& reader, const yaml::Entry& entry, std::string_view what, std::string_view example) {
+  const bool list = entry.value.kind == yaml::Kind::sequence;
+  if (!list && entry.value.kind != yaml::Kind::scalar) return true;
+  const std::string& name = entry.key.text;
+  reader.fault(entry.value.at,
+               fmt::format("{} '{}' is a {}, a map is wanted", what, name, list ? "list" : "text"),
+               fmt::format("write `{}: {}`", name, example));
+  return false;
+}
+
+const SourceSpec* Manifest::find_source(std::string_view name) const { return find(sources, name); }
+const ModelSpec* Manifest::find_model(std::string_view name) const { return find(models, name); }
+const ReleaseSpec* Manifest::find_release(std::string_view name) const { return find(releases, name); }
+
+const SourceSpec* Manifest::data_of(const ModelSpec& model) const {
+  if (!model.data.empty()) return find_source(model.data);
+  const SourceSpec* labelled = nullptr;
+  for (const SourceSpec& source : sources) {
+    if (source.label.empty()) continue;
+    if (labelled != nullptr) return nullptr;
+    labelled = &source;
+  }
+  return labelled;
 }
 
 Manifest parse(std::string_view text, std::string_view file) {

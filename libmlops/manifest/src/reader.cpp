@@ -3,6 +3,8 @@
 #include <mlops/base/text.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <utility>
 
 namespace mlops::manifest {
@@ -11,6 +13,23 @@ namespace {
 std::string_view what(const yaml::Node& node) {
   if (node.kind == yaml::Kind::sequence) return "a list";
   return node.kind == yaml::Kind::map ? "a map" : "a text";
+}
+
+template <typename Number>
+std::optional<Number> whole(std::string_view text) {
+  Number value = {};
+  const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc() || stop != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+json::Value value_of(const std::string& text, bool plain) {
+  if (!plain) return text;
+  if (text == "true" || text == "false") return text == "true";
+  if (const auto number = whole<std::int64_t>(text)) return *number;
+  const auto number = whole<double>(text);
+  if (number && std::isfinite(*number)) return *number;
+  return text;
 }
 
 }  // namespace
@@ -85,6 +104,39 @@ std::map<std::string, std::string> Reader::text_map(const yaml::Node& node) {
   }
   for (const yaml::Entry& entry : node.entries) {
     if (auto value = text(entry.value)) out[entry.key.text] = *std::move(value);
+  }
+  return out;
+}
+
+std::optional<std::uint64_t> Reader::count(const yaml::Node& node) {
+  const auto word = text(node);
+  if (!word) return std::nullopt;
+  if (const auto value = whole<std::uint64_t>(*word)) return value;
+  fault(node.at, fmt::format("'{}' is '{}', a whole number from 0 is wanted", key_, *word));
+  return std::nullopt;
+}
+
+std::optional<double> Reader::share(const yaml::Node& node) {
+  const auto word = text(node);
+  if (!word) return std::nullopt;
+  const bool percent = word->ends_with('%');
+  double value = 0;
+  const char* end = word->data() + word->size() - (percent ? 1 : 0);
+  const auto [stop, fault_code] = std::from_chars(word->data(), end, value, std::chars_format::fixed);
+  if (percent) value /= 100;
+  if (fault_code == std::errc() && stop == end && value > 0 && value < 1) return value;
+  fault(node.at, fmt::format("'{}' is '{}', a share of the rows is wanted", key_, *word),
+        "write `15%`: more than 0% and less than 100%");
+  return std::nullopt;
+}
+
+json::Object Reader::values(const yaml::Node& node) {
+  json::Object out;
+  if (node.kind != yaml::Kind::map) {
+    fault(node.at, fmt::format("'{}' takes a map, such as {{max_depth: 6}}", key_));
+  }
+  for (const yaml::Entry& entry : node.entries) {
+    if (const auto value = text(entry.value)) out.set(entry.key.text, value_of(*value, entry.value.plain));
   }
   return out;
 }

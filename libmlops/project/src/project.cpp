@@ -91,13 +91,27 @@ void Project::update_lock(const std::function<void(manifest::Lock& lock)>& chang
 }
 
 bool Project::add_source(const manifest::SourceSpec& source) {
+  return update_manifest([&](const manifest::Manifest& manifest, std::string text) {
+    if (manifest.find_source(source.name) != nullptr) return text;
+    return manifest::with_source(text, manifest_name, source);
+  });
+}
+
+bool Project::add_training(const manifest::TrainingEdit& edit) {
+  return update_manifest([&](const manifest::Manifest&, const std::string& text) {
+    return manifest::with_training(text, manifest_name, edit);
+  });
+}
+
+bool Project::update_manifest(
+    const std::function<std::string(const manifest::Manifest& manifest, std::string text)>& change) {
   const fs::Lock held(lock_file(), patience_ms);
   const auto path = impl_->root / manifest_name;
   const auto text = fs::find_file(path);
   impl_->manifest = impl_->read_manifest(text);
-  if (impl_->manifest->find_source(source.name) != nullptr) return false;
   const std::string before = text ? *text : manifest::new_file(impl_->manifest->project);
-  const std::string after = manifest::with_source(before, manifest_name, source);
+  const std::string after = change(*impl_->manifest, before);
+  if (after == before) return false;
   fs::write_atomic(path, after);
   impl_->manifest = impl_->read_manifest(after);
   return true;

@@ -56,6 +56,8 @@ struct Manifest {
   std::vector<ModelSpec> models = {};
   std::vector<ReleaseSpec> releases = {};
 
+  bool operator==(const Manifest&) const = default;
+
   const SourceSpec* find_source(std::string_view name) const;
   const ModelSpec* find_model(std::string_view name) const;
   const ReleaseSpec* find_release(std::string_view name) const;

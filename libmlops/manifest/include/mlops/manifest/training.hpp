@@ -39,8 +39,8 @@ struct ModelSpec {
 
 /// `pick:`: `max auc`, `min rmse`, or `simplest within 1 se of max auc`.
 struct PickSpec {
-  std::string metric;  ///< auc, average_precision, accuracy, f1, precision, recall, logloss, brier, ece,
-                       ///< rmse, mae, mape, median_error, r2.
+  std::string metric;    ///< auc, average_precision, accuracy, f1, precision, recall, logloss, brier, ece,
+                         ///< rmse, mae, mape, median_error, r2.
   bool maximize = true;  ///< Always the way in which the metric is better.
   /// simplest within: standard errors of the difference to the best; nothing: the best itself.
   std::optional<double> within = {};
@@ -55,7 +55,8 @@ std::optional<bool> greater_is_better(std::string_view metric);
 /// One entry of `release:`: who may answer in production.
 struct ReleaseSpec {
   std::string name;
-  std::vector<std::string> among;  ///< Names of models, simplest first; at least one, all on the same data.
+  std::vector<std::string> among =
+      {};  ///< Names of models, simplest first; at least one, all on the same data.
   std::optional<PickSpec> pick = {};  ///< Nothing: simplest within 1 se of the best main metric of the task.
 
   bool operator==(const ReleaseSpec&) const = default;

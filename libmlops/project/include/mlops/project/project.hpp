@@ -52,6 +52,10 @@ class Project {
   /// written. Throws as update_lock() and manifest::with_source() do.
   bool add_source(const manifest::SourceSpec& source);
 
+  /// Adds to `mlops.yaml` what `edit` has and the file has not; true when it was written. Throws as
+  /// update_lock() and manifest::with_training() do.
+  bool add_training(const manifest::TrainingEdit& edit);
+
   /// `path` as the project's files write it: relative to the root where it is below it, else absolute. A link
   /// below the root keeps its name, wherever it leads.
   std::string relative(const std::filesystem::path& path) const;
@@ -59,6 +63,10 @@ class Project {
  private:
   /// The file that writers of the two files lock; the store around it is made if need be.
   std::filesystem::path lock_file();
+
+  /// Changes the text of `mlops.yaml` under the project's lock; true when it was written.
+  bool update_manifest(
+      const std::function<std::string(const manifest::Manifest& manifest, std::string text)>& change);
 
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -1,7 +1,8 @@
 #pragma once
 /// Metrics of predictions against the truth, with their standard errors. Pure functions over spans; no metric
 /// depends on the order of the rows beyond the rounding of sums, which are compensated (Neumaier). Unless it
-/// says otherwise, what is not defined (no rows, one class) is NaN.
+/// says otherwise, what is not defined (no rows, one class, a score that is NaN) is NaN. Spans that belong
+/// together have equal lengths, else Error(internal).
 
 #include <cstddef>
 #include <cstdint>
@@ -18,25 +19,57 @@ struct Estimate {
   double high = 0;
 };
 
-/// The mean of `values`, with the interval of the normal distribution.
+/// What is not defined: NaN in every place.
+Estimate undefined();
+
+/// A value without an interval.
+Estimate bare(double value);
+
+/// The mean of `values`, with the interval of the normal distribution. One value has no error.
 Estimate mean(std::span<const double> values);
 
 /// A share of successes with Wilson's interval (Wilson 1927).
 Estimate share(std::uint64_t successes, std::uint64_t count);
 
+/// The median, with the distribution-free interval of order statistics (David and Nagaraja 2003, 7.1); fewer
+/// than six values have none. The error is that of a normal distribution with this interval.
+Estimate median(std::span<const double> values);
+
+/// A smooth statistic of n rows whose dependence on row i is, to first order, influence[i] / n (the delta
+/// method; van der Vaart 1998, 20.1): normal interval, the error is that of the mean of the influences.
+Estimate linearised(double value, std::span<const double> influence);
+
 /// Area under the ROC curve (ties count a half) with DeLong's variance (DeLong, DeLong, Clarke-Pearson 1988;
-/// the O(n log n) form of Sun and Xu 2014). `truth` is 0 or 1.
+/// from one sort, as in Sun and Xu 2014). `truth` is 0 or 1. The interval is normal on the logit scale (Pepe
+/// 2003, 5.2), which keeps it inside 0 and 1. An area of 0 or 1 has no variance to go by: its interval is
+/// Wilson's for as many trials as the smaller class has rows.
 Estimate auc(std::span<const double> scores, std::span<const std::uint8_t> truth);
 
 /// AUC(a) - AUC(b) on the same rows, with the covariance of the two.
 Estimate auc_difference(std::span<const double> a, std::span<const double> b,
                         std::span<const std::uint8_t> truth);
 
+/// The influence of each row on the AUC, for linearised(); empty where the AUC is not defined.
+std::vector<double> auc_influence(std::span<const double> scores, std::span<const std::uint8_t> truth);
+
 /// Average precision: sum over thresholds of (recall_n - recall_{n-1}) precision_n, as scikit-learn has it.
 double average_precision(std::span<const double> scores, std::span<const std::uint8_t> truth);
 
-/// Expected calibration error over `bins` bins of equal width (Naeini et al. 2015).
+/// Expected calibration error over `bins` bins of equal width, [0, 0.1) to [0.9, 1] (Naeini et al. 2015).
 double calibration_error(std::span<const double> scores, std::span<const std::uint8_t> truth,
                          std::size_t bins = 10);
+
+/// The bin of `score` among `bins` of equal width between 0 and 1; scores outside are in the outer ones.
+std::size_t bin_of(double score, std::size_t bins);
+
+/// One threshold of a ranking: what is at or above `score`.
+struct Threshold {
+  double score = 0;
+  std::uint64_t positives = 0;
+  std::uint64_t negatives = 0;
+};
+
+/// A threshold for each different score, the greatest first. Empty when a score is NaN.
+std::vector<Threshold> thresholds(std::span<const double> scores, std::span<const std::uint8_t> truth);
 
 }  // namespace mlops::stats

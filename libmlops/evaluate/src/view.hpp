@@ -1,0 +1,73 @@
+#pragma once
+/// Predictions and truth as the metrics see them.
+
+#include <mlops/evaluate/evaluation.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace mlops::evaluate {
+
+struct View {
+  const Truth& truth;
+  std::span<const double> predictions;  ///< Row-major, `outputs` a row.
+  std::size_t outputs = 1;
+  bool finite = true;                       ///< Whether the predictions all are; else no metric is defined.
+  std::vector<std::uint8_t> positive = {};  ///< Of binary: the truth.
+  std::vector<std::uint32_t> decided = {};  ///< Of classes: the answer.
+
+  std::size_t rows() const { return truth.labels.size(); }
+  std::uint32_t label(std::size_t row) const { return static_cast<std::uint32_t>(truth.labels[row]); }
+};
+
+/// Throws Error(internal): lengths that differ, a label that is no class.
+View view(const Truth& truth, std::span<const double> predictions, double threshold);
+
+/// One metric of a task.
+struct MetricRow {
+  std::string_view name;
+  bool greater_is_better;
+  stats::Estimate (*judge)(const View& view);
+  /// The influence of each row, for stats::linearised(); null where there is no closed form, empty where the
+  /// metric is not defined. Of a mean it is the values themselves.
+  std::vector<double> (*influence)(const View& view);
+};
+
+/// The main metric first.
+std::span<const MetricRow> binary_metrics();
+std::span<const MetricRow> multiclass_metrics();
+std::span<const MetricRow> regression_metrics();
+std::span<const MetricRow> metrics_of(predict::Task task);
+const MetricRow* find_metric(predict::Task task, std::string_view name);
+
+/// -log of a probability, which is kept a rounding error away from 0 and 1, as scikit-learn does.
+double surprise(double probability);
+
+/// Rows that were answered rightly.
+std::vector<double> hits(const View& view);
+stats::Estimate accuracy(const View& view);
+
+/// How often each class is, was answered, and both; by class.
+struct ClassCounts {
+  std::vector<std::uint64_t> actual;
+  std::vector<std::uint64_t> decided;
+  std::vector<std::uint64_t> right;
+};
+ClassCounts class_counts(const View& view);
+
+std::vector<Plot> binary_plots(const View& view, const std::vector<std::string>& classes);
+Plot confusion(const View& view, const std::vector<std::string>& classes);
+std::vector<Plot> residual_plots(const View& view);
+
+struct Point {
+  double x;
+  double y;
+};
+
+/// The indices of at most `most` points (3 or more) of a curve, ends included, that change the area under it
+/// least: Visvalingam and Whyatt's line simplification (1993).
+std::vector<std::size_t> thinned(std::span<const Point> curve, std::size_t most);
+
+}  // namespace mlops::evaluate
