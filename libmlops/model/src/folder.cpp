@@ -86,8 +86,8 @@ void add_descriptions(Folder& folder, const Registration& registration) {
   folder.add(mlmodel_name, mlmodel_text(registration.package, folder.has(example_name)));
 }
 
-store::Tree make_folder(const store::Objects& objects, const Registration& registration, Keeper& keeper) {
-  Folder folder(registration.tree ? store::get_tree(objects, *registration.tree) : store::Tree{}, keeper);
+store::Tree make_folder(const Registration& registration, Keeper& keeper) {
+  Folder folder(registration.tree.value_or(store::Tree{}), keeper);
   for (const auto& [path, file] : registration.folder) folder.add(path, file);
   if (!registration.tree && registration.folder.empty()) add_package(folder, registration.package);
   for (const auto& [path, content] : registration.files) folder.add(path, content);
@@ -99,14 +99,14 @@ store::Tree make_folder(const store::Objects& objects, const Registration& regis
 
 store::Tree stored_folder(store::Objects& objects, const Registration& registration) {
   Storing keeper(objects);
-  store::Tree tree = make_folder(objects, registration, keeper);
+  store::Tree tree = make_folder(registration, keeper);
   keeper.commit();
   return tree;
 }
 
-store::Tree planned_folder(const store::Objects& objects, const Registration& registration) {
+store::Tree planned_folder(const Registration& registration) {
   Hashing keeper;
-  return make_folder(objects, registration, keeper);
+  return make_folder(registration, keeper);
 }
 
 }  // namespace mlops::model

@@ -49,6 +49,6 @@ std::string input_example_text(const json::Array& rows);
 /// The model's folder: which files it has, before and after they are in the store.
 store::Tree stored_folder(store::Objects& objects, const Registration& registration);
 /// The same, worked out without storing anything.
-store::Tree planned_folder(const store::Objects& objects, const Registration& registration);
+store::Tree planned_folder(const Registration& registration);
 
 }  // namespace mlops::model

@@ -95,7 +95,7 @@ Registry::Added Registry::add(const Registration& registration) {
 
 Registry::Added Registry::plan(const Registration& registration) const {
   check_name(registration.name);
-  Version version = version_of(registration, planned_folder(store_.objects(), registration));
+  Version version = version_of(registration, planned_folder(registration));
   const auto newest = store_.references().find(versions_of(version.name));
   if (auto found = same(store_, newest, version)) return {.version = std::move(*found), .unchanged = true};
   version.number = newest ? newest->seq + 1 : 1;

@@ -9,6 +9,7 @@
 #include <mlops/json/value.hpp>
 #include <mlops/predict/package.hpp>
 #include <mlops/store/store.hpp>
+#include <mlops/store/tree.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -58,11 +59,11 @@ void require_runnable(const Version& version);
 struct Registration {
   std::string name;
   predict::Package package;
-  /// The folder as it is on disk, by path in it, or as a tree in the store; then `package` only says what it
-  /// is. With neither it is made from `package`. MLmodel is added where it is missing, but never to the files
-  /// of an opaque model.
+  /// The folder as it is on disk, by path in it, or as a tree of files in the store; then `package` only says
+  /// what it is. With neither it is made from `package`. MLmodel is added where it is missing, but never to
+  /// the files of an opaque model.
   std::map<std::string, std::filesystem::path> folder = {};
-  std::optional<Digest> tree = {};
+  std::optional<store::Tree> tree = {};
   std::optional<json::Array> input_example = {};  ///< A few rows, as objects.
   std::map<std::string, std::string> files = {};  ///< More files for the folder.
   std::string run = {};
