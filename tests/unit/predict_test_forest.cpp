@@ -7,12 +7,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <random>
 
 namespace mlops::predict {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t numbers = 7;
@@ -354,6 +358,45 @@ TEST_F(Forests, a_check_finds_the_smallest_difference) {
   EXPECT_FALSE(
       check_against_library(made, engines_, Frame{0, std::vector<Values>(made.signature.inputs.size())})
           .difference);
+}
+
+class WithPython : public Forests {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "forest_test.XXXXXX").string();
+    dir_ = ::mkdtemp(name.data());
+  }
+  void TearDown() override { fs::remove_all(dir_); }
+
+  std::vector<double> by_python(const Package& package, const Frame& frame, std::size_t categories) {
+    const auto values = floats(frame);
+    std::ofstream(dir_ / "model.json", std::ios::binary) << package.files.at("booster.json");
+    std::ofstream(dir_ / "rows", std::ios::binary)
+        .write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * 4));
+    const std::string command = std::string(TEST_DATA) + "/../support/xgboost_predict.py " +
+                                path("model.json") + path("rows") + std::to_string(frame.features.size()) +
+                                " " + std::to_string(categories) + " " + path("out");
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+    std::vector<float> out(frame.rows * package.signature.outputs());
+    std::ifstream(dir_ / "out", std::ios::binary)
+        .read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size() * 4));
+    return {out.begin(), out.end()};
+  }
+
+ private:
+  std::string path(const char* name) const { return (dir_ / name).string() + " "; }
+
+  fs::path dir_;
+};
+
+TEST_F(WithPython, the_same_file_gives_the_same_answers) {
+  const auto two = trained(signature_of(Task::binary, some_categories), {{"objective", "binary:logistic"}});
+  const Sample sample(two.signature, 10'000, 9);
+  EXPECT_EQ(ours(two, sample.frame), by_python(two, sample.frame, some_categories.size()));
+  const auto four = trained(signature_of(Task::multiclass, {}, 4),
+                            {{"objective", "multi:softprob"}, {"num_class", "4"}, {"eta", "1"}}, 60, 3);
+  const Sample others(four.signature, 10'000, 10);
+  EXPECT_EQ(ours(four, others.frame), by_python(four, others.frame, 0));
 }
 
 // Each byte changed and each cut either opens and predicts, or is an Error: never a crash, never a hang.
