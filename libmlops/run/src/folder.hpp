@@ -3,6 +3,7 @@
 /// it.
 ///
 ///   run.json        how it began; without it there is no living run here
+///   end.json        how it ended; blanks while it lives
 ///   journal.jsonl   facts, a line each
 ///   stdout.log, stderr.log, output.times
 ///   params.json     for the command to read
@@ -29,6 +30,7 @@ struct Folder {
 
   std::string id() const { return path.filename().native(); }
   Path begin() const { return path / "run.json"; }
+  Path end() const { return path / "end.json"; }
   Path journal() const { return path / "journal.jsonl"; }
   Path log(std::string_view name) const { return path / name; }
   Path params() const { return path / "params.json"; }

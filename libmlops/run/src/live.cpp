@@ -68,12 +68,13 @@ struct Live::Impl {
       std::filesystem::create_directory(path);
     }
     journal.emplace(folder.journal(), fs::File::Mode::append);
+    reserve_ending(folder);
     const json::Value head = json::parse(json::dump(to_json(begin, folder.id())));
     fs::write_atomic(folder.begin(), json::dump(head) + "\n");
     fs::sync_folder(runs_folder(store.root()));
   }
 
-  void write(const std::string& line) {
+  void write(std::string_view line) {
     journal->write(line);
     if (Steady::now() - synced >= std::chrono::seconds(1)) sync();
   }
@@ -119,7 +120,7 @@ struct Live::Impl {
   }
 
   std::vector<std::string> notes() const {
-    std::vector<std::string> out;
+    std::vector<std::string> out = remarks;
     for (std::size_t i = 0; i < logs.size(); ++i) {
       if (logs[i].dropped == 0) continue;
       out.push_back(fmt::format("{} bytes of {} are not kept: {}", logs[i].dropped,
@@ -142,6 +143,7 @@ struct Live::Impl {
   Time last_heard = {};
   std::uint64_t pending = 0;
   std::string why_dropped = {};
+  std::vector<std::string> remarks = {};
 };
 
 Live::Live(store::Store& store, const Begin& begin) {
@@ -176,6 +178,12 @@ void Live::tag(std::string_view name, std::string_view value) {
   impl_->write(tag_line(name, value, now()));
 }
 
+void Live::facts(std::string_view lines) { impl_->write(lines); }
+
+void Live::remark(const std::vector<std::string>& notes) {
+  impl_->remarks.insert(impl_->remarks.end(), notes.begin(), notes.end());
+}
+
 void Live::input(const DataReference& data) { impl_->write(data_line(Direction::input, data, now())); }
 
 void Live::output(const DataReference& data) { impl_->write(data_line(Direction::output, data, now())); }
@@ -207,13 +215,14 @@ Live::Sealed Live::end(Status status, int exit_code, const Resources& resources,
   } catch (const Error&) {
     // The times of the last output are missing; the output is not.
   }
-  Sealed sealed = seal(impl_->store, impl_->opened(),
-                       {.status = status,
-                        .exit_code = exit_code,
-                        .signal = signal,
-                        .resources = resources,
-                        .time = time,
-                        .notes = impl_->notes()});
+  const Ending ending = {.status = status,
+                         .exit_code = exit_code,
+                         .signal = signal,
+                         .resources = resources,
+                         .time = time,
+                         .notes = impl_->notes()};
+  note_ending(impl_->folder, ending);
+  Sealed sealed = seal(impl_->store, impl_->opened(), ending);
   remove_folder(impl_->folder, status != Status::done);
   return sealed;
 }

@@ -17,14 +17,6 @@ json::Array data_list(const std::vector<DataReference>& list) {
   return out;
 }
 
-json::Object resources_json(const Resources& resources) {
-  return {{"wall_s", resources.wall_s},
-          {"cpu_s", resources.cpu_s},
-          {"peak_rss_bytes", resources.peak_rss_bytes},
-          {"read_bytes", resources.read_bytes},
-          {"written_bytes", resources.written_bytes}};
-}
-
 json::Array notes_list(const Facts& facts, const Ending& ending) {
   json::Array out;
   for (const std::string& note : facts.notes) out.emplace_back(note);
@@ -72,6 +64,14 @@ double number_or_nan(const json::Value& value) {
 }
 
 }  // namespace
+
+json::Object resources_json(const Resources& resources) {
+  return {{"wall_s", resources.wall_s},
+          {"cpu_s", resources.cpu_s},
+          {"peak_rss_bytes", resources.peak_rss_bytes},
+          {"read_bytes", resources.read_bytes},
+          {"written_bytes", resources.written_bytes}};
+}
 
 json::Value storable(const store::Objects& objects, const json::Value& value) {
   return safe(objects, json::parse(json::dump(value)));

@@ -18,6 +18,8 @@ std::map<std::string, std::vector<Point>> series_from(const std::string& text);
 json::Object metrics_json(const std::map<std::string, Metric>& metrics);
 std::map<std::string, Metric> metrics_from(const json::Value& value);
 
+json::Object resources_json(const Resources& resources);
+
 struct Kept {
   std::optional<Digest> series;
   std::optional<Digest> artifacts;

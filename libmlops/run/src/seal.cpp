@@ -9,13 +9,13 @@
 #include <algorithm>
 
 #include "journal.hpp"
+#include "publish.hpp"
 #include "record.hpp"
 
 namespace mlops::run {
 namespace {
 
 constexpr std::uint64_t largest_json = 64 << 20;
-constexpr int patience_ms = 60'000;
 constexpr int reporter_patience_ms = 5'000;
 
 /// Takes in a file of JSON in the run's folder; false when there is none.
@@ -101,23 +101,6 @@ std::string summary_of(const Begin& begin, const Facts& facts, Status status) {
                             count_of(facts.metrics.size(), "metric"));
 }
 
-/// As the next of its experiment. The lock keeps many runs that end at once from trying again and again; that
-/// the reference has not moved meanwhile is checked all the same.
-store::Store::Published publish(store::Store& store, store::Store::Publication publication) {
-  const Path locks = store.root() / "locks";
-  fs::make_folders(locks);
-  const fs::Lock turn(locks / "runs", patience_ms);
-  for (int attempt = 0;; ++attempt) {
-    const auto now = store.references().find(publication.name);
-    publication.expected = now ? std::optional(now->digest) : std::nullopt;
-    try {
-      return store.publish(publication);
-    } catch (const Error& e) {
-      if (e.code() != mlops::Code::conflict || attempt == 100) throw;
-    }
-  }
-}
-
 /// From here on nobody's line is taken that would not be in the record: who reports holds this lock, shared,
 /// and looks whether the journal is still there. Somebody who was stopped in the midst does not stop us.
 std::optional<fs::File> close_journal(const Opened& opened) {
@@ -131,14 +114,13 @@ std::optional<fs::File> close_journal(const Opened& opened) {
   return journal;
 }
 
+std::string why_of(const std::string& id) { return "run " + id; }
+
 bool is_sealed(store::Store& store, const Folder& folder, const Begin& begin) {
   const auto history = store.references().history({std::string(reference_kind), begin.experiment});
-  return std::any_of(history.rbegin(), history.rend(), [&](const store::ReferenceEntry& entry) {
-    if (entry.time < begin.time) return false;
-    const json::Object record = store.record(entry.digest);
-    const json::Value* id = record.find("id");
-    return id != nullptr && id->text_or("") == folder.id();
-  });
+  const std::string why = why_of(folder.id());
+  return std::any_of(history.rbegin(), history.rend(),
+                     [&](const store::ReferenceEntry& entry) { return entry.why == why; });
 }
 
 }  // namespace
@@ -175,12 +157,13 @@ Live::Sealed seal(store::Store& store, const Opened& opened, const Ending& endin
   keep_outputs(store, opened.folder, facts);
   kept.logs = keep_logs(store.objects(), opened.logs);
   if (!facts.metrics.empty()) kept.series = store.objects().put(series_text(facts));
-  const auto published = publish(store, {.name = {std::string(reference_kind), opened.begin.experiment},
-                                         .record = to_record(store.objects(), opened, facts, ending, kept),
-                                         .time = ending.time ? *ending.time : facts.last,
-                                         .who = opened.begin.who,
-                                         .why = fmt::format("run {}", opened.folder.id()),
-                                         .summary = summary_of(opened.begin, facts, ending.status)});
+  const auto published =
+      publish_next(store, {.name = {std::string(reference_kind), opened.begin.experiment},
+                           .record = to_record(store.objects(), opened, facts, ending, kept),
+                           .time = ending.time ? *ending.time : facts.last,
+                           .who = opened.begin.who,
+                           .why = why_of(opened.folder.id()),
+                           .summary = summary_of(opened.begin, facts, ending.status)});
   fs::remove_file(opened.folder.journal());
   std::vector<std::string> notes = std::move(facts.notes);
   notes.insert(notes.end(), ending.notes.begin(), ending.notes.end());
@@ -189,10 +172,10 @@ Live::Sealed seal(store::Store& store, const Opened& opened, const Ending& endin
 
 void seal_lost(store::Store& store, const Folder& folder) {
   const Opened opened = open_folder(folder);
-  if (!is_sealed(store, folder, opened.begin)) {
-    seal(store, opened, {.status = Status::lost, .notes = {"its process was killed"}});
-  }
-  remove_folder(folder, true);
+  const Ending ending =
+      ending_in(folder).value_or(Ending{.status = Status::lost, .notes = {"its process was killed"}});
+  if (!is_sealed(store, folder, opened.begin)) seal(store, opened, ending);
+  remove_folder(folder, ending.status != Status::done);
 }
 
 }  // namespace mlops::run

@@ -30,11 +30,17 @@ struct Ending {
   std::vector<std::string> notes = {};
 };
 
+/// How it ended is written down before it is sealed, into room that was taken when it began: neither a full
+/// disk nor a kill between the two makes a finished run a lost one.
+void reserve_ending(const Folder& folder);
+void note_ending(const Folder& folder, const Ending& ending) noexcept;
+std::optional<Ending> ending_in(const Folder& folder);
+
 /// Publishes the record; the folder stays for the caller to remove.
 Live::Sealed seal(store::Store& store, const Opened& opened, const Ending& ending);
 
-/// Seals the run of a process that is gone, unless it was sealed and only its folder is left. The caller
-/// holds the folder's lock.
+/// Seals the run of a process that is gone ("lost", or as it ended if it came to note that), unless it was
+/// sealed and only its folder is left. The caller holds the folder's lock.
 void seal_lost(store::Store& store, const Folder& folder);
 
 }  // namespace mlops::run

@@ -118,6 +118,10 @@ class Live {
   /// What the command wrote to its standard output or error, kept as it is, and when. Never throws: what the
   /// disk has no room for is counted and told at the end. Of each stream the first GiB is kept.
   void heard(bool error_stream, std::string_view bytes) noexcept;
+  /// Lines for the journal, each with its end.
+  void facts(std::string_view lines);
+  /// What people should know of how it went; a part of the record.
+  void remark(const std::vector<std::string>& notes);
   /// The time of the run's clock: that of its beginning and what has passed since.
   Time now() const;
   /// What was written by now survives a power cut; done by the other calls once a second, and by end().
