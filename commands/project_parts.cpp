@@ -9,7 +9,6 @@
 #include <mlops/config/settings.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/project/project.hpp>
-#include <mlops/run/list.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -69,9 +68,16 @@ void add_models(store::Store& store, std::vector<cli::Candidate>& out) {
   }
 }
 
+/// From the references alone: to look into the index of runs may mean to write to it.
 void add_runs(store::Store& store, std::vector<cli::Candidate>& out) {
-  for (const run::Run& run : run::list(store, {.limit = most_offers})) {
-    out.push_back({"run/" + run.id, fmt::format("{} {}", run.experiment, run.name)});
+  for (const store::ReferenceName& name : store.references().list()) {
+    if (name.kind != "runs") continue;
+    const auto entries = store.references().history(name);
+    const auto count = std::min(entries.size(), static_cast<std::size_t>(most_offers));
+    for (auto entry = entries.end() - static_cast<std::ptrdiff_t>(count); entry != entries.end(); ++entry) {
+      const json::Value record(store.record(entry->digest));
+      out.push_back({"run/" + record["id"].text_or(""), name.name + " " + record["name"].text_or("")});
+    }
   }
 }
 

@@ -73,12 +73,8 @@ void show_thing(const Named& named, cli::Invocation& invocation) {
     case Thing::model:
       return invocation.record("mlops.model/1",
                                model_record(store, model::Registry(store).get(named.address)));
-    case Thing::run: {
-      const run::Run found = run::get(store, named.address);
-      if (found.record) return show_object(*found.record, invocation);
-      throw error(Code::conflict, "run/{} has not ended yet: it has no record", found.id)
-          .with_hint("`mlops runs show {}` shows what it has done so far", found.id);
-    }
+    case Thing::run:
+      return show_record(run::details(store, run::get(store, named.address)), invocation);
     case Thing::other:
       return show_object(*Digest::parse(named.address), invocation);
   }
