@@ -11,6 +11,7 @@ cli::Command doctor();
 cli::Command help();
 cli::Command ingest();
 cli::Command log();
+cli::Command model();
 cli::Command show();
 cli::Command store();
 cli::Command train();

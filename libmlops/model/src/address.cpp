@@ -119,7 +119,7 @@ class Resolver {
     if (!can_be_alias(alias)) selects_nothing(alias);
     Entries moves = references_.history(alias_of(name_, alias));
     if (!moves.empty()) return moves;
-    const auto known = alias_names(references_, name_);
+    const auto known = aliases_of(references_, name_);
     Error fault = not_found(fmt::format("'{}' has no alias '{}'", name_, alias));
     const auto near = near_misses(alias, known);
     if (!near.empty()) throw std::move(fault).with_hint("a similar one exists: {}", one_of(near));

@@ -44,7 +44,7 @@ std::vector<store::ReferenceEntry> moves(const store::References& references, st
   auto entries = references.history(alias_of(name, alias));
   if (!entries.empty()) return entries;
   Error fault = error(Code::not_found, "'{}' has no alias '{}'", name, alias).with_id("model.not_found");
-  const auto known = alias_names(references, name);
+  const auto known = aliases_of(references, name);
   if (known.empty()) throw std::move(fault).with_hint("`mlops model promote {}` sets one", name);
   throw std::move(fault).with_hint("it has {}", one_of(known));
 }
@@ -168,7 +168,7 @@ std::vector<Registry::Move> Registry::history(std::string_view name, std::string
   if (!alias.empty()) moves(references, name, alias);
   std::vector<Move> out;
   for (const std::string& each :
-       alias.empty() ? alias_names(references, name) : std::vector<std::string>{std::string(alias)}) {
+       alias.empty() ? aliases_of(references, name) : std::vector<std::string>{std::string(alias)}) {
     const auto entries = references.history(alias_of(name, each));
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
       out.push_back(move_of(*entry, numbers, name, each));

@@ -32,8 +32,6 @@ AliasesByRecord aliases_by_record(const store::References& references, std::stri
 
 /// The names of models that have a version, sorted.
 std::vector<std::string> model_names(const store::References& references);
-/// The aliases of a name that were ever set, sorted.
-std::vector<std::string> alias_names(const store::References& references, std::string_view name);
 
 /// Every version of a name, oldest first. Throws Error(not_found) with near misses when there is none.
 std::vector<store::ReferenceEntry> versions(const store::References& references, std::string_view name);

@@ -88,7 +88,7 @@ std::vector<std::string> model_names(const store::References& references) {
   return names;
 }
 
-std::vector<std::string> alias_names(const store::References& references, std::string_view name) {
+std::vector<std::string> aliases_of(const store::References& references, std::string_view name) {
   const std::string begin = std::string(name) + "@";
   std::vector<std::string> aliases;
   for (const store::ReferenceName& alias : references.list()) {
@@ -132,7 +132,7 @@ std::vector<Offer> offers(const store::References& references) {
   for (const store::ReferenceName& name : references.list()) {
     if (name.kind != version_kind) continue;
     const auto newest = references.find(name);
-    if (newest) out.push_back({name.name, newest->seq, alias_names(references, name.name)});
+    if (newest) out.push_back({name.name, newest->seq, aliases_of(references, name.name)});
   }
   return out;
 }

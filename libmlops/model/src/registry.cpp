@@ -94,12 +94,18 @@ Registry::Added Registry::add(const Registration& registration) {
 }
 
 Registry::Added Registry::plan(const Registration& registration) const {
-  check_name(registration.name);
-  Version version = version_of(registration, planned_folder(registration));
+  Version version = first_version(registration);
   const auto newest = store_.references().find(versions_of(version.name));
   if (auto found = same(store_, newest, version)) return {.version = std::move(*found), .unchanged = true};
-  version.number = newest ? newest->seq + 1 : 1;
+  if (newest) version.number = newest->seq + 1;
   return {.version = std::move(version)};
+}
+
+Version first_version(const Registration& registration) {
+  check_name(registration.name);
+  Version version = version_of(registration, planned_folder(registration));
+  version.number = 1;
+  return version;
 }
 
 std::optional<Version> Registry::find(std::string_view name, std::int64_t number) const {

@@ -134,10 +134,16 @@ class Registry {
   store::Store& store_;
 };
 
+/// What add() would make of it in a store that has no model of that name; nothing is read or written.
+Version first_version(const Registration& registration);
+
 /// Throws Error(usage), saying why, for a text that cannot be the name of a model, or of an alias: `v3`,
 /// `latest` and dates select versions already.
 void check_name(std::string_view name);
 void check_alias(std::string_view alias);
+
+/// The aliases of a name that were ever set, sorted.
+std::vector<std::string> aliases_of(const store::References& references, std::string_view name);
 
 /// Every model with its newest number and its aliases, without opening records: for completion.
 struct Offer {
