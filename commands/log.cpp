@@ -1,6 +1,7 @@
 /// `mlops log`: the journal of what happened in this project.
 #include "cli/invocation.hpp"
 #include "commands.hpp"
+#include "log_facts.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/dataset/version.hpp>
@@ -11,6 +12,7 @@ namespace {
 
 struct LogArgs {
   std::optional<std::string> name;
+  std::optional<std::string> run;
   std::int64_t count = 0;
 };
 
@@ -20,6 +22,7 @@ std::string full_name(cli::Invocation& invocation, const std::string& address) {
 }
 
 void log(const LogArgs& args, cli::Invocation& invocation) {
+  if (args.name == "-") return log_lines(args.run, invocation);
   if (args.count < 0) throw error(Code::usage, "'--count' wants 1 or more, not {}", args.count);
   project::Project& project = invocation.project();
   std::vector<ui::Row> rows;
@@ -42,15 +45,19 @@ void log(const LogArgs& args, cli::Invocation& invocation) {
 
 cli::Command log() {
   const auto args = std::make_shared<LogArgs>();
-  return {
-      .name = "log",
-      .summary = "show what happened in this project, newest first",
-      .options = {{"dataset", "DATASET", "only what happened to this one", &args->name, cli::Offer::dataset},
-                  {"--count", "COUNT", "how many at most", &args->count}},
-      .examples = {{"mlops log", "Show the whole journal"},
-                   {"mlops log churn --count 1", "Show the last thing that happened to churn"}},
-      .exits = {{Code::not_found, "there is no such dataset"}},
-      .run = [args](cli::Invocation& invocation) { log(*args, invocation); }};
+  return {.name = "log",
+          .summary = "show what happened in this project, newest first, or report facts of a run",
+          .options = {{"dataset", "DATASET", "only what happened to this one; - reads facts of a run",
+                       &args->name, cli::Offer::dataset},
+                      {"--count", "COUNT", "how many at most", &args->count},
+                      {"--run", "RUN", "with -: a run by its id, or @last; else the one around this process",
+                       &args->run, cli::Offer::run}},
+          .examples = {{"mlops log", "Show the whole journal"},
+                       {"mlops log churn --count 1", "Show the last thing that happened to churn"},
+                       {"echo loss=0.31 step=3 | mlops log - --run @last", "Report what a program prints"}},
+          .exits = {{Code::not_found, "there is no such dataset or run"}},
+          .run = [args](cli::Invocation& invocation) { log(*args, invocation); },
+          .children = log_facts()};
 }
 
 }  // namespace mlops::commands

@@ -8,6 +8,7 @@
 #include <mlops/base/text.hpp>
 #include <mlops/config/settings.hpp>
 #include <mlops/project/project.hpp>
+#include <mlops/run/list.hpp>
 
 #include <filesystem>
 
@@ -52,13 +53,23 @@ json::Value or_fault(Make make) {
   }
 }
 
+std::vector<cli::Candidate> offered_runs(project::Project& project) {
+  std::vector<cli::Candidate> out = {{"@last", "the newest"}};
+  if (!project.has_store()) return out;
+  for (const run::Run& run : run::list(project.store(), {.limit = 100})) {
+    out.push_back({run.id, fmt::format("{} {} {}", run.experiment, run.name, run::name_of(run.status))});
+  }
+  return out;
+}
+
 }  // namespace
 
 config::Settings load_settings(const config::Environment& environment) { return config::load(environment); }
 
-std::vector<cli::Candidate> project_offers(cli::Offer) {
+std::vector<cli::Candidate> project_offers(cli::Offer offer) {
   if (!project::find_root(fs::current_path())) return {};
   project::Project project(fs::current_path(), project::Project::Mode::open);
+  if (offer == cli::Offer::run) return offered_runs(project);
   std::vector<cli::Candidate> out;
   for (const manifest::SourceSpec& source : project.manifest().sources) out.push_back({source.name});
   if (!project.has_store()) return out;

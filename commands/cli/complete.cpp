@@ -46,7 +46,8 @@ std::vector<Candidate> values(const Application& application, const Option& opti
   if (option.offer == Offer::file || option.offer == Offer::folder) {
     return paths(application, typed, option.offer == Offer::folder);
   }
-  if (option.offer == Offer::dataset && application.offers) return application.offers(option.offer);
+  const bool of_project = option.offer == Offer::dataset || option.offer == Offer::run;
+  if (of_project && application.offers) return application.offers(option.offer);
   return out;
 }
 
