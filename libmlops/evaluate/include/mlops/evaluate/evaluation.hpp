@@ -7,6 +7,7 @@
 #include <mlops/stats/metrics.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,15 @@ struct Evaluation {
 
   const Metric* find(std::string_view metric) const;
 };
+
+/// "auc", "accuracy" or "rmse".
+std::string_view main_metric(predict::Task task);
+
+/// Whether more of the metric is better; nothing for a name that the task does not have.
+std::optional<bool> greater_is_better(predict::Task task, std::string_view metric);
+
+/// Whether difference() knows the metric.
+bool has_difference(predict::Task task, std::string_view metric);
 
 /// `predictions` as predict::Predictor gives them. binary: auc, logloss, accuracy, f1, precision, recall,
 /// brier, ece, average_precision; multiclass: accuracy, logloss, f1 (macro), precision, recall (macro), auc

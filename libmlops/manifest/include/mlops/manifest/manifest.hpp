@@ -3,6 +3,8 @@
 /// Error(usage) whose detail shows file:line:column, the line and a caret for each. Pure: reads no file and
 /// knows no store.
 
+#include <mlops/manifest/training.hpp>
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -41,15 +43,25 @@ struct SourceSpec {
   std::vector<std::string> pii;    ///< Columns masked wherever values are shown.
   std::vector<std::string> blobs;  ///< Columns that hold paths of files beside the table.
   ReadOptions read;
+  std::string label = {};  ///< Column that models learn to predict; empty: nothing is trained on it.
+  std::string time = {};   ///< Column: when a row happened. With it the latest rows test.
+  SplitSpec split = {};
 
   bool operator==(const SourceSpec&) const = default;
 };
 
 struct Manifest {
   std::string project;
-  std::vector<SourceSpec> sources;  ///< In the order of the file.
+  std::vector<SourceSpec> sources;  ///< In the order of the file, as the others.
+  std::vector<ModelSpec> models = {};
+  std::vector<ReleaseSpec> releases = {};
 
   const SourceSpec* find_source(std::string_view name) const;
+  const ModelSpec* find_model(std::string_view name) const;
+  const ReleaseSpec* find_release(std::string_view name) const;
+  /// The source that `model` is trained on: the one it names, or the only one with a label; null when there
+  /// is none.
+  const SourceSpec* data_of(const ModelSpec& model) const;
 };
 
 /// `source` with its values checked by the rules of the file and written in one way (`delimiter: tab` is a
