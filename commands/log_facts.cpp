@@ -53,7 +53,7 @@ void send(const Place& place, const run::Report& report, cli::Invocation& invoca
     run::report(invocation.project().store(), *place.run, report, user_of(invocation));
   } else if (!run::report_to(place.journal, report, run::Durable::no)) {
     throw error(Code::not_found, "there is no journal '{}': the run has ended", place.journal.native())
-        .with_id("run.ended")
+        .with_id("run.not_found")
         .with_hint("`--run ID` adds to a run that has ended");
   }
 }
