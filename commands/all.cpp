@@ -21,6 +21,8 @@ cli::Command root() {
               in_group("data", data()),
               in_group("models", train()),
               in_group("models", model()),
+              in_group("runs", run()),
+              in_group("runs", runs()),
               in_group("history", show()),
               in_group("history", log()),
               in_group("history", store()),

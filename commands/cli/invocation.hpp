@@ -66,6 +66,10 @@ class Invocation {
   /// What was typed, beginning with "mlops": for the records of what was done.
   std::vector<std::string> command_line() const;
 
+  /// The exit code of the process when the command returns: for one that hands on that of another program.
+  void set_exit_status(int status);
+  int exit_status() const;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

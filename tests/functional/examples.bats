@@ -6,6 +6,7 @@ load seed
 setup() {
   enter_fresh_project
   seed_project
+  seed_runs
   mkdir -p "$HOME/.local/share/bash-completion/completions" "$HOME/.config/fish/completions" "$HOME/.zfunc"
 }
 
@@ -30,8 +31,9 @@ run_examples() {
 @test "the examples of data" { run_examples data; }
 @test "the examples of show and log" { run_examples 'show|log'; }
 @test "the examples of store" { run_examples store; }
+@test "the examples of run and runs" { run_examples 'runs?'; }
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'ingest|data|show|log|store' | paste -sd'|')
+    grep -vxE 'ingest|data|show|log|store|runs?' | paste -sd'|')
   run_examples "$others"
 }
