@@ -473,16 +473,24 @@ TEST(Keys, ThePageHoldsTheTable) {
                                                                       << key_table_markdown();
 }
 
+/// A file with `line` among the keys of `where`.
+std::string file_with(std::string_view where, const std::string& line) {
+  if (where.empty()) return line.starts_with("mlops:") ? line + "\n" : "mlops: 1\n" + line + "\n";
+  if (where == "sources.NAME") return with(line);
+  if (where == "split of sources.NAME") return with("split:\n      " + line);
+  const std::string section(where.substr(0, where.find('.')));
+  return "mlops: 1\n" + section + ":\n  s:\n    " + line + "\n";
+}
+
 TEST(Keys, EveryKeyIsReadAndSuggested) {
   for (const Key& key : key_table()) {
     EXPECT_FALSE(key.doc.empty());
     EXPECT_FALSE(key.doc.ends_with('.'));
     const std::string wrong = std::string(key.name) + "x";
-    const std::string text = key.where.empty() ? "mlops: 1\n" + wrong + ": 1\n" : with(wrong + ": 1");
-    EXPECT_NE(fault_of(text).hint().find("`" + std::string(key.name) + "`"), std::string::npos) << wrong;
-    const std::string known =
-        key.where.empty() ? std::string(key.name) + ":\n" : with(std::string(key.name) + ":");
-    const Error seen = fault_of(known);
+    const Error unknown = fault_of(file_with(key.where, wrong + ": 1"));
+    EXPECT_NE((unknown.hint() + unknown.detail()).find("`" + std::string(key.name) + "`"), std::string::npos)
+        << wrong;
+    const Error seen = fault_of(file_with(key.where, std::string(key.name) + ":"));
     EXPECT_EQ((seen.message() + seen.detail()).find("unknown key"), std::string::npos) << key.name;
   }
 }

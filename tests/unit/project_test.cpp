@@ -191,6 +191,28 @@ TEST_F(ProjectTest, AddsASourceOnce) {
   EXPECT_EQ(error_of([&] { project.add_source(source("a b")); }).code(), Code::usage);
 }
 
+TEST_F(ProjectTest, AddsATrainingOnce) {
+  Project project(dir_, Mode::create);
+  project.add_source(source("churn"));
+  const auto edit = manifest::training_edit(project.manifest(), "churn", "churned", {"prior"}, {});
+  EXPECT_TRUE(project.add_training(edit));
+  const std::string text = read("mlops.yaml");
+  EXPECT_NE(
+      text.find(
+          "    label: churned\nmodels:\n  prior: {train: prior}\nrelease:\n  churn:\n    among: [prior]\n"),
+      std::string::npos)
+      << text;
+  EXPECT_EQ(project.manifest().find_source("churn")->label, "churned");
+  EXPECT_EQ(project.manifest().models.size(), 1u);
+  EXPECT_FALSE(project.add_training(edit));
+  EXPECT_EQ(read("mlops.yaml"), text);
+  write("mlops.yaml", "# by hand\n" + text);
+  EXPECT_FALSE(project.add_training(edit));
+  EXPECT_EQ(error_of([&] { project.add_training({.source = "gone", .label = "x"}); }).code(),
+            Code::not_found);
+  EXPECT_EQ(read("mlops.yaml"), "# by hand\n" + text);
+}
+
 TEST_F(ProjectTest, AFolderOfAnyNameCanBeAProject) {
   for (const char* name : {"a: b", "yes", "1", " ", "a\nb", "\xFF", "año", "-"}) {
     stdfs::create_directories(dir_ / name);

@@ -75,7 +75,7 @@ Estimate median(std::span<const double> values) {
   const double value = std::midpoint(sorted[(count - 1) / 2], sorted[count / 2]);
   const double n = static_cast<double>(count);
   // The k-th smallest and the k-th greatest, k from 1.
-  const double k = std::floor(n / 2 - normal_quantile * std::sqrt(n) / 2);
+  const double k = std::floor((n + 1 - normal_quantile * std::sqrt(n)) / 2);
   if (k < 1) return bare(value);
   const double low = sorted[static_cast<std::size_t>(k) - 1];
   const double high = sorted[count - static_cast<std::size_t>(k)];
