@@ -16,7 +16,9 @@ void append(std::vector<T>& to, const std::vector<T>& more) {
 }  // namespace
 
 double Fitting::number(std::string_view name) const { return json::Value(parameters)[name].number_or(0); }
-int Fitting::whole(std::string_view name) const { return static_cast<int>(json::Value(parameters)[name].int_or(0)); }
+int Fitting::whole(std::string_view name) const {
+  return static_cast<int>(json::Value(parameters)[name].int_or(0));
+}
 bool Fitting::flag(std::string_view name) const { return json::Value(parameters)[name].bool_or(false); }
 bool Fitting::given(std::string_view name) const { return !json::Value(parameters)[name].is_null(); }
 
