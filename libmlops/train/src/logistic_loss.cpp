@@ -1,7 +1,7 @@
 #include "src/logistic_loss.hpp"
 
+#include <mlops/stats/sum.hpp>
 #include "src/parallel.hpp"
-#include "src/sum.hpp"
 
 #include <mlops/predict/linear.hpp>
 
@@ -30,7 +30,7 @@ Sums summed(const Sparse& matrix, const Sums& zero, std::size_t doubles, unsigne
 /// Sums of a vector, and of one number beside it.
 struct Gradient {
   Vector vector;
-  Sum loss = {};
+  stats::Sum loss = {};
   Vector scores = {};  ///< Room for those of one row.
 
   Gradient& operator+=(const Gradient& other) {
@@ -62,7 +62,7 @@ LogisticLoss::LogisticLoss(const Sparse& matrix, std::span<const double> labels,
       probabilities_(matrix.rows() * outputs) {}
 
 double LogisticLoss::penalty(std::span<const double> at) const {
-  Sum sum;
+  stats::Sum sum;
   for (std::size_t i = 0; i < at.size(); ++i) {
     if (penalised(i)) sum.add(at[i] * at[i]);
   }

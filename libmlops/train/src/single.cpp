@@ -1,7 +1,7 @@
 #include "src/single.hpp"
 
+#include <mlops/stats/sum.hpp>
 #include "src/cells.hpp"
-#include "src/sum.hpp"
 
 #include <mlops/stats/metrics.hpp>
 
@@ -108,7 +108,7 @@ std::vector<double> answers(const Cells& cells, const Labelled& train, std::span
 }
 
 double explained(std::span<const double> answers, std::span<const double> labels) {
-  Sum sum, errors, spread;
+  stats::Sum sum, errors, spread;
   for (const double label : labels) sum.add(label);
   const double mean = sum.value() / static_cast<double>(labels.size());
   for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -1,7 +1,7 @@
 /// Boosted trees of XGBoost. The number of rounds is where the loss on the validation rows is least; then the
 /// trees are grown again on all rows, a tenth more of them because there are more rows.
+#include <mlops/stats/sum.hpp>
 #include "src/fitting.hpp"
-#include "src/sum.hpp"
 
 #include <mlops/base/text.hpp>
 #include <mlops/gbdt/booster.hpp>
@@ -53,7 +53,7 @@ struct Rows {
 };
 
 double mean_label(const Part& part) {
-  Sum sum;
+  stats::Sum sum;
   for (const double label : part.labels) sum.add(label);
   return sum.value() / static_cast<double>(part.labels.size());
 }
