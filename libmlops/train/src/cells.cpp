@@ -2,6 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/predict/spelling.hpp>
 
 #include <fmt/format.h>
 
@@ -111,19 +112,10 @@ std::vector<double> numbers_of(const Column& column) {
   }
 }
 
-std::string spelled(double number, const Type& type) {
-  if (type.kind == Kind::boolean) return number != 0 ? "true" : "false";
-  if (is_whole(type)) return fmt::format("{:.0f}", number);
-  if (type.kind == Kind::decimal) return fmt::format("{:.{}f}", number, type.scale);
-  std::string text =
-      type.kind == Kind::float32 ? fmt::format("{}", static_cast<float>(number)) : fmt::format("{}", number);
-  if (text.find_first_of(".en") == std::string::npos) text += ".0";
-  return text;
-}
-
 std::string spelled(const Column& column, std::size_t row) {
-  if (column.type().kind == Kind::text) return std::string(column.text(row));
-  return spelled(numbers_of(column.slice(row, 1)).front(), column.type());
+  std::string text;
+  predict::spell(column, row, text);
+  return text;
 }
 
 }  // namespace mlops::train

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlops::train {
@@ -27,6 +28,5 @@ std::vector<double> numbers_of(const Column& column);
 
 /// A value that is not null, spelled as SQL casts it to text.
 std::string spelled(const Column& column, std::size_t row);
-std::string spelled(double number, const Type& type);
 
 }  // namespace mlops::train

@@ -1,6 +1,6 @@
 #pragma once
-/// Cholesky's factorisation of symmetric matrices, with pivots, so that collinear columns are found instead of
-/// dividing by rounding errors.
+/// Cholesky's factorisation of symmetric matrices, with pivots, so that collinear columns are found instead
+/// of dividing by rounding errors.
 
 #include <cstddef>
 #include <span>

@@ -1,6 +1,6 @@
 #include "src/fitting.hpp"
 
-#include "src/sum.hpp"
+#include <mlops/stats/sum.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +16,9 @@ void append(std::vector<T>& to, const std::vector<T>& more) {
 }  // namespace
 
 double Fitting::number(std::string_view name) const { return json::Value(parameters)[name].number_or(0); }
-int Fitting::whole(std::string_view name) const { return static_cast<int>(json::Value(parameters)[name].int_or(0)); }
+int Fitting::whole(std::string_view name) const {
+  return static_cast<int>(json::Value(parameters)[name].int_or(0));
+}
 bool Fitting::flag(std::string_view name) const { return json::Value(parameters)[name].bool_or(false); }
 bool Fitting::given(std::string_view name) const { return !json::Value(parameters)[name].is_null(); }
 
@@ -43,7 +45,7 @@ Part together(const Part& train, const Part& valid) {
 
 double log_loss(std::span<const double> probabilities, std::span<const double> labels, std::size_t outputs) {
   constexpr double least = 1e-15;
-  Sum sum;
+  stats::Sum sum;
   for (std::size_t row = 0; row < labels.size(); ++row) {
     const auto label = static_cast<std::size_t>(labels[row]);
     const double p = outputs == 1 ? (label == 1 ? probabilities[row] : 1 - probabilities[row])
@@ -54,7 +56,7 @@ double log_loss(std::span<const double> probabilities, std::span<const double> l
 }
 
 double root_mean_square(std::span<const double> predictions, std::span<const double> labels) {
-  Sum sum;
+  stats::Sum sum;
   for (std::size_t row = 0; row < labels.size(); ++row) {
     const double error = predictions[row] - labels[row];
     sum.add(error * error);

@@ -1,7 +1,7 @@
 #include "src/least_squares.hpp"
 
+#include <mlops/stats/sum.hpp>
 #include "src/parallel.hpp"
-#include "src/sum.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
@@ -25,7 +25,7 @@ std::size_t unknowns(const Sparse& matrix) {
 }
 
 double mean_of(std::span<const double> values) {
-  Sum sum;
+  stats::Sum sum;
   for (const double value : values) sum.add(value);
   return values.empty() ? 0 : sum.value() / static_cast<double>(values.size());
 }

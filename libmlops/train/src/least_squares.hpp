@@ -20,7 +20,7 @@ class LeastSquares {
 
   struct Answer {
     double intercept = 0;
-    std::vector<double> coefficients = {};     ///< Without the intercept.
+    std::vector<double> coefficients = {};    ///< Without the intercept.
     std::vector<std::size_t> dependent = {};  ///< Columns that depend on others; only without penalty.
   };
   Answer solve(double l2) const;

@@ -1,7 +1,7 @@
 #include "src/logistic_loss.hpp"
 
+#include <mlops/stats/sum.hpp>
 #include "src/parallel.hpp"
-#include "src/sum.hpp"
 
 #include <mlops/predict/linear.hpp>
 
@@ -30,7 +30,7 @@ Sums summed(const Sparse& matrix, const Sums& zero, std::size_t doubles, unsigne
 /// Sums of a vector, and of one number beside it.
 struct Gradient {
   Vector vector;
-  Sum loss = {};
+  stats::Sum loss = {};
   Vector scores = {};  ///< Room for those of one row.
 
   Gradient& operator+=(const Gradient& other) {
@@ -52,8 +52,8 @@ double log_of_sum(std::span<const double> scores) {
 
 }  // namespace
 
-LogisticLoss::LogisticLoss(const Sparse& matrix, std::span<const double> labels, std::size_t outputs, double l2,
-                           unsigned threads)
+LogisticLoss::LogisticLoss(const Sparse& matrix, std::span<const double> labels, std::size_t outputs,
+                           double l2, unsigned threads)
     : matrix_(matrix),
       labels_(labels),
       outputs_(outputs),
@@ -62,7 +62,7 @@ LogisticLoss::LogisticLoss(const Sparse& matrix, std::span<const double> labels,
       probabilities_(matrix.rows() * outputs) {}
 
 double LogisticLoss::penalty(std::span<const double> at) const {
-  Sum sum;
+  stats::Sum sum;
   for (std::size_t i = 0; i < at.size(); ++i) {
     if (penalised(i)) sum.add(at[i] * at[i]);
   }
@@ -82,22 +82,24 @@ double LogisticLoss::row_loss(std::size_t row, std::span<const double> at, std::
 }
 
 double LogisticLoss::value(std::span<const double> at) const {
-  const auto sums = summed(matrix_, Gradient{Vector(outputs_)}, outputs_, threads_, [&](std::size_t row, Gradient& sum) {
-    sum.loss.add(row_loss(row, at, sum.vector));
-  });
+  const auto sums =
+      summed(matrix_, Gradient{Vector(outputs_)}, outputs_, threads_,
+             [&](std::size_t row, Gradient& sum) { sum.loss.add(row_loss(row, at, sum.vector)); });
   return sums.loss.value() + penalty(at);
 }
 
 double LogisticLoss::look(std::span<const double> at, std::span<double> gradient) {
-  const auto sums = summed(matrix_, Gradient{Vector(unknowns())}, unknowns(), threads_, [&](std::size_t row, Gradient& sum) {
-    const auto p = probabilities(row);
-    sum.loss.add(row_loss(row, at, p));
-    for (std::size_t k = 0; k < outputs_; ++k) {
-      const bool hit = outputs_ == 1 ? labels_[row] == 1 : static_cast<std::size_t>(labels_[row]) == k;
-      matrix_.add(row, p[k] - (hit ? 1 : 0), std::span(sum.vector).subspan(k * width(), width()));
-    }
-  });
-  for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] = sums.vector[i] + (penalised(i) ? l2_ * at[i] : 0);
+  const auto sums = summed(
+      matrix_, Gradient{Vector(unknowns())}, unknowns(), threads_, [&](std::size_t row, Gradient& sum) {
+        const auto p = probabilities(row);
+        sum.loss.add(row_loss(row, at, p));
+        for (std::size_t k = 0; k < outputs_; ++k) {
+          const bool hit = outputs_ == 1 ? labels_[row] == 1 : static_cast<std::size_t>(labels_[row]) == k;
+          matrix_.add(row, p[k] - (hit ? 1 : 0), std::span(sum.vector).subspan(k * width(), width()));
+        }
+      });
+  for (std::size_t i = 0; i < gradient.size(); ++i)
+    gradient[i] = sums.vector[i] + (penalised(i) ? l2_ * at[i] : 0);
   return sums.loss.value() + penalty(at);
 }
 
@@ -143,18 +145,20 @@ Symmetric LogisticLoss::curvature() const {
 }
 
 std::vector<double> LogisticLoss::curvature_times(std::span<const double> direction) const {
-  const auto sums = summed(matrix_, Gradient{Vector(unknowns())}, unknowns(), threads_, [&](std::size_t row, Gradient& sum) {
-    const auto p = probabilities(row);
-    double mean = 0;
-    sum.scores.resize(outputs_);
-    for (std::size_t k = 0; k < outputs_; ++k) {
-      sum.scores[k] = matrix_.dot(row, direction.subspan(k * width(), width()));
-      mean += p[k] * sum.scores[k];
-    }
-    for (std::size_t k = 0; k < outputs_; ++k) {
-      matrix_.add(row, p[k] * (sum.scores[k] - mean), std::span(sum.vector).subspan(k * width(), width()));
-    }
-  });
+  const auto sums = summed(matrix_, Gradient{Vector(unknowns())}, unknowns(), threads_,
+                           [&](std::size_t row, Gradient& sum) {
+                             const auto p = probabilities(row);
+                             double mean = 0;
+                             sum.scores.resize(outputs_);
+                             for (std::size_t k = 0; k < outputs_; ++k) {
+                               sum.scores[k] = matrix_.dot(row, direction.subspan(k * width(), width()));
+                               mean += p[k] * sum.scores[k];
+                             }
+                             for (std::size_t k = 0; k < outputs_; ++k) {
+                               matrix_.add(row, p[k] * (sum.scores[k] - mean),
+                                           std::span(sum.vector).subspan(k * width(), width()));
+                             }
+                           });
   Vector out = sums.vector;
   for (std::size_t i = 0; i < out.size(); ++i) {
     if (penalised(i)) out[i] += l2_ * direction[i];
@@ -164,15 +168,17 @@ std::vector<double> LogisticLoss::curvature_times(std::span<const double> direct
 
 std::vector<double> LogisticLoss::curvature_diagonal() const {
   const auto columns = matrix_.dense_columns();
-  const auto sums = summed(matrix_, Gradient{Vector(unknowns())}, unknowns(), threads_, [&](std::size_t row, Gradient& sum) {
-    const auto values = matrix_.dense(row);
-    for (std::size_t k = 0; k < outputs_; ++k) {
-      const double w = weight(row, k, k);
-      double* target = sum.vector.data() + k * width();
-      for (std::size_t i = 0; i < values.size(); ++i) target[columns[i]] += w * values[i] * values[i];
-      for (const auto i : matrix_.ones(row)) target[i] += w;
-    }
-  });
+  const auto sums = summed(matrix_, Gradient{Vector(unknowns())}, unknowns(), threads_,
+                           [&](std::size_t row, Gradient& sum) {
+                             const auto values = matrix_.dense(row);
+                             for (std::size_t k = 0; k < outputs_; ++k) {
+                               const double w = weight(row, k, k);
+                               double* target = sum.vector.data() + k * width();
+                               for (std::size_t i = 0; i < values.size(); ++i)
+                                 target[columns[i]] += w * values[i] * values[i];
+                               for (const auto i : matrix_.ones(row)) target[i] += w;
+                             }
+                           });
   Vector out = sums.vector;
   for (std::size_t i = 0; i < out.size(); ++i) out[i] += penalised(i) ? l2_ : 0;
   return out;

@@ -39,7 +39,9 @@ class LogisticLoss {
   double penalty(std::span<const double> at) const;
   /// Scores of a row in `row`; returns -log p(label) and leaves the probabilities there.
   double row_loss(std::size_t row, std::span<const double> at, std::span<double> probabilities) const;
-  std::span<double> probabilities(std::size_t row) { return {probabilities_.data() + row * outputs_, outputs_}; }
+  std::span<double> probabilities(std::size_t row) {
+    return {probabilities_.data() + row * outputs_, outputs_};
+  }
   std::span<const double> probabilities(std::size_t row) const {
     return {probabilities_.data() + row * outputs_, outputs_};
   }

@@ -63,7 +63,8 @@ Vector direction_of(const LogisticLoss& loss, const Vector& gradient, double sha
 }
 
 /// The longest of 1, 1/2, 1/4, ... that lowers the loss by its due; 0: none does.
-double step_length(const LogisticLoss& loss, const Vector& at, const Vector& direction, double value, double slope) {
+double step_length(const LogisticLoss& loss, const Vector& at, const Vector& direction, double value,
+                   double slope) {
   const double noise = 1e-14 * std::abs(value);
   double length = 1;
   for (int i = 0; i < most_halvings; ++i, length /= 2) {

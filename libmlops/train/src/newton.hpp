@@ -21,7 +21,7 @@ struct NewtonAnswer {
   std::vector<double> at;
   int steps = 0;
   bool converged = false;
-  bool unbounded = false;               ///< A coefficient went beyond the bound.
+  bool unbounded = false;  ///< A coefficient went beyond the bound.
 };
 
 NewtonAnswer newton(LogisticLoss& loss, std::vector<double> start, const NewtonRequest& request);

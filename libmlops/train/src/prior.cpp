@@ -1,6 +1,6 @@
 /// The answer that looks at nothing: the shares of the classes, or the mean.
+#include <mlops/stats/sum.hpp>
 #include "src/fitting.hpp"
-#include "src/sum.hpp"
 
 namespace mlops::train {
 namespace {
@@ -21,7 +21,7 @@ json::Object shares(const FitRequest& request) {
 }
 
 json::Object mean(const FitRequest& request) {
-  Sum sum;
+  stats::Sum sum;
   double rows = 0;
   for (const auto* labels : labels_of(request)) {
     for (const double label : *labels) sum.add(label), ++rows;

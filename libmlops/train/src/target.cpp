@@ -89,16 +89,20 @@ Values text_values(const Label& label) {
 }
 
 Values number_values(const Label& label) {
-  std::map<double, std::uint64_t> counts;
+  struct Met {
+    std::uint32_t row = 0;
+    std::uint64_t count = 0;
+  };
+  std::map<double, Met> met;
   Values values;
   for (const auto row : label.rows) {
     const double number = label.numbers[row];
     values.whole = values.whole && number == std::floor(number);
-    if (!values.over) ++counts[number + 0.0];  // -0 is 0
-    values.over = values.over || counts.size() > most_classes;
+    if (!values.over) ++met.try_emplace(number + 0.0, Met{row}).first->second.count;  // -0 is 0
+    values.over = values.over || met.size() > most_classes;
   }
-  for (const auto& [number, count] : counts) {
-    values.all.push_back({spelled(number, label.field.type), number, count});
+  for (const auto& [number, one] : met) {
+    values.all.push_back({spelled(label.column, one.row), number, one.count});
   }
   return values;
 }
