@@ -9,6 +9,15 @@
 namespace mlops::commands {
 namespace {
 
+bool is_move(const store::Event& event) { return event.name.starts_with("model-aliases/"); }
+
+/// Of one moment, the move to a version came after the version.
+bool is_newer(const store::Event& a, const store::Event& b) {
+  if (a.time != b.time) return a.time > b.time;
+  if (is_move(a) != is_move(b)) return is_move(a);
+  return a.id > b.id;
+}
+
 std::vector<store::Event> of_model(store::Store& store, const std::string& address) {
   const std::string name = model::Registry(store).get(address).name;
   std::vector<store::Event> events = store.catalogue().events("models/" + name);
@@ -16,10 +25,7 @@ std::vector<store::Event> of_model(store::Store& store, const std::string& addre
     const auto moves = store.catalogue().events("model-aliases/" + name + "@" + alias);
     events.insert(events.end(), moves.begin(), moves.end());
   }
-  // A version and the move to it often have one time: the move came later, and has the greater id.
-  std::sort(events.begin(), events.end(), [](const store::Event& a, const store::Event& b) {
-    return a.time != b.time ? a.time > b.time : a.id > b.id;
-  });
+  std::sort(events.begin(), events.end(), is_newer);
   return events;
 }
 

@@ -9,6 +9,8 @@
 #include <mlops/model/registry.hpp>
 #include <mlops/project/project.hpp>
 
+#include <map>
+
 namespace mlops::commands {
 namespace {
 
@@ -31,8 +33,11 @@ void list(const ListArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   if (args.name || invocation.project().has_store()) {
     const model::Registry models = registry(invocation);
+    std::map<std::string, std::optional<std::int64_t>> champions;
     for (const auto& version : args.name ? models.list(*args.name) : models.list()) {
-      rows.push_back(model_row(version));
+      const auto [champion, fresh] = champions.try_emplace(version.name);
+      if (fresh) champion->second = models.current(version.name, "champion");
+      rows.push_back(model_row(version, champion->second));
     }
   }
   invocation.rows("mlops.model-version/1", rows);

@@ -131,10 +131,11 @@ json::Value classes(const std::optional<predict::Package>& package) {
 
 }  // namespace
 
-ui::Row model_row(const model::Version& version) {
+ui::Row model_row(const model::Version& version, std::optional<std::int64_t> champion) {
   return {{"name", version.name},
           {"version", version.number},
           {"aliases", list(version.aliases)},
+          {"champion", version_or_null(champion.value_or(0))},
           {"algorithm", version.algorithm},
           {"task", or_null(version.task)},
           {"metric", headline_text(version)},

@@ -15,8 +15,8 @@ class Invocation;
 
 namespace mlops::commands {
 
-/// One line of a list.
-ui::Row model_row(const model::Version& version);
+/// One line of a list; `champion` is the number of the version that is it.
+ui::Row model_row(const model::Version& version, std::optional<std::int64_t> champion);
 
 /// Everything about one version, its folder included.
 ui::Row model_record(store::Store& store, const model::Version& version);

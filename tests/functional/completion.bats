@@ -1,5 +1,7 @@
 # shellcheck disable=SC2154,SC2016,SC2088
 load lib
+load seed
+load models
 
 setup() { enter_fresh_project; }
 
@@ -37,6 +39,34 @@ offers() { mlops __complete -- "$@" | cut -f1 | paste -sd' '; }
   is "$(offers -C '~/de')" "~/deep/"
 }
 
+@test "datasets, models, versions and aliases are offered where they are wanted" {
+  seed_project
+  model_folder first
+  model_folder second 0.5
+  mlops model register best --file first --alias champion --quiet
+  mlops model register best --file second --quiet
+  is "$(offers data show '')" "churn"
+  is "$(offers model show '')" "best best@champion best@v1 best@v2"
+  is "$(offers model promote best@c)" "best@champion"
+  is "$(offers show '')" "best best@champion best@v1 best@v2 churn"
+  is "$(offers log best@v)" "best@v1 best@v2"
+  answers 0 mlops __complete -- model show best@c
+  is "$output" $'best@champion\talias'
+}
+
+@test "the offers of a large registry come at once, and nothing is written for them" {
+  model_folder first
+  mlops model register best --file first --quiet
+  for i in $(seq 1 150); do echo "$i"; done | xargs -P 4 -I{} sh -c \
+    'mkdir m{} && sed "s/0.25\\]/0.{}]/" first/model.json >m{}/model.json && mlops model register best{} --file first --quiet >/dev/null'
+  before=$(find .mlops -type f -printf '%p %s %T@\n' | sort)
+  begin=$(date +%s%N)
+  [[ $(offers model show best | wc -w) == 302 ]]
+  # far above what it takes, far below what one look at all names for each name would
+  (($(date +%s%N) - begin < 1500000000))
+  is "$(find .mlops -type f -printf '%p %s %T@\n' | sort)" "$before"
+}
+
 @test "completion keeps silent about mistakes" {
   for words in "nonsense x" "doctor --nonsense x" "-C /nowhere/ x" "completion tcsh x"; do
     # shellcheck disable=SC2086
@@ -66,6 +96,12 @@ offers() { mlops __complete -- "$@" | cut -f1 | paste -sd' '; }
   is "$(complete_in_bash mlops doctor --color = n)" "never"
   is "$(complete_in_bash mlops doctor --color =)" "always auto never"
   is "$(complete_in_bash mlops -C d)" "nospace data/"
+  # and at '@'
+  model_folder first
+  mlops model register best --file first --alias champion --quiet
+  is "$(complete_in_bash mlops model show best @ c)" "champion"
+  is "$(complete_in_bash mlops model show best @)" "champion v1"
+  is "$(complete_in_bash mlops model show be)" "best best@champion best@v1"
 }
 
 @test "fish completes" {

@@ -2,6 +2,7 @@
 # shellcheck disable=SC2154
 load lib
 load seed
+load models
 
 setup() {
   enter_fresh_project
@@ -30,10 +31,15 @@ run_examples() {
 @test "the examples of ingest" { run_examples ingest; }
 @test "the examples of data" { run_examples data; }
 @test "the examples of show and log" { run_examples 'show|log'; }
+@test "the examples of model" {
+  seed_models
+  mlops model promote churn@v2 --quiet
+  run_examples model
+}
 @test "the examples of store" { run_examples store; }
 @test "the examples of run and runs" { run_examples 'runs?'; }
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'ingest|data|show|log|store|runs?' | paste -sd'|')
+    grep -vxE 'ingest|data|model|train|show|log|store|runs?' | paste -sd'|')
   run_examples "$others"
 }

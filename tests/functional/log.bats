@@ -2,6 +2,7 @@
 # shellcheck disable=SC2154
 load lib
 load seed
+load models
 
 setup() {
   enter_fresh_project
@@ -92,4 +93,17 @@ last() { mlops runs show @last --json | jq -c ".items[0]$1"; }
   answers 0 mlops run -q -p image=sha256:0000000000000000000000000000000000000000000000000000000000000000 -- true
   answers 0 mlops log tag base=sha256:1111111111111111111111111111111111111111111111111111111111111111 --run @last
   answers 0 mlops store fsck
+}
+
+@test "of a model the moves of its aliases are told too, the newest first" {
+  model_folder first
+  mlops model register best --file first --alias champion --quiet --as-of 2026-11-04
+  mlops model promote best@v1 --to shadow --quiet --as-of 2026-11-05
+  mlops model register other --file first --quiet --as-of 2026-11-06
+  answers 0 mlops log best --porcelain
+  is "$(cut -f1-5 <<<"$output")" $'2026-11-05T00:00:00Z\tmodel-aliases/best@shadow\t1\tmodel-version\tset to v1
+2026-11-04T00:00:00Z\tmodel-aliases/best@champion\t1\tmodel-version\tset to v1
+2026-11-04T00:00:00Z\tmodels/best\t1\tmodel-version\tprior, binary'
+  is "$(mlops log models/best@champion --count 1 --porcelain)" "$(head -1 <<<"$output")"
+  is "$(mlops log --porcelain | wc -l)" 7
 }

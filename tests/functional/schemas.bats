@@ -2,6 +2,7 @@
 # shellcheck disable=SC2154
 load lib
 load seed
+load models
 
 setup() {
   enter_fresh_project
@@ -33,6 +34,14 @@ agrees() {
   is "$(jq -c '[.items[] | keys_unsorted] | unique | length' <<<"$output")" 1
 }
 
+# agrees_but_metrics SCHEMA COMMAND...: of a model from elsewhere, which has none.
+agrees_but_metrics() {
+  local schema=$1
+  shift
+  answers 0 "$@" --json
+  is "$(keys <<<"$output")" "$(documented "$schema" | grep -vx 'metrics\..*')"
+}
+
 # terms FROM TO: what the page explains between two headings, one per line.
 terms() {
   sed -n "/^# $1/,/^# $2/p" "$page" | awk '/^: / && before ~ /^`/ {print before} {before = $0}' | grep -o '`[^`]*`' | tr -d '`' | sort
@@ -57,6 +66,25 @@ terms() {
   agrees mlops.profile/1 mlops data profile churn
   agrees mlops.export/1 mlops data export churn --out x.csv
   agrees mlops.event/1 mlops log
+}
+
+@test "model: keys" {
+  model_folder first
+  agrees mlops.model-registration/1 mlops model register best --file first
+  agrees mlops.model-move/1 mlops model promote best@v1
+  agrees mlops.model-move/1 mlops model history best
+  agrees mlops.model-version/1 mlops model list
+  agrees_but_metrics mlops.model/1 mlops model show best
+}
+
+@test "every field of the record of a model is on mlops-store(5), and no other" {
+  page=$source_dir/man/mlops-store.5.md
+  model_folder first
+  mlops model register best --file first --quiet
+  record=$(mlops model show best --json | jq -r .items[0].digest)
+  is "$(terms MODEL-VERSION COMPATIBILITY)" "$(mlops show "$record" --json |
+    jq -r '.items[0] | .parameters = null | .code = null | .metrics = null | to_entries[] | .key as $key | .value |
+      if type == "object" then keys[] | "\($key).\(.)" else $key end' | sort)"
 }
 
 @test "ingest: keys of what was done, and of what was not" {

@@ -2,6 +2,7 @@
 # shellcheck disable=SC2154
 load lib
 load seed
+load models
 
 setup() {
   enter_fresh_project
@@ -44,3 +45,30 @@ field() { mlops data show churn --json | jq -r ".items[0].$1"; }
   answers 4 mlops show "sha256:$(printf '0%.0s' {1..64})"
   has "$stderr" "there is no object sha256:000"
 }
+
+@test "a model is shown as model show shows it" {
+  model_folder first
+  mlops model register best --file first --alias champion --quiet
+  for address in best best@champion models/best@v1 models:/best/1; do
+    is "$(mlops show "$address" --json)" "$(mlops model show best --json)"
+  done
+  digest=$(mlops model show best --json | jq -r .items[0].digest)
+  is "$(mlops show "${digest:7:8}" --json)" "$(mlops model show best --json)"
+  answers 0 mlops show "$digest" --json
+  is "$(jq -r '.schema, .items[0].kind' <<<"$output")" $'mlops.record/1\nmodel-version/1'
+}
+
+@test "a name that a dataset and a model have is not guessed" {
+  model_folder first
+  mlops model register churn --file first --quiet
+  for command in show log; do
+    answers 2 mlops "$command" churn@v1
+    is "$stderr" $'error: \'churn\' is a dataset and a model\n\nhint: write `sources/churn@v1` or `models/churn@v1`'
+  done
+  is "$(mlops show sources/churn --json | jq -r .schema)" mlops.dataset/1
+  is "$(mlops show models/churn --json | jq -r .schema)" mlops.model/1
+  # commands of one kind of thing know which one is meant
+  answers 0 mlops data show churn
+  answers 0 mlops model show churn
+}
+

@@ -187,8 +187,11 @@ TEST_F(ModelTest, NumbersThatJsonDoesNotHaveBecomeNull) {
 
 TEST_F(ModelTest, FilesAlreadyInTheStoreOrOnDiskMakeTheFolder) {
   const Version first = add(1);
-  const auto again = registry.add(
-      {.name = "copy", .package = package(0.001), .tree = store::get_tree(store.objects(), first.package), .time = day(2), .who = "ana"});
+  const auto again = registry.add({.name = "copy",
+                                   .package = package(0.001),
+                                   .tree = store::get_tree(store.objects(), first.package),
+                                   .time = day(2),
+                                   .who = "ana"});
   EXPECT_EQ(again.version.package, first.package);
   std::ofstream(dir / "weights.bin") << "12345";
   predict::Package opaque;

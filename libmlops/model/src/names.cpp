@@ -128,11 +128,17 @@ std::vector<store::ReferenceEntry> versions(const store::References& references,
 }
 
 std::vector<Offer> offers(const store::References& references) {
+  const auto names = references.list();
+  std::map<std::string, std::vector<std::string>> aliases;
+  for (const store::ReferenceName& name : names) {
+    const std::size_t at = name.name.rfind('@');
+    if (name.kind != alias_kind || at == std::string::npos) continue;
+    aliases[name.name.substr(0, at)].push_back(name.name.substr(at + 1));
+  }
   std::vector<Offer> out;
-  for (const store::ReferenceName& name : references.list()) {
-    if (name.kind != version_kind) continue;
-    const auto newest = references.find(name);
-    if (newest) out.push_back({name.name, newest->seq, aliases_of(references, name.name)});
+  for (const store::ReferenceName& name : names) {
+    const auto newest = name.kind == version_kind ? references.find(name) : std::nullopt;
+    if (newest) out.push_back({name.name, newest->seq, aliases[name.name]});
   }
   return out;
 }
