@@ -20,6 +20,7 @@ cli::Command root() {
               in_group("data", ingest()),
               in_group("data", data()),
               in_group("models", train()),
+              in_group("models", predict()),
               in_group("models", model()),
               in_group("runs", run()),
               in_group("runs", runs()),

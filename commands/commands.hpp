@@ -14,6 +14,7 @@ cli::Command log();
 cli::Command model();
 cli::Command run();
 cli::Command runs();
+cli::Command predict();
 cli::Command show();
 cli::Command store();
 cli::Command train();

@@ -183,6 +183,8 @@ void OpenFile::write_parquet(const Beside& beside, bool with_rows, const std::fi
                                       from, table::literal(out.string())));
 }
 
+std::filesystem::path scratch_beside(store::Objects& objects) { return scratch_path(objects, "-open"); }
+
 json::Value json_value(const mlops::Column& column, std::size_t row) { return cell(column, row); }
 
 }  // namespace mlops::dataset

@@ -101,7 +101,7 @@ class Batch {
       for (const Field& field : file_.fields()) {
         if (lowered(field.name) != lowered(column.name)) continue;
         throw error(Code::usage, "the input has a column '{}', which the prediction would add", field.name)
-            .with_hint("rename it, or leave the input's columns out with `--only-answers`");
+            .with_hint("rename it, or leave the input's columns out with `--only`");
       }
     }
   }

@@ -8,6 +8,7 @@
 #include <mlops/base/progress.hpp>
 #include <mlops/dataset/resources.hpp>
 #include <mlops/json/value.hpp>
+#include <mlops/store/objects.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -69,6 +70,10 @@ class OpenFile {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// A fresh folder name for OpenPlace: beside the store, or in the system's folder for such files when the
+/// store cannot be written. What is left there by a killed process goes with the next start of the store.
+std::filesystem::path scratch_beside(store::Objects& objects);
 
 /// One value as JSON: numbers, flags, texts, lists and objects as JSON has them; dates and times in ISO 8601
 /// (with Z when they carry a zone); decimals of more than 15 digits as text; bytes as hex after "\x".
