@@ -136,9 +136,7 @@ std::vector<Point> sealed_points(store::Store& store, const Run& run, const std:
 json::Array artifact_list(const std::map<std::string, store::TreeFile>& files) {
   json::Array out;
   for (const auto& [path, file] : files) {
-    out.emplace_back(json::Object{{"path", path},
-                                  {"bytes", file.size},
-                                  {"digest", file.digest.text()}});
+    out.emplace_back(json::Object{{"path", path}, {"bytes", file.size}, {"digest", file.digest.text()}});
   }
   return out;
 }
