@@ -41,7 +41,7 @@ setup() {
 }
 
 # last QUERY: of the newest run.
-last() { mlops runs show @last --json | jq -c ".items[0]$1"; }
+last() { mlops runs show @last --json | jq -c ".items[0] | $1"; }
 
 @test "facts: outside of a run they want one" {
   answers 2 mlops log metric loss=1

@@ -117,6 +117,13 @@ terms() {
   agrees mlops.page/1 mlops help doctor
 }
 
+@test "every field of a run's record is on mlops-store(5), and no other" {
+  mlops run -q -- true
+  page=$source_dir/man/mlops-store.5.md
+  is "$(terms RUN.1 RUN-ANNOTATION)" \
+    "$(mlops show "$(mlops runs show @last --json | jq -r .items[0].record)" --json | jq -r '.items[0] | keys[]' | sort)"
+}
+
 @test "every field of a record is on mlops-store(5), and no other" {
   page=$source_dir/man/mlops-store.5.md
   printf 'file\nchurn.csv\n' >files.csv

@@ -71,7 +71,7 @@ TEST_F(RunTest, NumbersThatAreNotFiniteAreKept) {
   const json::Value found = record(live.end(Status::done, 0, {}, live.now()));
   EXPECT_EQ(found["metrics"]["loss"]["min"], json::Value(2.0));
   EXPECT_EQ(found["metrics"]["gain"]["last"], json::Value("-Infinity"));
-  const Run run = get(*store, "@last");
+  const auto run = get(*store, "@last");
   const auto points = series(*store, run, "loss");
   ASSERT_EQ(points.size(), 2U);
   EXPECT_TRUE(std::isnan(points[0].value));
@@ -86,7 +86,7 @@ TEST_F(RunTest, ARunThatWasDroppedIsSealedAsLostByWhoeverLooks) {
     live.metric("loss", 0.5);
     EXPECT_EQ(get(*store, id).status, Status::running);
   }
-  const Run run = get(*store, id);
+  const auto run = get(*store, id);
   EXPECT_EQ(run.status, Status::lost);
   EXPECT_EQ(run.metrics.at("loss").value, 0.5);
   EXPECT_TRUE(run.record.has_value());
@@ -101,7 +101,7 @@ TEST_F(RunTest, ARunThatCouldNotBeSealedIsSealedAsItEnded) {
       << R"({"status": "done", "exit_code": 0, "signal": 0, "resources": {"wall_s": 2.5}, "ended": "2026-11-01T00:00:03Z"})";
   const auto copy = folder / ".mlops" / "runs" / "aaaaaaaaaaaa";
   std::filesystem::copy(live.folder(), copy, std::filesystem::copy_options::recursive);
-  const Run run = get(*store, "aaaaaaaaaaaa");
+  const auto run = get(*store, "aaaaaaaaaaaa");
   EXPECT_EQ(run.status, Status::done);
   EXPECT_EQ(run.ended, Time::parse("2026-11-01T00:00:03Z"));
   live.discard();
@@ -143,7 +143,7 @@ TEST_F(RunTest, AnnotationsAddToASealedRun) {
   more.metric("loss", 0.25);
   more.param("lr", 0.1);
   report(*store, sealed.id, more, "ana");
-  const Run run = get(*store, sealed.id);
+  const auto run = get(*store, sealed.id);
   EXPECT_EQ(run.record, sealed.record) << "a record is never edited";
   EXPECT_EQ(run.metrics.at("loss").value, 0.25);
   EXPECT_EQ(run.metrics.at("loss").max, 0.5);
@@ -164,7 +164,7 @@ TEST_F(RunTest, ListSortsFiltersAndLimits) {
   }
   const auto names = [&](const Filter& filter) {
     std::string out;
-    for (const Run& run : list(*store, filter)) out += run.name.back();
+    for (const auto& run : list(*store, filter)) out += run.name.back();
     return out;
   };
   EXPECT_EQ(names({}), "43210");

@@ -1,9 +1,11 @@
 #include "facts.hpp"
 
+#include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 
 namespace mlops::run {
@@ -18,6 +20,22 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 bool is_name(std::string_view name) {
   return !name.empty() && name.size() <= longest_name && is_utf8(name) &&
          std::none_of(name.begin(), name.end(), is_control);
+}
+
+void require_name(std::string_view what, std::string_view name) {
+  if (is_name(name)) return;
+  throw error(mlops::Code::usage,
+              "'{}' cannot be the name of a {}: 1 to 250 bytes of UTF-8 are, without control characters",
+              name, what);
+}
+
+void require_artifact_path(std::string_view text) {
+  const std::filesystem::path path(text);
+  bool good = !text.empty() && is_utf8(text) && path.is_relative() && path.lexically_normal() == path;
+  for (const auto& part : path) good = good && part != ".." && part != "." && !part.empty();
+  if (good) return;
+  throw error(mlops::Code::usage,
+              "'{}' cannot be the name of an artifact: it wants a relative path such as plots/roc.csv", text);
 }
 
 void add_point(Facts& facts, const std::string& name, double value, std::optional<std::int64_t> step,

@@ -29,6 +29,11 @@ struct Facts {
 /// A name of a metric, param or tag: UTF-8 without control characters, 1 to 250 bytes.
 bool is_name(std::string_view name);
 
+/// Throws Error(usage) unless it is a name; `what` is "metric", ...
+void require_name(std::string_view what, std::string_view name);
+/// Throws Error(usage) unless it is a relative path without '.' and '..'.
+void require_artifact_path(std::string_view path);
+
 /// Appends the point; without a step the next one.
 void add_point(Facts& facts, const std::string& name, double value, std::optional<std::int64_t> step,
                Time time);

@@ -60,6 +60,14 @@ std::vector<Run> all_living(store::Store& store) {
   return out;
 }
 
+/// What was sealed while we looked is in the index by now.
+void drop_sealed(std::vector<Run>& alive, Index& index) {
+  std::erase_if(alive, [&](const Run& run) {
+    const auto found = index.with_prefix(run.id, 1);
+    return !found.empty() && found.front().id == run.id;
+  });
+}
+
 bool fits(const Filter& filter, const Run& run) {
   return (filter.experiment.empty() || run.experiment == filter.experiment) &&
          (!filter.status || run.status == *filter.status);
@@ -136,9 +144,7 @@ std::vector<Point> sealed_points(store::Store& store, const Run& run, const std:
 json::Array artifact_list(const std::map<std::string, store::TreeFile>& files) {
   json::Array out;
   for (const auto& [path, file] : files) {
-    out.emplace_back(json::Object{{"path", path},
-                                  {"bytes", file.size},
-                                  {"digest", file.digest.text()}});
+    out.emplace_back(json::Object{{"path", path}, {"bytes", file.size}, {"digest", file.digest.text()}});
   }
   return out;
 }
@@ -158,6 +164,7 @@ json::Object living_details(const Run& run, const Opened& opened, const store::O
 std::vector<Run> list(store::Store& store, const Filter& filter) {
   std::vector<Run> alive = all_living(store);
   Index index(store);
+  drop_sealed(alive, index);
   require_known(filter, index, alive);
   std::vector<Run> out;
   if (filter.status != Status::running) out = index.find(filter);
@@ -172,6 +179,7 @@ std::vector<Run> list(store::Store& store, const Filter& filter) {
 Run get(store::Store& store, std::string_view address) {
   std::vector<Run> alive = all_living(store);
   Index index(store);
+  drop_sealed(alive, index);
   if (address == "@last" || address == "run/@last") return last_of(index, alive);
   const std::string id = id_in(address);
   if (id.empty()) throw error(mlops::Code::usage, "'{}' is no address of a run", address);

@@ -27,22 +27,6 @@ struct Log {
   std::uint64_t dropped = 0;
 };
 
-void require_artifact_path(std::string_view text) {
-  const Path path(text);
-  const bool climbs = std::find(path.begin(), path.end(), "..") != path.end();
-  if (!text.empty() && path.is_relative() && !climbs && path.lexically_normal() == path) return;
-  throw error(mlops::Code::usage,
-              "'{}' is no path of an artifact: it wants a relative one such as plots/roc.csv", text);
-}
-
-void require_name(std::string_view what, std::string_view name) {
-  if (is_name(name)) return;
-  throw error(mlops::Code::usage,
-              "'{}' cannot be the name of a {}: 1 to 250 bytes of UTF-8 are, without control "
-              "characters",
-              name, what);
-}
-
 }  // namespace
 
 std::string_view name_of(Status status) {

@@ -23,12 +23,12 @@ struct Changed {
   std::uint64_t bytes = 0;
 };
 
-/// A file of the index that is gone when its owner is.
+/// A file or folder that is gone when its owner is.
 struct Scratch {
   stdfs::path path;
   ~Scratch() {
     std::error_code ignored;
-    stdfs::remove(path, ignored);
+    stdfs::remove_all(path, ignored);
     stdfs::remove(path.native() + ".lock", ignored);
   }
 };
@@ -98,24 +98,38 @@ std::vector<std::string> named(const std::vector<Changed>& large, const stdfs::p
   return out;
 }
 
-/// A copy of the index in which untracked files are announced, so that a diff shows them; the user's own is
-/// not touched, and no object is written.
-bool announce(Git& git, const stdfs::path& top, const stdfs::path& index, const Scratch& list,
-              const std::vector<Changed>& files) {
-  std::error_code fault;
+/// What git works with instead of the user's own.
+struct Aside {
+  Scratch index;
+  Scratch objects;
+  Scratch list;  ///< Of paths.
+};
+
+/// From here on git has a copy of the index, and writes what objects it makes elsewhere.
+bool step_aside(Git& git, const stdfs::path& top, const Aside& aside) {
   const auto own = git.ask({"rev-parse", "--git-path", "index"});
-  if (!own) return false;
-  if (stdfs::exists(top / *own, fault)) stdfs::copy_file(top / *own, index, fault);
-  if (fault) return false;
-  git.set("GIT_INDEX_FILE", index.native());
+  const auto objects = git.ask({"rev-parse", "--git-path", "objects"});
+  if (!own || !objects) return false;
+  std::error_code fault;
+  stdfs::create_directory(aside.objects.path, fault);
+  if (!fault && stdfs::exists(top / *own, fault)) stdfs::copy_file(top / *own, aside.index.path, fault);
+  git.set("GIT_INDEX_FILE", stdfs::absolute(aside.index.path).native());
+  git.set("GIT_OBJECT_DIRECTORY", stdfs::absolute(aside.objects.path).native());
+  git.set("GIT_ALTERNATE_OBJECT_DIRECTORIES", stdfs::absolute(top / *objects).native());
+  return !fault;
+}
+
+/// Announces untracked files in the index, so that a diff shows them.
+bool announce(Git& git, const stdfs::path& top, const Aside& aside, const std::vector<Changed>& files) {
+  if (!step_aside(git, top, aside)) return false;
   std::string paths;
   for (const Changed& file : files) {
     if (file.untracked) paths += file.path + '\0';
   }
   if (paths.empty()) return true;
-  fs::File(list.path, fs::File::Mode::create_new).write(paths);
-  return git
-      .ask({"add", "--intent-to-add", "--pathspec-from-file=" + list.path.native(), "--pathspec-file-nul"})
+  const auto list = stdfs::absolute(aside.list.path);
+  fs::File(list, fs::File::Mode::create_new).write(paths);
+  return git.ask({"add", "--intent-to-add", "--pathspec-from-file=" + list.native(), "--pathspec-file-nul"})
       .has_value();
 }
 
@@ -171,9 +185,10 @@ std::vector<std::string> add_patch(store::Objects& objects, Git git, const stdfs
   if (files.empty()) return notes;
   std::vector<Changed> large = take_large(files);
   code.too_large = named(large, top);
-  const Scratch index{objects.temporary_path(".index")};
-  const Scratch list{objects.temporary_path(".paths")};
-  const bool ready = large.size() <= most_excluded && announce(git, top, index.path, list, files);
+  const Aside aside{{objects.temporary_path(".index")},
+                    {objects.temporary_path(".objects")},
+                    {objects.temporary_path(".paths")}};
+  const bool ready = large.size() <= most_excluded && announce(git, top, aside, files);
   if (ready && !files.empty()) {
     code.patch = store_patch(objects, git, diff_words(git, code, large), code.patch_bytes);
   }

@@ -15,24 +15,8 @@
 namespace mlops::run {
 namespace {
 
-void require_name(std::string_view what, std::string_view name) {
-  if (is_name(name)) return;
-  throw error(mlops::Code::usage,
-              "'{}' cannot be the name of a {}: 1 to 250 bytes of UTF-8 are, without control characters",
-              name, what);
-}
-
-void require_path(const std::string& name) {
-  const Path path(name);
-  bool good = !name.empty() && path.is_relative() && path.lexically_normal() == path && is_name(name);
-  for (const Path& part : path) good = good && part != ".." && part != "." && !part.empty();
-  if (good) return;
-  throw error(mlops::Code::usage,
-              "'{}' cannot be the name of an artifact: it wants a relative path such as plots/roc.csv", name);
-}
-
 store::TreeFile kept(store::Objects& objects, const Path& path, const std::string& name) {
-  require_path(name);
+  require_artifact_path(name);
   struct stat status = {};
   const bool executable = ::stat(path.c_str(), &status) == 0 && (status.st_mode & 0100) != 0;
   const Digest digest = objects.put_file(path);
