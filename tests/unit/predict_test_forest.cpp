@@ -432,6 +432,9 @@ TEST_F(Forests, damaged_models_are_errors) {
   }
   attempt(std::string(100'000, '['));
   attempt("{\"learner\":" + std::string(100'000, '['));
+  std::string deep = "{\"learner\":{\"gradient_booster\":";
+  for (int i = 0; i < 200'000; ++i) deep += "{\"gbtree\":";
+  attempt(deep);
 }
 
 TEST_F(Forests, walks_that_would_not_end_are_corrupt) {
