@@ -53,8 +53,8 @@ class BatchTest : public ScoreTest {
   BatchReport run(BatchRequest request) {
     if (request.output.empty()) request.output = out_;
     NoProgress progress;
-    return predict_batch(engines_, {.threads = 2, .memory_bytes = 1'500'000'000}, dir_ / "scratch", signature_,
-                         *predictor_, request, progress, nullptr);
+    return predict_batch(engines_, {.threads = 2, .memory_bytes = 1'500'000'000}, dir_ / "scratch",
+                         signature_, *predictor_, request, progress, nullptr);
   }
   std::string answers(const std::string& name, const std::string& bytes) {
     run({.input = write(name, bytes)});
