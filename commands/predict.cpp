@@ -39,10 +39,7 @@ void mark_personal(store::Store& store, const model::Version& version, predict::
 }
 
 predict::Package package_of(store::Store& store, const model::Version& version) {
-  if (version.task.empty()) {
-    throw error(Code::usage, "{} is kept as files, which nothing here can run", version.address())
-        .with_hint("`mlops model show {}` lists them", version.address());
-  }
+  model::require_runnable(version);
   predict::Package package = predict::get(store.objects(), version.package);
   mark_personal(store, version, package.signature);
   return package;
@@ -156,7 +153,8 @@ cli::Command predict() {
                         "Ask the champion of churn about the rows of a file"},
                        {"mlops predict churn@v1 --only <new.csv",
                         "Print the answers of its first version alone"}},
-          .exits = {{Code::not_found, "there is no such model or file"},
+          .exits = {{Code::failed, "the model is only kept: nothing here can run it"},
+                    {Code::not_found, "there is no such model or file"},
                     {Code::corrupt, "a row cannot be read, or the model is damaged"}},
           .see_also = {"mlops-model-show(1)", "mlops-output(5)"},
           .dry_run = true,

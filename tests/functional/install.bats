@@ -28,17 +28,14 @@ setup() {
   [[ $output != *"$tree"* ]]
 }
 
-@test "every library of the installed folder is in it, but for those of C and C++" {
+@test "the engine of boosted trees finds its libraries in the moved folder, but for those of C and C++" {
   cmake --install "$build" --prefix "$PWD/first" >/dev/null
   mv first second
-  for file in second/bin/mlops second/lib/mlops/engines/*.so; do
-    ldd "$file" | awk '$2 == "=>" { print $1, $3 }' | while read -r name path; do
-      case $name in libc.so.* | libm.so.* | libstdc++.so.* | libgcc_s.so.* | libpthread.so.* | libdl.so.* | librt.so.*) continue ;; esac
-      echo "$file $name $(realpath "$path")"
-    done
+  ldd second/lib/mlops/engines/gbdt.so | awk '$2 == "=>" { print $1, $3 }' | while read -r name path; do
+    case $name in libc.so.* | libm.so.* | libstdc++.so.* | libgcc_s.so.* | libpthread.so.*) continue ;; esac
+    echo "$name $(realpath "$path")"
   done >needed
-  cat needed
-  grep -q 'gbdt.so libxgboost.so' needed
+  grep -q '^libxgboost' needed
   run ! grep -v " $PWD/second/lib/mlops/libs/" needed
 }
 

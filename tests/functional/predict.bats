@@ -77,12 +77,12 @@ END
 
 @test "formats in and out" {
   answers 0 mlops predict spend --in new.csv --out out.jsonl --quiet
-  is "$(jq -c '[.id, .tenure, .prediction]' out.jsonl | paste -sd' ')" '["007",3,2030.0] ["008",null,1050.0] ["009",2,20.0]'
+  is "$(jq -c '[.id, .tenure, .prediction]' out.jsonl | paste -sd' ')" '["007",3,2030] ["008",null,1050] ["009",2,20]'
   answers 0 mlops predict spend --in out.jsonl --only --format csv --quiet
   is "$output" $'prediction\n2030.0\n1050.0\n20.0'
   answers 0 mlops predict spend --in new.csv --out out.parquet --quiet
   answers 0 mlops ingest out.parquet --quiet
-  is "$(values out | paste -sd' ')" '["007","pro",3,2030.0] ["008","basic",null,1050.0] ["009","gold",2,20.0]'
+  is "$(values out | paste -sd' ')" '["007","pro",3,2030] ["008","basic",null,1050] ["009","gold",2,20]'
   gzip -k new.csv
   answers 0 mlops predict spend --only --quiet --in new.csv.gz
   is "$output" $'prediction\n2030.0\n1050.0\n20.0'
@@ -111,8 +111,8 @@ END
   has "$stderr" "churn"
   printf 'x' >thing.bin
   answers 0 mlops model register thing --file thing.bin --quiet
-  answers 2 mlops predict thing --in people.csv
-  has "$stderr" "thing@v1 is kept as files, which nothing here can run"
+  answers 1 mlops predict thing --in people.csv
+  has "$stderr" "thing@v1 is kept as files, and nothing here can run it"
 }
 
 @test "a model of XGBoost answers what the library answers" {
@@ -204,10 +204,20 @@ for i in range(400000): print(f'{i % 60},pro')" >big.csv
 @test "nested values and times pass through unharmed" {
   echo '{"tenure": 1, "plan": "pro", "address": {"city": "Rosario", "tags": ["a", null]}, "at": "2026-01-02T03:04:05.25Z"}' >n.jsonl
   answers 0 mlops predict spend --in n.jsonl --quiet
-  is "$(jq -c . <<<"$output")" '{"tenure":1,"plan":"pro","address":{"city":"Rosario","tags":["a",null]},"at":"2026-01-02T03:04:05.25Z","prediction":2010.0}'
+  is "$(jq -c . <<<"$output")" '{"tenure":1,"plan":"pro","address":{"city":"Rosario","tags":["a",null]},"at":"2026-01-02T03:04:05.25Z","prediction":2010}'
   answers 0 mlops predict spend --in n.jsonl --out n.parquet --quiet
   answers 0 mlops predict spend --in n.parquet --format jsonl --only --quiet
-  is "$(jq -c . <<<"$output")" '{"prediction":2010.0}'
+  is "$(jq -c . <<<"$output")" '{"prediction":2010}'
   answers 0 mlops ingest n.parquet --quiet
-  is "$(values n)" '[1,"pro",{"city":"Rosario","tags":["a",null]},"2026-01-02T03:04:05.25Z",2010.0]'
+  is "$(values n)" '[1,"pro",{"city":"Rosario","tags":["a",null]},"2026-01-02T03:04:05.25Z",2010]'
+}
+
+@test "personal data of the training data are not shown in messages" {
+  sed 's/"nullable": false/"nullable": false, "pii": true/' spend/model.json >model.json
+  mkdir masked && mv model.json masked/
+  answers 0 mlops model register masked --file masked --quiet
+  printf 'tenure,plan\n111-22-3333,pro\n' >secret.csv
+  answers 2 mlops predict masked --in secret.csv --out out.csv
+  has "$stderr" "column 'tenure', row 1: a value (masked) is no number"
+  lacks "$stderr" "111-22"
 }

@@ -3,6 +3,7 @@
 
 #include <mlops/base/columns.hpp>
 
+#include <algorithm>
 #include <list>
 #include <memory>
 #include <optional>

@@ -136,6 +136,7 @@ TEST_F(Gbdt, the_same_request_gives_the_same_bytes) {
 TEST_F(Gbdt, several_threads_give_the_same_bytes_each_time) {
   auto asked = request();
   asked.parameters["nthread"] = "2";
+  asked.rounds = 3;
   EXPECT_EQ(train(engines_, asked).model, train(engines_, asked).model);
 }
 

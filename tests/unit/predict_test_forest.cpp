@@ -92,7 +92,7 @@ using Parameters = std::map<std::string, std::string>;
 
 class Forests : public testing::Test {
  protected:
-  Package trained(const Signature& signature, Parameters parameters, int rounds = 40, int stop_after = 0) {
+  Package trained(const Signature& signature, Parameters parameters, int rounds = 20, int stop_after = 0) {
     const Sample train(signature, 3000, 1);
     const Sample valid(signature, stop_after == 0 ? 0 : 800, 2);
     const auto labels = labels_for(parameters["objective"], train.labels);
@@ -432,6 +432,9 @@ TEST_F(Forests, damaged_models_are_errors) {
   }
   attempt(std::string(100'000, '['));
   attempt("{\"learner\":" + std::string(100'000, '['));
+  std::string deep = "{\"learner\":{\"gradient_booster\":";
+  for (int i = 0; i < 200'000; ++i) deep += "{\"gbtree\":";
+  attempt(deep);
 }
 
 TEST_F(Forests, walks_that_would_not_end_are_corrupt) {

@@ -53,8 +53,8 @@ class BatchTest : public ScoreTest {
   BatchReport run(BatchRequest request) {
     if (request.output.empty()) request.output = out_;
     NoProgress progress;
-    return predict_batch(engines_, {.threads = 2, .memory_bytes = 1'500'000'000}, dir_ / "scratch", signature_,
-                         *predictor_, request, progress, nullptr);
+    return predict_batch(engines_, {.threads = 2, .memory_bytes = 1'500'000'000}, dir_ / "scratch",
+                         signature_, *predictor_, request, progress, nullptr);
   }
   std::string answers(const std::string& name, const std::string& bytes) {
     run({.input = write(name, bytes)});
@@ -145,7 +145,7 @@ TEST_F(BatchTest, ParquetThroughAndThrough) {
       db->query("SELECT count(*) FROM (SELECT *, row_number() OVER () - 1 AS r FROM read_parquet('" + out +
                 "')) WHERE tenure <> r OR nested <> {'a': [r]} OR "
                 "prediction <> r * 10 + CASE WHEN r % 3 = 0 THEN 2000 WHEN r % 3 = 1 THEN 1000 ELSE 0 END OR "
-                "at <> TIMESTAMPTZ '2026-01-01 00:00:00Z' + to_seconds(r)");
+                "moment <> TIMESTAMPTZ '2026-01-01 00:00:00Z' + to_seconds(r)");
   EXPECT_EQ(wrong.column(0).values<std::int64_t>()[0], 0);
   EXPECT_EQ(db->query("SELECT * FROM read_parquet('" + out + "')").fields().back().sql, "DOUBLE");
   run({.input = in, .output = out_, .only_answers = true});

@@ -58,10 +58,9 @@ Input input(const std::string& name, const std::string& type, Encoding encoding,
 
 TEST_F(ScoreTest, EveryTypeOfNumberIsOne) {
   const auto db = engine();
-  for (const char* type :
-       {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
-        "FLOAT", "DOUBLE", "DECIMAL(4,1)", "DECIMAL(9,2)", "DECIMAL(18,4)", "DECIMAL(38,10)",
-        "VARCHAR", "ENUM('7', '3', '5')"}) {
+  for (const char* type : {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
+                           "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL(4,1)", "DECIMAL(9,2)",
+                           "DECIMAL(18,4)", "DECIMAL(38,10)", "VARCHAR", "ENUM('7', '3', '5')"}) {
     const std::string sql = std::string("SELECT unnest(['7', NULL, '3'])::") + type + " AS x";
     const Columns rows = db->query(sql);
     const Signature signature{.task = Task::regression, .inputs = {input("x", "DOUBLE", Encoding::number)}};

@@ -1,5 +1,6 @@
 #include "src/matrix.hpp"
 
+#include <algorithm>
 #include <exception>
 
 namespace mlops::gbdt {
@@ -10,7 +11,7 @@ void describe(DMatrixHandle handle, const Data& data) {
     check(XGDMatrixSetInfoFromInterface(handle, "label", array_of(data.labels).c_str()));
   if (!data.weights.empty())
     check(XGDMatrixSetInfoFromInterface(handle, "weight", array_of(data.weights).c_str()));
-  if (data.categorical.empty()) return;
+  if (std::find(data.categorical.begin(), data.categorical.end(), true) == data.categorical.end()) return;
   std::vector<const char*> types;
   for (const bool category : data.categorical) types.push_back(category ? "c" : "q");
   check(XGDMatrixSetStrFeatureInfo(handle, "feature_type", types.data(), types.size()));

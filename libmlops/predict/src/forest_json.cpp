@@ -69,11 +69,14 @@ void trees(Scan& scan, Reading& reading) {
   });
 }
 
-void booster(Scan& scan, Reading& reading) {
+enum class Inside { learner, dart };
+
+// Dart holds the trees one object further in.
+void booster(Scan& scan, Reading& reading, Inside inside) {
   scan.object([&](std::string_view key) {
-    if (key == "name") reading.model.booster = scan.text();
+    if (key == "name" && inside == Inside::learner) reading.model.booster = scan.text();
     else if (key == "model" && reading.model.booster != "gblinear") trees(scan, reading);
-    else if (key == "gbtree") booster(scan, reading);
+    else if (key == "gbtree" && inside == Inside::learner) booster(scan, reading, Inside::dart);
     else if (key == "weight_drop") scan.numbers(reading.model.tree_weight);
     else scan.skip();
   });
@@ -114,7 +117,7 @@ void objective(Scan& scan, BoostedModel& model) {
 void learner(Scan& scan, Reading& reading) {
   reading.learner = true;
   scan.object([&](std::string_view key) {
-    if (key == "gradient_booster") booster(scan, reading);
+    if (key == "gradient_booster") booster(scan, reading, Inside::learner);
     else if (key == "learner_model_param") model_parameters(scan, reading);
     else if (key == "objective") objective(scan, reading.model);
     else scan.skip();

@@ -198,6 +198,7 @@ Forest::Laid ForestLayout::make() {
       const float weight = model_.tree_weight.empty() ? 1.0f : model_.tree_weight[i];
       take_tree(model_.trees[i], static_cast<std::uint32_t>(model_.tree_group[i]), weight);
     }
+    forest_.wide_ = forest_.wide();
     return {std::move(forest_), {}};
   } catch (const Refusal& refusal) {
     return {std::nullopt, refusal.why};

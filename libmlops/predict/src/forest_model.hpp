@@ -75,6 +75,13 @@ class Forest {
   void eight_rows(const float* rows, float* sums) const;
   template <bool missing>
   void one_row(const float* row, float* sums) const;
+  /// Whether wide_rows() works here, with this forest.
+  bool wide() const;
+  template <bool missing, std::size_t registers>
+  void lanes(const float* rows, float* sums) const;
+  /// Adds up as many of the rows as it can, and says how many.
+  template <bool missing>
+  std::size_t wide_rows(const float* rows, std::size_t count, float* sums) const;
   template <bool missing>
   void all_rows(const float* rows, std::size_t count, float* sums) const;
 
@@ -87,6 +94,7 @@ class Forest {
   std::vector<std::uint32_t> slot_features_ = {};  ///< `nothing` at none().
   std::vector<std::uint32_t> codes_ = {};  ///< By slot of a category: how many codes its sets tell apart.
   std::size_t first_category_ = 1;
+  bool wide_ = false;  ///< wide(), asked once.
 };
 
 struct Forest::Laid {

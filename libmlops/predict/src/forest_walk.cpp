@@ -108,7 +108,7 @@ void Forest::one_row(const float* row, float* sums) const {
 template <bool missing>
 void Forest::all_rows(const float* rows, std::size_t count, float* sums) const {
   const std::size_t width = slots();
-  std::size_t row = 0;
+  std::size_t row = wide_ ? wide_rows<missing>(rows, count, sums) : 0;
   for (; row + in_flight <= count; row += in_flight)
     eight_rows<missing>(rows + row * width, sums + row * groups());
   for (; row < count; ++row) one_row<missing>(rows + row * width, sums + row * groups());
