@@ -54,6 +54,7 @@ struct OpenFile::Impl {
     try {
       decide();
       load();
+      opened.reset();  // what it keeps in memory of the input is not wanted again
       describe();
     } catch (const Error& e) {
       throw_named(e, staged);
