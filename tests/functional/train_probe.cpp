@@ -15,7 +15,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "table_of.hpp"
+#include "../unit/table_of.hpp"
 
 namespace {
 
