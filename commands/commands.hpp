@@ -11,6 +11,8 @@ cli::Command doctor();
 cli::Command help();
 cli::Command ingest();
 cli::Command log();
+cli::Command model();
+cli::Command predict();
 cli::Command show();
 cli::Command store();
 cli::Command version();

@@ -1,9 +1,9 @@
 /// `mlops log`: the journal of what happened in this project.
 #include "cli/invocation.hpp"
 #include "commands.hpp"
+#include "journal.hpp"
 
 #include <mlops/base/error.hpp>
-#include <mlops/dataset/version.hpp>
 #include <mlops/project/project.hpp>
 
 namespace mlops::commands {
@@ -14,19 +14,15 @@ struct LogArgs {
   std::int64_t count = 0;
 };
 
-/// "sources/churn" for whatever spelling the user chose.
-std::string full_name(cli::Invocation& invocation, const std::string& address) {
-  return dataset::resolve(invocation.project().store(), address).address();
-}
-
 void log(const LogArgs& args, cli::Invocation& invocation) {
   if (args.count < 0) throw error(Code::usage, "'--count' wants 1 or more, not {}", args.count);
   project::Project& project = invocation.project();
   std::vector<ui::Row> rows;
   if (project.has_store()) {
-    const std::string name = args.name ? full_name(invocation, *args.name) : "";
+    store::Store& store = project.store();
+    const auto limit = static_cast<std::size_t>(args.count);
     for (const store::Event& event :
-         project.store().catalogue().events(name, static_cast<std::size_t>(args.count))) {
+         args.name ? events_of(store, *args.name, limit) : store.catalogue().events("", limit)) {
       rows.push_back({{"time", event.time.text()},
                       {"name", event.name},
                       {"version", event.version},
@@ -42,15 +38,15 @@ void log(const LogArgs& args, cli::Invocation& invocation) {
 
 cli::Command log() {
   const auto args = std::make_shared<LogArgs>();
-  return {
-      .name = "log",
-      .summary = "show what happened in this project, newest first",
-      .options = {{"dataset", "DATASET", "only what happened to this one", &args->name, cli::Offer::dataset},
-                  {"--count", "COUNT", "how many at most", &args->count}},
-      .examples = {{"mlops log", "Show the whole journal"},
-                   {"mlops log churn --count 1", "Show the last thing that happened to churn"}},
-      .exits = {{Code::not_found, "there is no such dataset"}},
-      .run = [args](cli::Invocation& invocation) { log(*args, invocation); }};
+  return {.name = "log",
+          .summary = "show what happened in this project, newest first",
+          .options = {{"address", "ADDRESS", "only what happened to this dataset, model or run", &args->name,
+                       cli::Offer::address},
+                      {"--count", "COUNT", "how many at most", &args->count}},
+          .examples = {{"mlops log", "Show the whole journal"},
+                       {"mlops log churn --count 1", "Show the last thing that happened to churn"}},
+          .exits = {{Code::not_found, "there is no such thing"}},
+          .run = [args](cli::Invocation& invocation) { log(*args, invocation); }};
 }
 
 }  // namespace mlops::commands

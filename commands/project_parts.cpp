@@ -7,8 +7,10 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/config/settings.hpp>
+#include <mlops/model/registry.hpp>
 #include <mlops/project/project.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace mlops::commands {
@@ -42,6 +44,43 @@ ui::Row row(std::string name, json::Value value) {
   return {{"section", "project"}, {"name", std::move(name)}, {"value", std::move(value)}, {"note", nullptr}};
 }
 
+void add_datasets(project::Project& project, std::vector<cli::Candidate>& out) {
+  for (const manifest::SourceSpec& source : project.manifest().sources) out.push_back({source.name});
+  if (!project.has_store()) return;
+  for (const store::ReferenceName& name : project.store().references().list()) {
+    const bool known =
+        std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.word == name.name; });
+    if (!known && (name.kind == "sources" || name.kind == "data")) out.push_back({name.name});
+  }
+}
+
+/// More versions or runs than this are no help at a prompt.
+constexpr std::int64_t most_offers = 20;
+
+void add_models(store::Store& store, std::vector<cli::Candidate>& out) {
+  for (const model::Offer& model : model::offers(store.references())) {
+    out.push_back({model.name, fmt::format("model, v{}", model.newest)});
+    for (const std::string& alias : model.aliases) out.push_back({model.name + "@" + alias, "alias"});
+    const std::int64_t oldest = std::max<std::int64_t>(1, model.newest - most_offers + 1);
+    for (std::int64_t number = oldest; number <= model.newest; ++number) {
+      out.push_back({fmt::format("{}@v{}", model.name, number), "version"});
+    }
+  }
+}
+
+/// From the references alone: to look into the index of runs may mean to write to it.
+void add_runs(store::Store& store, std::vector<cli::Candidate>& out) {
+  for (const store::ReferenceName& name : store.references().list()) {
+    if (name.kind != "runs") continue;
+    const auto entries = store.references().history(name);
+    const auto count = std::min(entries.size(), static_cast<std::size_t>(most_offers));
+    for (auto entry = entries.end() - static_cast<std::ptrdiff_t>(count); entry != entries.end(); ++entry) {
+      const json::Value record(store.record(entry->digest));
+      out.push_back({"run/" + record["id"].text_or(""), name.name + " " + record["name"].text_or("")});
+    }
+  }
+}
+
 /// What `make` says, or why it could not.
 template <typename Make>
 json::Value or_fault(Make make) {
@@ -56,17 +95,15 @@ json::Value or_fault(Make make) {
 
 config::Settings load_settings(const config::Environment& environment) { return config::load(environment); }
 
-std::vector<cli::Candidate> project_offers(cli::Offer) {
+std::vector<cli::Candidate> project_offers(cli::Offer offer) {
   if (!project::find_root(fs::current_path())) return {};
   project::Project project(fs::current_path(), project::Project::Mode::open);
   std::vector<cli::Candidate> out;
-  for (const manifest::SourceSpec& source : project.manifest().sources) out.push_back({source.name});
+  const bool all = offer == cli::Offer::address;
+  if (all || offer == cli::Offer::dataset) add_datasets(project, out);
   if (!project.has_store()) return out;
-  for (const store::ReferenceName& name : project.store().references().list()) {
-    const bool known =
-        std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.word == name.name; });
-    if (!known && (name.kind == "sources" || name.kind == "data")) out.push_back({name.name});
-  }
+  if (all || offer == cli::Offer::model) add_models(project.store(), out);
+  if (all || offer == cli::Offer::run) add_runs(project.store(), out);
   return out;
 }
 

@@ -1,11 +1,15 @@
 /// `mlops show`: anything in the store, by address.
+#include "address.hpp"
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
+#include "model_rows.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/dataset/version.hpp>
+#include <mlops/model/registry.hpp>
 #include <mlops/project/project.hpp>
+#include <mlops/run/list.hpp>
 #include <mlops/store/tree.hpp>
 
 namespace mlops::commands {
@@ -60,10 +64,25 @@ void show_object(const Digest& digest, cli::Invocation& invocation) {
   invocation.record("mlops.object/1", {{"digest", digest.text()}, {"bytes", *size, ui::Show::bytes}});
 }
 
+/// What the command of its own shows of each.
+void show_thing(const Named& named, cli::Invocation& invocation) {
+  store::Store& store = invocation.project().store();
+  switch (named.thing) {
+    case Thing::dataset:
+      return invocation.record("mlops.dataset/1", version_record(dataset::resolve(store, named.address)));
+    case Thing::model:
+      return invocation.record("mlops.model/1",
+                               model_record(store, model::Registry(store).get(named.address)));
+    case Thing::run:
+      return show_record(run::details(store, run::get(store, named.address)), invocation);
+    case Thing::other:
+      return show_object(*Digest::parse(named.address), invocation);
+  }
+}
+
 void show(const ShowArgs& args, cli::Invocation& invocation) {
   if (const auto digest = Digest::parse(args.address)) return show_object(*digest, invocation);
-  invocation.record("mlops.dataset/1",
-                    version_record(dataset::resolve(invocation.project().store(), args.address)));
+  show_thing(named(invocation.project().store(), args.address), invocation);
 }
 
 }  // namespace
@@ -73,12 +92,14 @@ cli::Command show() {
   return {.name = "show",
           .summary = "show anything by its address or digest",
           .options = {{"address", "ADDRESS",
-                       "a dataset such as churn@v2, or the digest of a record, tree or object",
-                       &args->address, cli::Offer::dataset, true}},
+                       "a dataset such as churn@v2, a model such as models/churn@champion, a run, or the "
+                       "digest of a record, tree or object",
+                       &args->address, cli::Offer::address, true}},
           .examples = {{"mlops show churn", "Show the newest version of churn"},
                        {"mlops show churn@{1}", "Show the version before it"}},
-          .exits = {{Code::not_found, "there is no such thing"}},
-          .see_also = {"mlops-data-show(1)"},
+          .exits = {{Code::usage, "the name is that of a dataset and of a model"},
+                    {Code::not_found, "there is no such thing"}},
+          .see_also = {"mlops-data-show(1)", "mlops-model-show(1)"},
           .run = [args](cli::Invocation& invocation) { show(*args, invocation); }};
 }
 

@@ -39,6 +39,10 @@ std::vector<Candidate> commands(const Command& command) {
   return out;
 }
 
+bool is_of_project(Offer offer) {
+  return offer == Offer::dataset || offer == Offer::model || offer == Offer::run || offer == Offer::address;
+}
+
 std::vector<Candidate> values(const Application& application, const Option& option,
                               const std::string& typed) {
   std::vector<Candidate> out;
@@ -46,7 +50,7 @@ std::vector<Candidate> values(const Application& application, const Option& opti
   if (option.offer == Offer::file || option.offer == Offer::folder) {
     return paths(application, typed, option.offer == Offer::folder);
   }
-  if (option.offer == Offer::dataset && application.offers) return application.offers(option.offer);
+  if (is_of_project(option.offer) && application.offers) return application.offers(option.offer);
   return out;
 }
 

@@ -2,6 +2,7 @@
 # shellcheck disable=SC2154
 load lib
 load seed
+load models
 
 setup() {
   enter_fresh_project
@@ -30,8 +31,13 @@ run_examples() {
 @test "the examples of data" { run_examples data; }
 @test "the examples of show and log" { run_examples 'show|log'; }
 @test "the examples of store" { run_examples store; }
+@test "the examples of predict" {
+  seed_models
+  printf 'age,city\n40,Lima\n' >new.csv
+  run_examples predict
+}
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'ingest|data|show|log|store' | paste -sd'|')
+    grep -vxE 'ingest|data|show|log|store|predict' | paste -sd'|')
   run_examples "$others"
 }

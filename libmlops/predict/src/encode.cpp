@@ -164,7 +164,8 @@ void refuse_unseen(const ColumnTask& task, std::size_t row, std::string_view tex
 struct Encoder::Impl {
   Signature signature;
   std::vector<Feature> features;
-  std::vector<std::size_t> first;  ///< Of each input's features, and one behind the last.
+  std::vector<std::size_t> first;                    ///< Of each input's features, and one behind the last.
+  std::vector<std::vector<std::string>> categories;  ///< As encode_categories() spells them.
   std::vector<Lookup> lookups;
   std::vector<Spelling> spellings;
 
@@ -174,10 +175,10 @@ struct Encoder::Impl {
     }
     first.push_back(features.size());
     for (const Input& input : signature.inputs) {
-      const bool category = input.encoding == Encoding::category;
-      lookups.push_back(category ? Lookup(input.categories) : Lookup());
-      spellings.push_back(category ? spelling_of(input.type) : Spelling());
+      spellings.push_back(spelling_of(input.type));
+      categories.push_back(respelled(input.categories, spellings.back()));
     }
+    for (const auto& texts : categories) lookups.emplace_back(texts);
   }
 
   void encode(ColumnTask& task, std::size_t i, std::span<Values> out) const {

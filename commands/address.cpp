@@ -1,0 +1,101 @@
+#include "address.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <vector>
+
+namespace mlops::commands {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Thing>, 6> sections = {{{"sources/", Thing::dataset},
+                                                                         {"data/", Thing::dataset},
+                                                                         {"models/", Thing::model},
+                                                                         {"models:/", Thing::model},
+                                                                         {"run/", Thing::run},
+                                                                         {"runs:/", Thing::run}}};
+
+struct Names {
+  std::set<std::string> datasets;  ///< With their sections.
+  std::set<std::string> models;
+  std::vector<std::string> all;  ///< Without.
+
+  bool has_dataset(const std::string& name) const {
+    return datasets.contains("sources/" + name) || datasets.contains("data/" + name);
+  }
+};
+
+Names names_in(const store::References& references) {
+  Names names;
+  for (const store::ReferenceName& name : references.list()) {
+    const bool dataset = name.kind == "sources" || name.kind == "data";
+    if (dataset) names.datasets.insert(name.kind + "/" + name.name);
+    else if (name.kind == "models") names.models.insert(name.name);
+    else continue;
+    names.all.push_back(name.name);
+  }
+  return names;
+}
+
+bool is_digits(std::string_view text) {
+  return text.size() >= 6 && text.size() <= 64 &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+Named of_record(store::Store& store, const Digest& digest) {
+  const std::string kind = json::Value(store.record(digest))["kind"].text_or("");
+  if (kind.starts_with("dataset-version/")) return {Thing::dataset, digest.text()};
+  if (kind.starts_with("model-version/")) return {Thing::model, digest.text()};
+  return {Thing::other, digest.text()};
+}
+
+/// The record whose digest begins so; nothing when the text is no beginning of one.
+std::optional<Named> by_digits(store::Store& store, std::string_view address) {
+  if (address.starts_with("sha256:")) address.remove_prefix(7);
+  if (!is_digits(address)) return std::nullopt;
+  const auto records = store.catalogue().records_with_prefix(address);
+  if (records.empty()) return std::nullopt;
+  if (records.size() == 1) return of_record(store, records[0]);
+  throw error(Code::usage, "the digest '{}' is ambiguous", address)
+      .with_hint("{} and {} begin with it", records[0].text(), records[1].text());
+}
+
+[[noreturn]] void unknown(const std::string& name, const Names& names) {
+  Error fault = error(Code::not_found, "no dataset and no model '{}'", name).with_id("address.not_found");
+  const auto near = near_misses(name, names.all);
+  if (!near.empty()) throw std::move(fault).with_hint("a similar name exists: {}", one_of(near));
+  if (names.all.empty())
+    throw std::move(fault).with_hint("there is nothing yet; `mlops ingest FILE` makes the first dataset");
+  throw std::move(fault).with_hint("`mlops data list` and `mlops model list` show what there is");
+}
+
+[[noreturn]] void ambiguous(const std::string& name, const std::string& rest, const Names& names) {
+  const std::string section = names.datasets.contains("sources/" + name) ? "sources/" : "data/";
+  throw error(Code::usage, "'{}' is a dataset and a model", name)
+      .with_id("address.ambiguous")
+      .with_hint("write {}", one_of({section + name + rest, "models/" + name + rest}));
+}
+
+}  // namespace
+
+Named named(store::Store& store, const std::string& address) {
+  for (const auto& [section, thing] : sections) {
+    if (address.starts_with(section)) return {thing, address};
+  }
+  if (address.starts_with('@')) return {Thing::run, address};  // `@last`
+  const Names names = names_in(store.references());
+  const std::size_t at = std::min(address.find('@'), address.size());
+  const std::string name = address.substr(0, at);
+  const bool dataset = names.has_dataset(name) || names.has_dataset(address.substr(0, address.rfind('@')));
+  const bool model = names.models.contains(name);
+  if (dataset && model) ambiguous(name, address.substr(at), names);
+  if (dataset) return {Thing::dataset, address};
+  if (model) return {Thing::model, address};
+  if (const auto found = by_digits(store, address)) return *found;
+  unknown(name, names);
+}
+
+}  // namespace mlops::commands

@@ -1,0 +1,61 @@
+#include "journal.hpp"
+
+#include <mlops/dataset/version.hpp>
+#include <mlops/model/registry.hpp>
+#include <mlops/run/list.hpp>
+
+#include <algorithm>
+
+namespace mlops::commands {
+namespace {
+
+std::vector<store::Event> of_model(store::Store& store, const std::string& address) {
+  const std::string name = model::Registry(store).get(address).name;
+  std::vector<store::Event> events = store.catalogue().events("models/" + name);
+  for (const std::string& alias : model::aliases_of(store.references(), name)) {
+    const auto moves = store.catalogue().events("model-aliases/" + name + "@" + alias);
+    events.insert(events.end(), moves.begin(), moves.end());
+  }
+  // A version and the move to it often have one time: the move came later, and has the greater id.
+  std::sort(events.begin(), events.end(), [](const store::Event& a, const store::Event& b) {
+    return a.time != b.time ? a.time > b.time : a.id > b.id;
+  });
+  return events;
+}
+
+std::vector<store::Event> of_run(store::Store& store, const std::string& address) {
+  const run::Run run = run::get(store, address);
+  std::vector<store::Event> events = store.catalogue().events("runs/" + run.experiment);
+  std::erase_if(events, [&](const store::Event& event) { return event.record != run.record; });
+  return events;
+}
+
+std::vector<store::Event> of_record(store::Store& store, const std::string& digest) {
+  std::vector<store::Event> events = store.catalogue().events();
+  std::erase_if(events, [&](const store::Event& event) { return event.record.text() != digest; });
+  return events;
+}
+
+std::vector<store::Event> all_of(store::Store& store, const Named& named) {
+  switch (named.thing) {
+    case Thing::dataset:
+      return store.catalogue().events(dataset::resolve(store, named.address).address());
+    case Thing::model:
+      return of_model(store, named.address);
+    case Thing::run:
+      return of_run(store, named.address);
+    case Thing::other:
+      break;
+  }
+  return of_record(store, named.address);
+}
+
+}  // namespace
+
+std::vector<store::Event> events_of(store::Store& store, const std::string& address, std::size_t limit) {
+  std::vector<store::Event> events = all_of(store, named(store, address));
+  if (limit > 0 && events.size() > limit) events.resize(limit);
+  return events;
+}
+
+}  // namespace mlops::commands

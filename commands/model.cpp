@@ -1,0 +1,189 @@
+/// `mlops model`: the registry.
+#include "cli/invocation.hpp"
+#include "commands.hpp"
+#include "dataset_rows.hpp"
+#include "model_register.hpp"
+#include "model_rows.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/model/registry.hpp>
+#include <mlops/project/project.hpp>
+
+namespace mlops::commands {
+namespace {
+
+model::Registry registry(cli::Invocation& invocation) {
+  return model::Registry(invocation.project().store());
+}
+
+cli::Option model_option(std::string& target, const char* help) {
+  return {"model", "MODEL", help, &target, cli::Offer::model, true};
+}
+
+// ---- list, show
+// -------------------------------------------------------------------------------------------------
+
+struct ListArgs {
+  std::optional<std::string> name;
+};
+
+void list(const ListArgs& args, cli::Invocation& invocation) {
+  std::vector<ui::Row> rows;
+  if (args.name || invocation.project().has_store()) {
+    const model::Registry models = registry(invocation);
+    for (const auto& version : args.name ? models.list(*args.name) : models.list()) {
+      rows.push_back(model_row(version));
+    }
+  }
+  invocation.rows("mlops.model-version/1", rows);
+}
+
+cli::Command list_spec() {
+  const auto args = std::make_shared<ListArgs>();
+  return {.name = "list",
+          .summary = "list models, or the versions of one",
+          .options = {{"model", "NAME", "list the versions of this one", &args->name, cli::Offer::model}},
+          .examples = {{"mlops model list", "List every model with its newest version"},
+                       {"mlops model list churn", "List the versions of churn, newest first"}},
+          .exits = {{Code::not_found, "there is no such model"}},
+          .run = [args](cli::Invocation& invocation) { list(*args, invocation); }};
+}
+
+struct ShowArgs {
+  std::string address;
+};
+
+cli::Command show_spec() {
+  const auto args = std::make_shared<ShowArgs>();
+  return {.name = "show",
+          .summary = "show what a version is, what it came from and how good it is",
+          .options = {model_option(args->address, "a model, or a version of it such as churn@v2")},
+          .examples = {{"mlops model show churn", "Show the champion of churn, or its newest version"},
+                       {"mlops model show churn@v1 --json", "Show its first version, for a program"}},
+          .exits = {{Code::not_found, "there is no such model"}},
+          .see_also = {"mlops-show(1)"},
+          .run = [args](cli::Invocation& invocation) {
+            const model::Version version = registry(invocation).get(args->address);
+            invocation.record("mlops.model/1", model_record(invocation.project().store(), version));
+          }};
+}
+
+// ---- promote, rollback, history
+// ---------------------------------------------------------------------------------
+
+void answer(cli::Invocation& invocation, const model::Registry::Move& move) {
+  const char* state = move.from == move.to ? "unchanged" : invocation.dry_run() ? "would be moved" : "moved";
+  if (invocation.format() == ui::Format::human) invocation.output().text(move_line(move, state));
+  else invocation.record("mlops.model-move/1", move_row(move, state));
+}
+
+struct PromoteArgs {
+  std::string address;
+  std::string alias = "champion";
+  std::string why;
+};
+
+void promote(const PromoteArgs& args, cli::Invocation& invocation) {
+  model::Registry models = registry(invocation);
+  const model::Version version = models.get(args.address);
+  const Time now = invocation.clock().now();
+  const std::string who = user_of(invocation);
+  if (!invocation.dry_run())
+    return answer(invocation, models.promote(version, args.alias, args.why, who, now));
+  model::check_alias(args.alias);
+  answer(invocation, {.name = version.name,
+                      .alias = args.alias,
+                      .from = models.current(version.name, args.alias).value_or(0),
+                      .to = version.number,
+                      .time = now,
+                      .who = who,
+                      .why = args.why});
+}
+
+cli::Command promote_spec() {
+  const auto args = std::make_shared<PromoteArgs>();
+  return {.name = "promote",
+          .summary = "point an alias at a version",
+          .options = {model_option(args->address, "the version, such as churn@v2 or churn@challenger"),
+                      {"--to", "ALIAS", "which alias", &args->alias},
+                      {"--why", "TEXT", "the reason, for the history", &args->why}},
+          .examples = {{"mlops model promote churn@v2", "Make the second version the champion"},
+                       {"mlops model promote churn@v2 --to challenger --why 'new features'",
+                        "Set another alias, and say why"}},
+          .exits = {{Code::not_found, "there is no such model"}},
+          .see_also = {"mlops-model-rollback(1)", "mlops-model-history(1)"},
+          .dry_run = true,
+          .run = [args](cli::Invocation& invocation) { promote(*args, invocation); }};
+}
+
+struct RollbackArgs {
+  std::string name;
+  std::string alias = "champion";
+  std::string why;
+};
+
+void rollback(const RollbackArgs& args, cli::Invocation& invocation) {
+  model::Registry models = registry(invocation);
+  const Time now = invocation.clock().now();
+  const std::string who = user_of(invocation);
+  if (!invocation.dry_run()) {
+    return answer(invocation, models.rollback(args.name, args.alias, args.why, who, now));
+  }
+  answer(invocation, {.name = args.name,
+                      .alias = args.alias,
+                      .from = models.current(args.name, args.alias).value_or(0),
+                      .to = models.before(args.name, args.alias),
+                      .time = now,
+                      .who = who,
+                      .why = args.why});
+}
+
+cli::Command rollback_spec() {
+  const auto args = std::make_shared<RollbackArgs>();
+  return {.name = "rollback",
+          .summary = "take the last move of an alias back",
+          .options = {{"model", "NAME", "the model", &args->name, cli::Offer::model, true},
+                      {"--alias", "ALIAS", "which alias", &args->alias},
+                      {"--why", "TEXT", "the reason, for the history", &args->why}},
+          .examples = {{"mlops model rollback churn", "Make the champion what it was before"},
+                       {"mlops model rollback churn -n", "Show which version that is"}},
+          .exits = {{Code::not_found, "there is no such model or alias, or no move to take back"},
+                    {Code::conflict, "the alias was moved meanwhile"}},
+          .see_also = {"mlops-model-promote(1)", "mlops-model-history(1)"},
+          .dry_run = true,
+          .run = [args](cli::Invocation& invocation) { rollback(*args, invocation); }};
+}
+
+struct HistoryArgs {
+  std::string name;
+  std::string alias;
+};
+
+cli::Command history_spec() {
+  const auto args = std::make_shared<HistoryArgs>();
+  return {
+      .name = "history",
+      .summary = "show every move of the aliases of a model, newest first",
+      .options = {{"model", "NAME", "the model", &args->name, cli::Offer::model, true},
+                  {"--alias", "ALIAS", "only those of this alias", &args->alias}},
+      .examples = {{"mlops model history churn", "Show when which version of churn was champion, and why"}},
+      .exits = {{Code::not_found, "there is no such model or alias"}},
+      .run = [args](cli::Invocation& invocation) {
+        std::vector<ui::Row> rows;
+        for (const auto& move : registry(invocation).history(args->name, args->alias)) {
+          rows.push_back(move_row(move, "moved"));
+        }
+        invocation.rows("mlops.model-move/1", rows);
+      }};
+}
+
+}  // namespace
+
+cli::Command model() {
+  return {.name = "model",
+          .summary = "register, promote and inspect models",
+          .children = {model_register(), list_spec(), show_spec(), promote_spec(), rollback_spec(),
+                       history_spec()}};
+}
+
+}  // namespace mlops::commands
