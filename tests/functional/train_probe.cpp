@@ -15,7 +15,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "../unit/table_of.hpp"
+#include "table_of.hpp"
 
 namespace {
 
