@@ -67,7 +67,9 @@ std::vector<std::uint64_t> keys_of(const Column& column, std::span<const std::ui
   return keys;
 }
 
-bool renames_label(const Column& column, const Labelled& part) {
+/// Values that all differ go with each other in any case, so that of regression it says nothing.
+bool renames_label(const Column& column, const Target& target, const Labelled& part) {
+  if (target.task == predict::Task::regression) return false;
   Renamed renamed;
   const auto keys = keys_of(column, part.rows);
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -94,7 +96,7 @@ void find_single(const Columns& table, const Target& target, const Labelled& tra
                  const std::string& name, std::vector<Leak>& leaks) {
   const auto column = table.column(table.find(name).value());
   const double strength = strength_alone(column, target, train, test);
-  const bool renames = renames_label(column, train) && renames_label(column, test);
+  const bool renames = renames_label(column, target, train) && renames_label(column, target, test);
   if (!renames && !(strength >= suspicious(target.task))) return;
   leaks.push_back({Leak::Kind::single_feature, name, strength, message_on(name, target, strength, renames)});
 }

@@ -263,8 +263,8 @@ void require_part(const Split& split, const Rows& rows, std::string_view name, c
         .with_id("train.empty_part");
   }
   if (target.task == predict::Task::regression || Classes(target).different(rows) > 1) return;
-  throw error(Code::negative, "the part {} has one class of '{}' in all of its {}, split {}", name,
-              target.column, count_of(rows.size(), "row"), split.how)
+  throw error(Code::negative, "the part {} has one class of '{}' in all of {}, split {}", name, target.column,
+              count_of(rows.size(), "row"), split.how)
       .with_id("train.one_class");
 }
 

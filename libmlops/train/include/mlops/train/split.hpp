@@ -31,10 +31,19 @@ struct Split {
   std::string how;  ///< "stratified by churned, 70/15/15, seed 1"
 };
 
-/// Stratified by class, by a hash of position and seed (regression: by hash alone), unless time, group or
-/// part say otherwise. Classes too small to be everywhere are in train first, then test. Throws Error: usage
-/// (no such column, a column that is no time, shares that leave nothing), negative (a part would be empty or
-/// of one class).
+/// Without time, group and part: by hash, within each class (regression: all rows together). Rows are put in
+/// the order of mixed(mixed(seed) ^ row), row numbers from 0, mixed() being SplitMix64's step and finaliser
+/// (libmlops/train/src/hash.hpp); the first ones test, the next validate, the rest train. Each class is
+/// shared in whole numbers by largest remainders (of equal ones train before test before valid); then test
+/// and valid get a row of it while train has one to spare.
+///
+/// By time: in the order of the column (dates, timestamps or whole numbers), cut where moments change,
+/// nearest to the shares. By group (texts, numbers, dates or flags): groups in the order of the hash of their
+/// first row, cut likewise; a row without a group is a group of its own.
+///
+/// Throws Error: usage (no such column, a column that is no time, group or part, two ways at once, shares
+/// that leave nothing), negative (train or test would be empty or of one class; valid may be, then nothing is
+/// chosen on it).
 Split split(const Columns& table, const Target& target, const SplitRequest& request);
 
 }  // namespace mlops::train

@@ -22,10 +22,12 @@ struct Target {
   std::string reason;                ///< Why this task: "two values", "12 whole numbers", ...
 };
 
-/// Two values: binary (the greater one is positive); texts, flags and up to 20 different whole numbers:
-/// multiclass; else regression. `task` overrides it. Throws Error: usage (no such column, with near misses; a
-/// type that cannot be a label; a label that cannot be of the wished task; over 1,000 classes), negative
-/// (nothing to learn: no rows, all null, one value, a class with less than 2 rows ... naming what was seen).
+/// Two values: binary (the greater one is positive; texts in lower case first, so that "no" is before "Yes");
+/// texts, and up to 20 different whole numbers that occur twice at least: multiclass; else regression. `task`
+/// overrides it. Throws Error: usage (no such column, with near misses; a type that cannot be a label; a
+/// label that cannot be of the wished task; over 1,000 classes), negative (nothing to learn: no rows, all
+/// null, one value, less than two classes that have two rows, naming what was seen). A class of many with one
+/// row is kept: it can train.
 Target read_target(const Columns& table, const std::string& column, std::optional<predict::Task> task = {});
 
 }  // namespace mlops::train
