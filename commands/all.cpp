@@ -19,6 +19,7 @@ cli::Command root() {
           {
               in_group("data", ingest()),
               in_group("data", data()),
+              in_group("models", train()),
               in_group("history", show()),
               in_group("history", log()),
               in_group("history", store()),

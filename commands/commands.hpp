@@ -13,6 +13,7 @@ cli::Command ingest();
 cli::Command log();
 cli::Command show();
 cli::Command store();
+cli::Command train();
 cli::Command version();
 
 /// Hidden: asked by the shells' completion scripts and by the build.

@@ -18,8 +18,9 @@ std::unique_ptr<Clock> clock_for(const std::optional<std::string>& as_of) {
 
 }  // namespace
 
-Invocation::Invocation(const Application& application, const Globals& globals, Cancel& cancel)
-    : impl_(new Impl{application, globals, cancel, clock_for(globals.as_of)}) {}
+Invocation::Invocation(const Application& application, const std::vector<std::string>& args,
+                       const Globals& globals, Cancel& cancel)
+    : impl_(new Impl{application, args, globals, cancel, clock_for(globals.as_of)}) {}
 
 Invocation::~Invocation() = default;
 
@@ -75,6 +76,12 @@ ui::Format Invocation::format() const { return impl_->globals.format(); }
 int Invocation::standard_input() {
   if (isatty(STDIN_FILENO) == 1) note("reading from the terminal; Ctrl-D ends it");
   return STDIN_FILENO;
+}
+
+std::vector<std::string> Invocation::command_line() const {
+  std::vector<std::string> words = {"mlops"};
+  words.insert(words.end(), impl_->args.begin(), impl_->args.end());
+  return words;
 }
 
 const Application& Invocation::application() const { return impl_->application; }

@@ -24,7 +24,9 @@ namespace mlops::cli {
 
 class Invocation {
  public:
-  Invocation(const Application& application, const Globals& globals, Cancel& cancel);
+  /// `args` are the words after the program's name.
+  Invocation(const Application& application, const std::vector<std::string>& args, const Globals& globals,
+             Cancel& cancel);
   ~Invocation();
   Invocation(const Invocation&) = delete;
   Invocation& operator=(const Invocation&) = delete;
@@ -61,6 +63,8 @@ class Invocation {
   int standard_input();
 
   const Application& application() const;
+  /// What was typed, beginning with "mlops": for the records of what was done.
+  std::vector<std::string> command_line() const;
 
  private:
   struct Impl;

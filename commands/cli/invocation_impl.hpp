@@ -10,6 +10,7 @@ namespace mlops::cli {
 
 struct Invocation::Impl {
   const Application& application;
+  const std::vector<std::string>& args;
   const Globals& globals;
   Cancel& cancel;
   std::unique_ptr<Clock> clock;

@@ -113,7 +113,7 @@ class Session {
     else set_targets(words, options_, dry_run_);
     globals_.directory = seen_.directory;  // each -C counts from the one before
     enter(globals_.directory);
-    invocation_.emplace(application_, globals_, cancel_);
+    invocation_.emplace(application_, args_, globals_, cancel_);
     const int status = cli::run(words, globals_, *invocation_);
     invocation_->output().finish();
     return status;

@@ -112,7 +112,7 @@ std::string nested_table(const Cell& cell, const Stream& stream) {
   for (const json::Value& item : *cell.value.as_array()) rows.push_back(row_of(*item.as_object()));
   Stream inner = stream;
   inner.width -= std::min<std::size_t>(gap, inner.width);
-  const Table table(rows, inner);
+  const Table table(rows, inner, Table::Header::always);
   const std::string indent(gap, ' ');
   std::string out = fmt::format("\n{}\n", paint(stream, Colour::bold, title_of(cell.key)));
   if (const std::string header = table.header(); !header.empty()) out += indent + header;
@@ -124,7 +124,8 @@ std::string nested_table(const Cell& cell, const Stream& stream) {
 
 std::string text_of(const Cell& cell) { return value_text(cell.value, cell.show); }
 
-Table::Table(const std::vector<Row>& first_rows, const Stream& stream) : stream_(stream) {
+Table::Table(const std::vector<Row>& first_rows, const Stream& stream, Header header)
+    : stream_(stream), has_header_(header == Header::always || stream.tty) {
   if (first_rows.empty()) return;
   for (std::size_t i = 0; i < first_rows[0].size(); ++i) {
     if (first_rows[0][i].show == Show::hidden) continue;
@@ -138,7 +139,7 @@ Table::Table(const std::vector<Row>& first_rows, const Stream& stream) : stream_
       column.right = column.right && (is_number(row[i].value) || row[i].value.is_null());
     }
     column.right = column.right && numbers;
-    if (stream_.tty) column.width = std::max(column.width, display_width(column.title));
+    if (has_header_) column.width = std::max(column.width, display_width(column.title));
     columns_.push_back(std::move(column));
   }
   if (stream_.tty) fit(stream_.width);
@@ -173,7 +174,7 @@ std::string Table::joined(const std::vector<std::string>& texts) const {
 }
 
 std::string Table::header() const {
-  if (!stream_.tty || columns_.empty()) return "";
+  if (!has_header_ || columns_.empty()) return "";
   std::vector<std::string> titles;
   for (const Column& column : columns_) titles.push_back(column.title);
   return paint(stream_, Colour::bold, joined(titles)) + "\n";

@@ -17,7 +17,9 @@ std::string text_of(const Cell& cell);
 class Table {
  public:
   /// `stream` is where it is going to: a tty gets a header and is not overrun.
-  Table(const std::vector<Row>& first_rows, const Stream& stream);
+  /// Lists have a header on a tty only: what reads a pipe wants nothing but rows.
+  enum class Header { on_tty, always };
+  Table(const std::vector<Row>& first_rows, const Stream& stream, Header header = Header::on_tty);
 
   std::string header() const;  ///< With its newline; empty when there is none.
   std::string line(const Row& row) const;
@@ -33,6 +35,7 @@ class Table {
   std::string joined(const std::vector<std::string>& texts) const;
 
   Stream stream_;
+  bool has_header_;
   std::vector<Column> columns_;
 };
 

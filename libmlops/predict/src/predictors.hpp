@@ -13,5 +13,6 @@ std::vector<double> prior_answer(const Package& package);
 
 std::unique_ptr<Predictor> open_prior(const Package& package);
 std::unique_ptr<Predictor> open_linear(const Package& package);
+std::unique_ptr<Predictor> open_rule(const Package& package);
 
 }  // namespace mlops::predict

@@ -106,13 +106,9 @@ void moment(std::int64_t value, TimeUnit unit, std::string& out) {
   }
   const std::int64_t per_day = 86'400 * per_second[static_cast<std::size_t>(unit)];
   const std::int64_t days = floor_div(value, per_day);
-  std::string date;
-  spell_date(static_cast<std::int32_t>(days), date);
-  const bool before_christ = date.ends_with(" (BC)");
-  if (before_christ) date.resize(date.size() - 5);
-  (out += date) += ' ';
+  spell_date(static_cast<std::int32_t>(days), out);
+  out += ' ';
   clock(value - days * per_day, unit, out);
-  if (before_christ) out += " (BC)";
 }
 
 template <typename T>
@@ -127,15 +123,18 @@ void spell(float value, std::string& out) { floating(value, out); }
 void spell(std::int64_t value, std::string& out) { append(value, out); }
 void spell(std::uint64_t value, std::string& out) { append(value, out); }
 
-void spell_decimal(Int128 value, int scale, std::string& out) {
+void spell_decimal(Int128 value, int precision, int scale, std::string& out) {
   const Wide number = wide(value);
   auto rest = number < 0 ? -static_cast<UnsignedWide>(number) : static_cast<UnsignedWide>(number);
   std::string digits;
-  for (int i = 0; rest != 0 || i <= scale; ++i) {
+  // The engine has no zero in front of the point where the type has no digit there.
+  const int least = precision > scale ? scale : scale - 1;
+  for (int i = 0; rest != 0 || i <= least; ++i) {
     if (i == scale && scale > 0) digits += '.';
     digits += static_cast<char>('0' + static_cast<int>(rest % 10));
     rest /= 10;
   }
+  if (precision == scale) digits += '.';
   if (number < 0) digits += '-';
   std::reverse(digits.begin(), digits.end());
   out += digits;
@@ -177,7 +176,7 @@ bool spell(const Column& column, std::size_t row, std::string& out) {
     case Kind::uint64:
       return integer<std::uint64_t>(column, row, out), true;
     case Kind::decimal:
-      return spell_decimal(column.values<Int128>()[row], type.scale, out), true;
+      return spell_decimal(column.values<Int128>()[row], type.precision, type.scale, out), true;
     case Kind::float32:
       return floating(column.values<float>()[row], out), true;
     case Kind::float64:

@@ -1,5 +1,6 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/crypto/sha256.hpp>
 #include <mlops/json/value.hpp>
 #include <mlops/store/objects.hpp>
 #include <mlops/store/tree.hpp>
@@ -62,16 +63,21 @@ TreeFile file_of(const json::Value& value, const Digest& tree) {
           .digest = *digest};
 }
 
-}  // namespace
-
-Digest put_tree(Objects& objects, Tree tree) {
+/// The object's bytes.
+std::string text_of(Tree tree) {
   std::sort(tree.files.begin(), tree.files.end(),
             [](const TreeFile& a, const TreeFile& b) { return a.path < b.path; });
   check(tree.files);
   json::Array files;
   for (const TreeFile& file : tree.files) files.push_back(json_of(file));
-  return objects.put(json::canonical(json::Object{{"files", std::move(files)}, {"tree", 1}}));
+  return json::canonical(json::Object{{"files", std::move(files)}, {"tree", 1}});
 }
+
+}  // namespace
+
+Digest put_tree(Objects& objects, Tree tree) { return objects.put(text_of(std::move(tree))); }
+
+Digest tree_digest(Tree tree) { return crypto::sha256(text_of(std::move(tree))); }
 
 Tree get_tree(const Objects& objects, const Digest& digest) {
   const json::Value value = json::parse(objects.get(digest));

@@ -6,6 +6,7 @@
 #include <mlops/predict/package.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,9 @@ class Predictor {
   /// (binary), of each class (multiclass), or the value (regression). The answer for a row does not depend on
   /// the rows around it.
   virtual void predict(const Frame& frame, std::span<double> out) const = 0;
+
+  /// How many of the rows it has no answer of its own for and gives the prior's: where a rule is null.
+  virtual std::uint64_t unanswered(const Frame&) const { return 0; }
 
   /// Bytes that it takes in memory, about.
   virtual std::size_t size() const = 0;

@@ -14,8 +14,9 @@ void spell(double value, std::string& out);
 void spell(float value, std::string& out);
 void spell(std::int64_t value, std::string& out);
 void spell(std::uint64_t value, std::string& out);
-/// `value` / 10^scale with all digits after the point: "0.50".
-void spell_decimal(Int128 value, int scale, std::string& out);
+/// `value` / 10^scale with all digits after the point: "0.50"; ".50" when `precision` leaves no digit before
+/// it.
+void spell_decimal(Int128 value, int precision, int scale, std::string& out);
 /// "2026-11-05"; years beyond 9999 with more digits, before the year 1 with " (BC)"; "infinity".
 void spell_date(std::int32_t days, std::string& out);
 

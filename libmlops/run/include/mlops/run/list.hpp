@@ -28,7 +28,7 @@ struct Run {
   Status status = Status::done;
   Time started = {};
   std::optional<Time> ended = {};
-  std::optional<Digest> record = {};  ///< Nothing while it lives.
+  std::optional<Digest> record = {};  ///< Nothing while it lives, or where it cannot be sealed.
   std::string parent = {};
   std::map<std::string, json::Value> params = {};
   std::map<std::string, Metric> metrics = {};
@@ -38,11 +38,13 @@ struct Run {
 struct Filter {
   std::string experiment = {};
   std::optional<Status> status = {};
-  std::string sort =
-      {};  ///< "auc": by that metric, greatest first; "-auc": smallest first; empty: newest first.
+  /// "auc": by that metric, greatest first; "-auc": smallest first; empty: newest first.
+  std::string sort = {};
   std::size_t limit = 0;  ///< 0: all.
 };
 
+/// Seals the runs of killed processes on the way, where the store can be written. Throws Error: not_found (an
+/// experiment or a metric that no run has, with near misses).
 std::vector<Run> list(store::Store& store, const Filter& filter);
 
 /// By id, by a prefix of it that only one run has, "run/k3f9", "runs:/ID", "@last". Throws Error: not_found
@@ -56,5 +58,13 @@ struct Point {
 };
 /// The series of one metric, in the order of its steps.
 std::vector<Point> series(store::Store& store, const Run& run, std::string_view metric);
+
+/// All that is known of a run: the members of its record (mlops-store(5)) with what was added since, and
+/// instead of the digest of its "artifacts" the list of them, each with path, size, mode and digest. Of a
+/// living run what its record would hold if it ended now.
+json::Object details(store::Store& store, const Run& run);
+
+/// Makes the index anew; how many runs it has. Runs of killed processes are sealed.
+std::size_t reindex(store::Store& store);
 
 }  // namespace mlops::run

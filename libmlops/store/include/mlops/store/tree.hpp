@@ -30,6 +30,9 @@ struct Tree {
 /// Sorts, checks the paths (Error(corrupt) for an escape or a duplicate) and stores the tree.
 Digest put_tree(Objects& objects, Tree tree);
 
+/// The digest that put_tree() would give; nothing is stored. Throws as it does.
+Digest tree_digest(Tree tree);
+
 /// Throws Error: not_found, corrupt.
 Tree get_tree(const Objects& objects, const Digest& digest);
 

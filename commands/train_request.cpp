@@ -1,0 +1,293 @@
+#include "train_request.hpp"
+
+#include "cli/invocation.hpp"
+#include "dataset_rows.hpp"
+
+#include <fmt/format.h>
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/project/project.hpp>
+#include <mlops/train/trainer.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace mlops::commands {
+namespace {
+
+/// What is to be predicted, from which data.
+struct Subject {
+  dataset::Version data;
+  const manifest::SourceSpec* source = nullptr;  ///< Its entry in mlops.yaml; null when there is none.
+  std::string label;
+
+  /// Whether the project file speaks of this very label.
+  bool is_declared() const { return source != nullptr && source->label == label; }
+};
+
+std::vector<std::string> names_of(const std::vector<dataset::Version>& versions) {
+  std::vector<std::string> names;
+  for (const dataset::Version& version : versions) names.push_back(version.name);
+  return names;
+}
+
+[[noreturn]] void fail_ambiguous(const std::string& why, const std::vector<std::string>& names) {
+  throw error(Code::usage, "{}: {}", why, one_of(names, "'"))
+      .with_hint("say which one: `--data {}`", names.front());
+}
+
+/// The only dataset with that column. Where no dataset has it, the only dataset there is: the fault is better
+/// told by who looks at its columns.
+dataset::Version with_column(store::Store& store, const std::string& label) {
+  const std::vector<dataset::Version> all = dataset::latest(store);
+  std::vector<dataset::Version> having;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(having),
+               [&](const dataset::Version& version) { return version.find(label) != nullptr; });
+  if (having.size() == 1) return having.front();
+  if (having.size() > 1)
+    fail_ambiguous(fmt::format("several datasets have a column '{}'", label), names_of(having));
+  if (all.size() == 1) return all.front();
+  if (all.empty())
+    throw error(Code::not_found, "there is no dataset to train on")
+        .with_hint("`mlops ingest FILE` makes one");
+  fail_ambiguous(fmt::format("no dataset has a column '{}'", label), names_of(all));
+}
+
+std::vector<const manifest::SourceSpec*> labelled(const manifest::Manifest& manifest) {
+  std::vector<const manifest::SourceSpec*> out;
+  for (const manifest::SourceSpec& source : manifest.sources) {
+    if (!source.label.empty()) out.push_back(&source);
+  }
+  return out;
+}
+
+/// The data that all models named are trained on.
+const manifest::SourceSpec* source_of_models(const std::vector<std::string>& names,
+                                             const manifest::Manifest& manifest) {
+  const manifest::SourceSpec* found = nullptr;
+  for (const std::string& name : names) {
+    const manifest::ModelSpec* model = manifest.find_model(name);
+    if (model == nullptr) {
+      std::vector<std::string> known;
+      for (const manifest::ModelSpec& one : manifest.models) known.push_back(one.name);
+      Error fault = error(Code::not_found, "mlops.yaml has no model '{}'", name);
+      const auto near = near_misses(name, known);
+      if (near.empty()) throw fault;
+      throw std::move(fault).with_hint("similar models exist: {}", one_of(near));
+    }
+    const manifest::SourceSpec* source = manifest.data_of(*model);
+    if (found != nullptr && source != found)
+      throw error(Code::usage, "the models are trained on different data: '{}' and '{}'", found->name,
+                  source == nullptr ? "" : source->name);
+    found = source;
+  }
+  return found;
+}
+
+const manifest::SourceSpec* declared_source(const TrainArgs& args, const manifest::Manifest& manifest) {
+  if (!args.models.empty()) return source_of_models(args.models, manifest);
+  std::vector<const manifest::SourceSpec*> sources = labelled(manifest);
+  if (args.label) {
+    std::erase_if(sources, [&](const manifest::SourceSpec* source) { return source->label != *args.label; });
+  }
+  if (sources.size() == 1) return sources.front();
+  if (sources.empty()) return nullptr;
+  std::vector<std::string> names;
+  for (const manifest::SourceSpec* source : sources) names.push_back(source->name);
+  fail_ambiguous("several sources have a label", names);
+}
+
+Subject subject_of(const TrainArgs& args, project::Project& project) {
+  const manifest::Manifest& manifest = project.manifest();
+  Subject out;
+  if (args.data) {
+    out.data = dataset::resolve(project.store(), *args.data);
+    out.source = manifest.find_source(out.data.name);
+  } else if (const manifest::SourceSpec* source = declared_source(args, manifest)) {
+    out.source = source;
+    out.data = dataset::resolve(project.store(), "sources/" + source->name);
+  } else if (args.label) {
+    out.data = with_column(project.store(), *args.label);
+    out.source = manifest.find_source(out.data.name);
+  } else {
+    throw error(Code::usage, "which column is to be predicted is not said")
+        .with_hint("name it: `mlops train run --label COLUMN`");
+  }
+  out.label = args.label ? *args.label : out.source != nullptr ? out.source->label : "";
+  if (out.label.empty())
+    throw error(Code::usage, "which column of {} is to be predicted is not said", out.data.name)
+        .with_hint("name it: `mlops train run --label COLUMN`");
+  return out;
+}
+
+double share_of(const std::string& text, const char* flag) {
+  const bool percent = text.ends_with('%');
+  const char* end = text.data() + text.size() - (percent ? 1 : 0);
+  double value = 0;
+  const auto [stopped, fault] = std::from_chars(text.data(), end, value);
+  if (percent) value /= 100;
+  if (fault != std::errc() || stopped != end || !(value > 0 && value < 1))
+    throw error(Code::usage, "'{}' is not a share, which '{}' wants", text, flag)
+        .with_hint("write it like `15%`");
+  return value;
+}
+
+train::SplitRequest split_of(const TrainArgs& args, const Subject& subject) {
+  train::SplitRequest out;
+  if (subject.is_declared()) {
+    const manifest::SplitSpec& split = subject.source->split;
+    out = {.valid = split.valid.value_or(out.valid),
+           .test = split.test.value_or(out.test),
+           .seed = split.seed.value_or(out.seed),
+           .time = subject.source->time,
+           .group = split.group,
+           .part = split.part};
+  }
+  if (args.valid) out.valid = share_of(*args.valid, "--valid");
+  if (args.test) out.test = share_of(*args.test, "--test");
+  if (args.time) out.time = *args.time;
+  if (args.group) out.group = *args.group;
+  if (args.part) out.part = *args.part;
+  if (args.seed) out.seed = static_cast<std::uint64_t>(*args.seed);
+  return out;
+}
+
+release::Candidate candidate_of(const manifest::ModelSpec& model) {
+  release::Candidate out = {.name = model.name,
+                            .trainer = model.train,
+                            .parameters = model.params,
+                            .seed = model.seed,
+                            .only = model.columns,
+                            .without = model.without};
+  if (!model.rule.empty()) out.parameters.set("case", model.rule);
+  return out;
+}
+
+/// The release of these data: that of the name asked for, or the only one.
+const manifest::ReleaseSpec* release_of(const TrainArgs& args, const manifest::Manifest& manifest,
+                                        const Subject& subject) {
+  std::vector<const manifest::ReleaseSpec*> found;
+  for (const manifest::ReleaseSpec& one : manifest.releases) {
+    const manifest::ModelSpec* first = manifest.find_model(one.among.front());
+    if (first == nullptr || manifest.data_of(*first) != subject.source) continue;
+    if (!args.name || one.name == *args.name) found.push_back(&one);
+  }
+  if (found.size() > 1) {
+    std::vector<std::string> names;
+    for (const manifest::ReleaseSpec* one : found) names.push_back(one->name);
+    throw error(Code::usage, "several releases are made of {}: {}", subject.data.name, one_of(names, "'"))
+        .with_hint("say which one: `--name {}`", names.front());
+  }
+  return found.empty() ? nullptr : found.front();
+}
+
+std::vector<release::Candidate> declared_candidates(const std::vector<std::string>& names,
+                                                    const manifest::Manifest& manifest) {
+  std::vector<release::Candidate> out;
+  for (const std::string& name : names) out.push_back(candidate_of(*manifest.find_model(name)));
+  return out;
+}
+
+release::Candidate rule_of(const std::string& expression) {
+  return {.name = "rule", .trainer = "rule", .parameters = {{"case", expression}}};
+}
+
+void choose_candidates(const TrainArgs& args, const manifest::Manifest& manifest,
+                       const manifest::ReleaseSpec* declared, release::TrainRequest& out) {
+  for (const std::string& name : args.trainers)
+    out.candidates.push_back(name == "rule" && args.rule ? rule_of(*args.rule)
+                                                         : release::Candidate{.name = name, .trainer = name});
+  if (!args.models.empty()) out.candidates = declared_candidates(args.models, manifest);
+  else if (out.candidates.empty() && declared != nullptr)
+    out.candidates = declared_candidates(declared->among, manifest);
+  const bool has_rule = std::any_of(out.candidates.begin(), out.candidates.end(),
+                                    [](const release::Candidate& one) { return one.trainer == "rule"; });
+  if (!args.rule || has_rule) return;
+  if (out.candidates.empty()) out.more.push_back(rule_of(*args.rule));
+  else out.candidates.insert(out.candidates.begin(), rule_of(*args.rule));
+}
+
+json::Object parameters_of(const std::vector<std::string>& words) {
+  json::Object out;
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      throw error(Code::usage, "'{}' is not NAME=VALUE, which '--param' wants", word);
+    out.set(word.substr(0, equals), word.substr(equals + 1));
+  }
+  return out;
+}
+
+std::string model_name(const TrainArgs& args, const Subject& subject, const manifest::ReleaseSpec* declared) {
+  if (args.name) return *args.name;
+  if (declared != nullptr) return declared->name;
+  const bool second_label =
+      subject.source != nullptr && !subject.source->label.empty() && !subject.is_declared();
+  return second_label ? subject.data.name + "-" + subject.label : subject.data.name;
+}
+
+manifest::SplitSpec split_spec(const TrainArgs& args, const train::SplitRequest& split) {
+  manifest::SplitSpec out = {.group = split.group, .part = split.part};
+  if (args.test) out.test = split.test;
+  if (args.valid) out.valid = split.valid;
+  if (args.seed) out.seed = split.seed;
+  return out;
+}
+
+}  // namespace
+
+release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invocation) {
+  if (args.seed && *args.seed < 0) throw error(Code::usage, "'--seed' wants 0 or more, not {}", *args.seed);
+  project::Project& project = invocation.project();
+  const manifest::Manifest& manifest = project.manifest();
+  const Subject subject = subject_of(args, project);
+  const manifest::ReleaseSpec* declared =
+      subject.is_declared() && args.trainers.empty() ? release_of(args, manifest, subject) : nullptr;
+  release::TrainRequest out = {.model = model_name(args, subject, declared),
+                               .data = subject.data,
+                               .label = subject.label,
+                               .parameters = parameters_of(args.parameters),
+                               .seed = static_cast<std::uint64_t>(args.seed.value_or(1)),
+                               .command = invocation.command_line(),
+                               .folder = project.root(),
+                               .who = user_of(invocation)};
+  if (args.task) out.task = predict::task_of(*args.task);
+  out.plan = {.only = args.only, .without = args.without, .split = split_of(args, subject)};
+  if (declared != nullptr && declared->pick) {
+    out.metric = declared->pick->metric;
+    out.within = declared->pick->within;
+  }
+  choose_candidates(args, manifest, declared, out);
+  return out;
+}
+
+std::optional<manifest::TrainingEdit> training_edit_of(const TrainArgs& args,
+                                                       const release::TrainRequest& request,
+                                                       const release::Prepared& prepared,
+                                                       const manifest::Manifest& manifest) {
+  const manifest::SourceSpec* source = manifest.find_source(request.data.name);
+  const bool other_label = source != nullptr && !source->label.empty() && source->label != request.label;
+  if (source == nullptr || other_label || !args.models.empty() || args.task) return std::nullopt;
+  std::vector<std::string> trainers;
+  for (const release::Candidate& candidate : prepared.candidates) trainers.push_back(candidate.trainer);
+  manifest::TrainingEdit edit =
+      manifest::training_edit(manifest, source->name, request.label, trainers, std::nullopt);
+  edit.time = request.plan.split.time;
+  edit.split = split_spec(args, request.plan.split);
+  for (manifest::ModelSpec& model : edit.models) {
+    for (const release::Candidate& candidate : prepared.candidates) {
+      if (candidate.trainer != model.train) continue;
+      for (const auto& [name, value] : candidate.parameters) {
+        if (name == "case") model.rule = value.text_or("");
+        else model.params.set(name, value);
+      }
+    }
+    model.columns = request.plan.only;
+    model.without = request.plan.without;
+    if (args.seed) model.seed = static_cast<std::uint64_t>(*args.seed);
+  }
+  if (edit.release) edit.release->name = request.model;
+  return edit;
+}
+
+}  // namespace mlops::commands

@@ -1,0 +1,190 @@
+#include "training_rows.hpp"
+
+#include <fmt/format.h>
+#include <mlops/base/text.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace mlops::commands {
+namespace {
+
+/// Columns named in one line before it says "and 12 more".
+constexpr std::size_t named_columns = 8;
+
+std::size_t features(const release::Prepared& prepared) { return prepared.plan.signature.inputs.size(); }
+
+std::vector<train::ColumnPlan> left_out(const release::Prepared& prepared) {
+  std::vector<train::ColumnPlan> out;
+  std::copy_if(prepared.plan.columns.begin(), prepared.plan.columns.end(), std::back_inserter(out),
+               [](const train::ColumnPlan& column) { return column.role == train::Role::left_out; });
+  return out;
+}
+
+std::string left_out_text(const std::vector<train::ColumnPlan>& columns) {
+  std::string text;
+  for (std::size_t i = 0; i < columns.size() && i < named_columns; ++i)
+    text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", columns[i].name, columns[i].reason);
+  if (columns.size() > named_columns) text += fmt::format(" and {} more", columns.size() - named_columns);
+  return text;
+}
+
+std::string task_text(const train::Target& target) {
+  if (target.task == predict::Task::regression) return "regression";
+  if (target.task == predict::Task::multiclass) return fmt::format("{} classes", target.classes.size());
+  return fmt::format("binary, {} is positive", target.classes.back());
+}
+
+json::Value finite(double value) { return std::isfinite(value) ? json::Value(value) : json::Value(); }
+
+/// As many digits as a reader of a table wants.
+std::string number_text(double value) {
+  if (!std::isfinite(value)) return "-";
+  const double size = std::abs(value);
+  return size != 0 && (size >= 1e6 || size < 1e-3) ? fmt::format("{:.3g}", value)
+         : size >= 100                             ? fmt::format("{:.1f}", value)
+                                                   : fmt::format("{:.4f}", value);
+}
+
+json::Object metrics_of(const evaluate::Evaluation& test) {
+  json::Object out;
+  for (const evaluate::Metric& metric : test.metrics) {
+    out.set(metric.name, json::Object{{"value", finite(metric.estimate.value)},
+                                      {"error", finite(metric.estimate.error)},
+                                      {"low", finite(metric.estimate.low)},
+                                      {"high", finite(metric.estimate.high)}});
+  }
+  return out;
+}
+
+json::Value left_out_list(const release::Prepared& prepared) {
+  json::Array out;
+  for (const train::ColumnPlan& column : left_out(prepared))
+    out.push_back(json::Object{{"column", column.name}, {"type", column.type}, {"reason", column.reason}});
+  return out;
+}
+
+json::Value feature_list(const release::Prepared& prepared) {
+  json::Array out;
+  for (const train::ColumnPlan& column : prepared.plan.columns) {
+    if (column.role == train::Role::feature)
+      out.push_back(
+          json::Object{{"column", column.name}, {"type", column.type}, {"encoding", column.encoding}});
+  }
+  return out;
+}
+
+json::Value warnings_of(const release::Prepared& prepared) {
+  json::Array out;
+  for (const train::Leak& leak : prepared.leaks) out.emplace_back(leak.message);
+  return out;
+}
+
+ui::Row beginning(const release::TrainRequest& request, const release::Prepared& prepared) {
+  return {{"model", request.model},
+          {"data", fmt::format("{}@v{}", request.data.address(), request.data.number)},
+          {"label", request.label},
+          {"task", predict::name_of(prepared.target.task)}};
+}
+
+ui::Row rows_of_split(const release::Prepared& prepared) {
+  return {{"train_rows", prepared.split.train.size(), ui::Show::hidden},
+          {"valid_rows", prepared.split.valid.size(), ui::Show::hidden},
+          {"test_rows", prepared.split.test.size(), ui::Show::hidden},
+          {"split", prepared.split.how, ui::Show::hidden},
+          {"leaks", warnings_of(prepared), ui::Show::hidden},
+          {"columns", feature_list(prepared), ui::Show::hidden},
+          {"left_out", left_out_list(prepared), ui::Show::hidden}};
+}
+
+void append(ui::Row& row, ui::Row more) { std::move(more.begin(), more.end(), std::back_inserter(row)); }
+
+/// A candidate in JSON and porcelain.
+json::Value candidate_of(const release::Outcome& outcome, bool picked) {
+  return json::Object{{"name", outcome.candidate.name},
+                      {"trainer", outcome.candidate.trainer},
+                      {"picked", picked},
+                      {"run", outcome.run},
+                      {"metrics", metrics_of(outcome.test)},
+                      {"train_seconds", outcome.train_s},
+                      {"predict_us_per_row", outcome.predict_us},
+                      {"bytes", outcome.bytes},
+                      {"error", outcome.fault ? json::Value(outcome.fault->message()) : json::Value()}};
+}
+
+/// The same as a line for people.
+json::Value shown_candidate(const release::Outcome& outcome, const std::string& metric, bool picked) {
+  json::Object out = {{" ", picked ? "->" : ""}, {"candidate", outcome.candidate.name}};
+  const evaluate::Metric* main = outcome.test.find(metric);
+  const stats::Estimate estimate = main == nullptr ? stats::Estimate{NAN, NAN, NAN, NAN} : main->estimate;
+  out.set(metric, outcome.fault ? "failed" : number_text(estimate.value));
+  out.set("95 % interval", std::isfinite(estimate.low) ? fmt::format("{} .. {}", number_text(estimate.low),
+                                                                     number_text(estimate.high))
+                                                       : "-");
+  out.set("train s", fmt::format("{:.2f}", outcome.train_s));
+  out.set("predict us/row", fmt::format("{:.3f}", outcome.predict_us));
+  out.set("size", size_text(outcome.bytes));
+  out.set("run", outcome.run);
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> plan_notes(const release::TrainRequest& request, const release::Prepared& prepared) {
+  const train::Target& target = prepared.target;
+  std::vector<std::string> notes = {
+      fmt::format("label     {}: {} ({})", request.label, task_text(target), target.reason)};
+  if (target.left_out > 0)
+    notes.push_back(fmt::format("rows      {} without a label left out", count_of(target.left_out, "row")));
+  notes.push_back(fmt::format("features  {} of {}", features(prepared),
+                              count_of(prepared.plan.columns.size() - 1, "column")));
+  const auto out = left_out(prepared);
+  if (!out.empty()) notes.push_back("left out  " + left_out_text(out));
+  notes.push_back(fmt::format(
+      "split     {} train, {} valid, {} test; {}", count_text(prepared.split.train.size()),
+      count_text(prepared.split.valid.size()), count_text(prepared.split.test.size()), prepared.split.how));
+  return notes;
+}
+
+ui::Row planned_row(const release::TrainRequest& request, const release::Prepared& prepared) {
+  ui::Row row = beginning(request, prepared);
+  row.push_back({"version", nullptr, ui::Show::hidden});
+  row.push_back({"state", "would be trained"});
+  for (const char* key : {"champion", "metric", "reason", "digest"})
+    row.push_back({key, nullptr, ui::Show::hidden});
+  append(row, rows_of_split(prepared));
+  json::Array candidates;
+  for (const release::Candidate& candidate : prepared.candidates)
+    candidates.push_back(json::Object{
+        {"name", candidate.name}, {"trainer", candidate.trainer}, {"parameters", candidate.parameters}});
+  row.push_back({"candidates", std::move(candidates)});
+  return row;
+}
+
+ui::Row training_row(const release::TrainRequest& request, const release::Prepared& prepared,
+                     const release::TrainReport& report) {
+  const model::Version& version = report.added.version;
+  ui::Row row = beginning(request, prepared);
+  row.push_back({"version", version.number});
+  row.push_back({"state", report.added.unchanged ? "unchanged" : "new"});
+  const std::string own = fmt::format("v{}", version.number);
+  row.push_back({"champion", report.champion_before ? *report.champion_before : own});
+  row.push_back({"metric", report.metric, ui::Show::hidden});
+  row.push_back({"reason", report.reason});
+  row.push_back({"digest", version.record.text(), ui::Show::digest});
+  append(row, rows_of_split(prepared));
+  json::Array candidates;
+  for (std::size_t i = 0; i < report.outcomes.size(); ++i)
+    candidates.push_back(candidate_of(report.outcomes[i], i == report.picked));
+  row.push_back({"candidates", std::move(candidates), ui::Show::hidden});
+  return row;
+}
+
+ui::Cell candidates_for_people(const release::TrainReport& report) {
+  json::Array shown;
+  for (std::size_t i = 0; i < report.outcomes.size(); ++i)
+    shown.push_back(shown_candidate(report.outcomes[i], report.metric, i == report.picked));
+  return {"candidates", std::move(shown)};
+}
+
+}  // namespace mlops::commands

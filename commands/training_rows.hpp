@@ -1,0 +1,26 @@
+#pragma once
+/// What a training looks like on screen.
+
+#include "ui/row.hpp"
+
+#include <mlops/release/train.hpp>
+
+#include <string>
+#include <vector>
+
+namespace mlops::commands {
+
+/// What was decided before anything is trained, a line each: label, features, columns left out, split.
+std::vector<std::string> plan_notes(const release::TrainRequest& request, const release::Prepared& prepared);
+
+/// What would be done.
+ui::Row planned_row(const release::TrainRequest& request, const release::Prepared& prepared);
+
+/// What was done; the candidates are not shown to people.
+ui::Row training_row(const release::TrainRequest& request, const release::Prepared& prepared,
+                     const release::TrainReport& report);
+
+/// The candidates as a table for people.
+ui::Cell candidates_for_people(const release::TrainReport& report);
+
+}  // namespace mlops::commands

@@ -1,0 +1,112 @@
+#pragma once
+/// From a dataset version to a registered model: every candidate is trained on the same rows and judged on
+/// the same rows, each is a run of its own, the simplest that is as good as the best becomes the next version
+/// of the model, and the first version becomes its champion.
+
+#include <mlops/base/cancel.hpp>
+#include <mlops/base/clock.hpp>
+#include <mlops/base/engines.hpp>
+#include <mlops/base/error.hpp>
+#include <mlops/base/progress.hpp>
+#include <mlops/dataset/resources.hpp>
+#include <mlops/dataset/version.hpp>
+#include <mlops/evaluate/evaluation.hpp>
+#include <mlops/model/registry.hpp>
+#include <mlops/run/run.hpp>
+#include <mlops/store/store.hpp>
+#include <mlops/train/plan.hpp>
+#include <mlops/train/split.hpp>
+#include <mlops/train/target.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlops::release {
+
+/// One way to make the model.
+struct Candidate {
+  std::string name;     ///< Of the run, such as "boosted".
+  std::string trainer;  ///< Of train::trainers(), such as "xgboost".
+  json::Object parameters = {};
+  std::optional<std::uint64_t> seed = {};  ///< Instead of the request's.
+  std::vector<std::string> only = {};      ///< Features to take instead of the request's; empty: those.
+  std::vector<std::string> without = {};   ///< Columns to leave out beside the request's.
+
+  bool operator==(const Candidate&) const = default;
+};
+
+struct TrainRequest {
+  std::string model;  ///< Its name in the registry.
+  dataset::Version data = {};
+  std::string label;
+  std::optional<predict::Task> task = {};
+  train::PlanRequest plan = {};
+  std::vector<Candidate> candidates = {};  ///< Simplest first; empty: the default trainers of the task.
+  std::vector<Candidate> more = {};  ///< Tried after the first, the baseline, when `candidates` is empty.
+  /// Put into each candidate whose trainer knows them; "xgboost.eta" into those of that trainer.
+  json::Object parameters = {};
+  std::string metric = {};                 ///< By which one is picked; empty: the main one of the task.
+  std::optional<double> within = 1.0;      ///< Standard errors, see release::PickRequest.
+  std::uint64_t seed = 1;                  ///< Of the trainers.
+  std::vector<std::string> command = {};   ///< What was typed, for the runs.
+  std::filesystem::path folder = {};       ///< Whose code is captured.
+  std::string who = {};
+};
+
+/// Everything that the work is done with; all of it must outlive the calls.
+struct Workshop {
+  store::Store& store;
+  Engines& engines;
+  dataset::Resources resources;
+  const Clock& clock;
+  Progress& progress;
+  const std::map<std::string, std::string>& environment;
+  const Cancel* cancel = nullptr;
+};
+
+/// What will be done, and with which rows and columns. Nothing is written yet.
+struct Prepared {
+  Columns table = {};
+  train::Target target = {};
+  train::Split split = {};
+  train::Plan plan = {};  ///< Of the candidates that have no columns of their own.
+  std::vector<train::Leak> leaks = {};
+  std::vector<Candidate> candidates = {};
+};
+
+/// Throws Error as train::read_target, train::split and train::plan do.
+Prepared prepare(Workshop& shop, const TrainRequest& request);
+
+/// What came of one candidate.
+struct Outcome {
+  Candidate candidate;
+  std::string run;                  ///< Id.
+  std::optional<Error> fault = {};  ///< Why there is no model; what follows is empty then.
+  evaluate::Evaluation test = {};
+  double train_s = 0;                   ///< Wall time.
+  double predict_us = 0;                ///< For one row of a batch, from features to answer; one thread.
+  std::uint64_t bytes = 0;              ///< Of the model's folder.
+  std::vector<std::string> notes = {};  ///< Of the trainer.
+};
+
+struct TrainReport {
+  std::vector<Outcome> outcomes;  ///< In the order of the candidates.
+  std::size_t picked = 0;
+  std::string metric;          ///< By which it was picked.
+  std::string reason;          ///< Why that one, a sentence without full stop.
+  bool beats_baseline = true;  ///< Of nothing but one candidate, too.
+  model::Registry::Added added;
+  std::optional<std::string> champion_before =
+      {};  ///< "v2", when another version answers and goes on answering.
+  bool became_champion = false;
+};
+
+/// A candidate that cannot be trained does not stop the others; when none can, the first one's Error is
+/// thrown.
+TrainReport train_models(Workshop& shop, const TrainRequest& request, const Prepared& prepared);
+
+}  // namespace mlops::release

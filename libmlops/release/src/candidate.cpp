@@ -1,0 +1,205 @@
+#include "src/candidate.hpp"
+
+#include <fmt/format.h>
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/evaluate/evaluation.hpp>
+#include <mlops/train/trainer.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+namespace mlops::release {
+namespace {
+
+/// Seconds of wall time, for figures that are reported and decide nothing.
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+std::vector<double> labels_of(const train::Target& target, const std::vector<std::uint32_t>& rows) {
+  std::vector<double> labels;
+  labels.reserve(rows.size());
+  for (const std::uint32_t row : rows) {
+    const auto at = std::lower_bound(target.rows.begin(), target.rows.end(), row);
+    labels.push_back(target.labels[static_cast<std::size_t>(at - target.rows.begin())]);
+  }
+  return labels;
+}
+
+train::Part part_of(const predict::Frame& all, const train::Target& target,
+                    const std::vector<std::uint32_t>& rows) {
+  return {.frame = all.select(rows), .labels = labels_of(target, rows)};
+}
+
+Parts parts_of(const Prepared& prepared, const predict::Signature& signature) {
+  const predict::Frame all = predict::encode(signature, prepared.table);
+  return {.signature = signature,
+          .train = part_of(all, prepared.target, prepared.split.train),
+          .valid = part_of(all, prepared.target, prepared.split.valid),
+          .test = part_of(all, prepared.target, prepared.split.test)};
+}
+
+/// Microseconds for one row of a batch, the best of several passes over at most 10,000 of them.
+double microseconds_per_row(const predict::Predictor& predictor, const predict::Frame& frame,
+                            std::size_t outputs) {
+  constexpr double enough_s = 0.05;
+  std::vector<std::uint32_t> rows(std::min<std::size_t>(frame.rows, 10'000));
+  std::iota(rows.begin(), rows.end(), 0U);
+  if (rows.empty()) return 0;
+  const predict::Frame some = frame.select(rows);
+  std::vector<double> answers(some.rows * outputs);
+  const Stopwatch all;
+  double best = 0;
+  do {
+    const Stopwatch watch;
+    predictor.predict(some, answers);
+    const double seconds = watch.seconds();
+    if (best == 0 || seconds < best) best = seconds;
+  } while (all.seconds() < enough_s);
+  return best / static_cast<double>(some.rows) * 1e6;
+}
+
+std::uint64_t bytes_of(const predict::Package& package) {
+  std::uint64_t bytes = predict::model_json(package).size();
+  for (const auto& [path, content] : package.files) bytes += content.size();
+  return bytes;
+}
+
+/// The test rows as this package wants them: a rule has a signature of its own.
+predict::Frame test_frame(const Prepared& prepared, const Parts& parts, const predict::Signature& signature) {
+  if (signature == parts.signature) return parts.test.frame;
+  return predict::encode(signature, prepared.table).select(prepared.split.test);
+}
+
+void judge(Workshop& shop, const Prepared& prepared, const Parts& parts, Judged& out) {
+  const predict::Signature& signature = out.package.signature;
+  const auto predictor = predict::open(out.package, shop.engines);
+  const predict::Frame frame = test_frame(prepared, parts, signature);
+  out.predictions.resize(frame.rows * signature.outputs());
+  predictor->predict(frame, out.predictions);
+  out.outcome.test = evaluate::evaluate(truth_of(prepared.target, parts.test.labels), out.predictions,
+                                        signature.classes, signature.threshold);
+  out.outcome.predict_us = microseconds_per_row(*predictor, frame, signature.outputs());
+  out.outcome.bytes = bytes_of(out.package);
+}
+
+void record_beginning(run::Live& live, const TrainRequest& request, const Prepared& prepared,
+                      const Candidate& candidate, const Parts& parts) {
+  live.input({.role = "training",
+              .address = fmt::format("{}@v{}", request.data.address(), request.data.number),
+              .digest = request.data.record.text()});
+  live.param("trainer", candidate.trainer);
+  live.param("label", request.label);
+  live.param("task", predict::name_of(prepared.target.task));
+  live.param("split", prepared.split.how);
+  live.param("features", parts.signature.inputs.size());
+}
+
+void record_result(run::Live& live, Workshop& shop, const Judged& judged) {
+  for (const auto& [name, value] : judged.package.parameters) live.param(name, value);
+  for (const evaluate::Metric& metric : judged.outcome.test.metrics)
+    live.metric("test." + metric.name, metric.estimate.value);
+  live.metric("train.seconds", judged.outcome.train_s);
+  live.metric("predict.us_per_row", judged.outcome.predict_us);
+  live.metric("model.bytes", static_cast<double>(judged.outcome.bytes));
+  for (const evaluate::Plot& plot : judged.outcome.test.plots)
+    live.artifact("plots/" + plot.name + ".csv", plot.csv());
+  live.artifact("evaluation.json", json::canonical(metrics_of(judged.outcome.test)));
+  const Digest model = predict::put(shop.store.objects(), judged.package);
+  live.output({.role = "model", .address = {}, .digest = model.text()});
+}
+
+void fit(Workshop& shop, const Candidate& candidate, const Parts& parts, std::uint64_t seed, run::Live& live,
+         Judged& out) {
+  const Stopwatch training;
+  train::Fitted fitted =
+      train::fit(shop.engines, {.trainer = candidate.trainer,
+                                .parameters = candidate.parameters,
+                                .signature = parts.signature,
+                                .train = parts.train,
+                                .valid = parts.valid,
+                                .seed = seed,
+                                .threads = shop.resources.threads,
+                                .cancel = shop.cancel,
+                                .at_step = [&](std::string_view metric, double value, int step) {
+                                  live.metric(metric, value, step);
+                                }});
+  out.outcome.train_s = training.seconds();
+  out.outcome.notes = std::move(fitted.notes);
+  out.package = std::move(fitted.package);
+}
+
+json::Value or_null(double value) { return std::isfinite(value) ? json::Value(value) : json::Value(); }
+
+}  // namespace
+
+json::Object metrics_of(const evaluate::Evaluation& test) {
+  json::Object out;
+  for (const evaluate::Metric& metric : test.metrics) {
+    const stats::Estimate& estimate = metric.estimate;
+    out.set("test." + metric.name, json::Object{{"value", or_null(estimate.value)},
+                                                {"error", or_null(estimate.error)},
+                                                {"low", or_null(estimate.low)},
+                                                {"high", or_null(estimate.high)}});
+  }
+  return out;
+}
+
+evaluate::Truth truth_of(const train::Target& target, std::span<const double> labels) {
+  return {.task = target.task, .classes = target.classes.size(), .labels = labels};
+}
+
+Bench set_up(Workshop& shop, const TrainRequest& request, const Prepared& prepared) {
+  return {.parts = parts_of(prepared, prepared.plan.signature),
+          .code = run::capture_code(shop.store.objects(), request.folder),
+          .environment = run::capture_environment(shop.store.objects(), shop.environment)};
+}
+
+Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& prepared, const Bench& bench,
+                 const Candidate& candidate) {
+  Judged out = {.outcome = {.candidate = candidate, .run = {}}};
+  const std::uint64_t seed = candidate.seed.value_or(request.seed);
+  run::Live live(shop.store, {.experiment = request.model,
+                              .name = candidate.name,
+                              .command = request.command,
+                              .folder = request.folder,
+                              .seed = seed,
+                              .code = bench.code,
+                              .environment = bench.environment,
+                              .who = request.who,
+                              .time = shop.clock.now()});
+  out.outcome.run = live.id();
+  const Stopwatch watch;
+  const auto seal = [&](run::Status status, int exit_code) {
+    return live.end(status, exit_code, {.wall_s = watch.seconds()}, shop.clock.now()).record;
+  };
+  try {
+    const bool shared = candidate.only.empty() && candidate.without.empty();
+    const Parts own = shared ? Parts{} : parts_of(prepared, plan_of(request, prepared, candidate).signature);
+    const Parts& parts = shared ? bench.parts : own;
+    record_beginning(live, request, prepared, candidate, parts);
+    shop.progress.phase("training " + candidate.name, 0, Unit::items);
+    fit(shop, candidate, parts, seed, live, out);
+    judge(shop, prepared, parts, out);
+    record_result(live, shop, out);
+    out.run_record = seal(run::Status::done, 0);
+  } catch (const Error& e) {
+    const bool stopped = e.code() == Code::interrupted;
+    live.tag("error", e.message());
+    seal(stopped ? run::Status::interrupted : run::Status::failed, static_cast<int>(e.code()));
+    if (stopped) throw;
+    out.outcome.fault = e;
+  }
+  return out;
+}
+
+}  // namespace mlops::release

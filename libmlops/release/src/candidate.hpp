@@ -1,0 +1,51 @@
+#pragma once
+/// One candidate: trained, judged on the test rows, and sealed as a run.
+
+#include <mlops/predict/package.hpp>
+#include <mlops/predict/predictor.hpp>
+#include <mlops/release/train.hpp>
+#include <mlops/train/trainer.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace mlops::release {
+
+/// The rows of each part, encoded by one signature.
+struct Parts {
+  predict::Signature signature;
+  train::Part train;
+  train::Part valid;
+  train::Part test;
+};
+
+/// What all candidates share.
+struct Bench {
+  Parts parts;
+  run::Code code;
+  run::Environment environment;
+};
+
+Bench set_up(Workshop& shop, const TrainRequest& request, const Prepared& prepared);
+
+/// What train::plan() makes of the request with these columns.
+train::Plan plan_of(const TrainRequest& request, const Prepared& prepared, const Candidate& candidate);
+
+struct Judged {
+  Outcome outcome;
+  predict::Package package = {};
+  std::vector<double> predictions = {};  ///< Of the test rows.
+  std::optional<Digest> run_record = {};
+};
+
+/// Faults of the training end up in `outcome.fault`; Error(interrupted) leaves.
+Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& prepared, const Bench& bench,
+                 const Candidate& candidate);
+
+/// The truth that predictions for some rows are held to; the labels must outlive it.
+evaluate::Truth truth_of(const train::Target& target, std::span<const double> labels);
+
+/// "test.auc": {"value", "error", "low", "high"}, of every metric.
+json::Object metrics_of(const evaluate::Evaluation& test);
+
+}  // namespace mlops::release

@@ -1,0 +1,97 @@
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/dataset/read.hpp>
+#include <mlops/release/train.hpp>
+#include <mlops/train/trainer.hpp>
+
+#include "src/candidate.hpp"
+
+#include <algorithm>
+
+namespace mlops::release {
+namespace {
+
+std::vector<train::ColumnFacts> facts_of(const dataset::Version& version) {
+  std::vector<train::ColumnFacts> facts;
+  for (const dataset::Column& column : version.columns)
+    facts.push_back({.name = column.name, .type = column.type, .pii = column.pii, .blob = column.blob});
+  return facts;
+}
+
+std::vector<Candidate> untuned(const TrainRequest& request, predict::Task task) {
+  if (!request.candidates.empty()) return request.candidates;
+  std::vector<Candidate> candidates;
+  for (const std::string& name : train::default_trainers(task))
+    candidates.push_back({.name = name, .trainer = name});
+  candidates.insert(candidates.begin() + 1, request.more.begin(), request.more.end());
+  return candidates;
+}
+
+bool knows(const train::TrainerInfo& trainer, std::string_view parameter) {
+  return std::any_of(trainer.parameters.begin(), trainer.parameters.end(),
+                     [&](const train::ParameterInfo& known) { return known.name == parameter; });
+}
+
+[[noreturn]] void fail_unknown_parameter(const std::string& parameter, const std::vector<Candidate>& candidates) {
+  std::vector<std::string> known;
+  for (const Candidate& candidate : candidates) {
+    for (const train::ParameterInfo& one : train::trainer(candidate.trainer).parameters) known.push_back(one.name);
+  }
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  Error fault = error(Code::usage, "no model that is trained has a parameter '{}'", parameter);
+  const auto near = near_misses(parameter, known);
+  throw std::move(fault).with_hint("{} {}", near.empty() ? "they have" : "similar parameters exist:",
+                                   one_of(near.empty() ? known : near));
+}
+
+/// "xgboost.eta" is for one trainer, "eta" for all that know it.
+void set_parameter(const std::string& name, const json::Value& value, std::vector<Candidate>& candidates) {
+  const std::size_t dot = name.find('.');
+  const std::string trainer = dot == std::string::npos ? "" : name.substr(0, dot);
+  const std::string parameter = dot == std::string::npos ? name : name.substr(dot + 1);
+  bool taken = false;
+  for (Candidate& candidate : candidates) {
+    if (!trainer.empty() && candidate.trainer != trainer) continue;
+    if (!knows(train::trainer(candidate.trainer), parameter)) continue;
+    candidate.parameters.set(parameter, value);
+    taken = true;
+  }
+  if (!taken) fail_unknown_parameter(name, candidates);
+}
+
+std::vector<Candidate> candidates_of(const TrainRequest& request, predict::Task task) {
+  std::vector<Candidate> candidates = untuned(request, task);
+  for (const auto& [name, value] : request.parameters) set_parameter(name, value, candidates);
+  return candidates;
+}
+
+/// Before anything is read or trained.
+void require_trainers(const std::vector<Candidate>& candidates) {
+  for (const Candidate& candidate : candidates) (void)train::trainer(candidate.trainer);
+}
+
+}  // namespace
+
+train::Plan plan_of(const TrainRequest& request, const Prepared& prepared, const Candidate& candidate) {
+  train::PlanRequest wanted = request.plan;
+  if (!candidate.only.empty()) wanted.only = candidate.only;
+  wanted.without.insert(wanted.without.end(), candidate.without.begin(), candidate.without.end());
+  return train::plan(prepared.table, facts_of(request.data), prepared.target, prepared.split, wanted);
+}
+
+Prepared prepare(Workshop& shop, const TrainRequest& request) {
+  require_trainers(request.candidates);
+  require_trainers(request.more);
+  shop.progress.phase("reading " + request.data.address(), 0, Unit::rows);
+  dataset::Reader reader(shop.store, shop.engines, shop.resources, shop.cancel);
+  Prepared out = {.table = reader.columns(request.data)};
+  out.target = train::read_target(out.table, request.label, request.task);
+  out.split = train::split(out.table, out.target, request.plan.split);
+  out.plan = plan_of(request, out, {});
+  out.leaks = train::find_leaks(out.table, out.target, out.split, out.plan);
+  out.candidates = candidates_of(request, out.target.task);
+  return out;
+}
+
+}  // namespace mlops::release

@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+#include <mlops/base/error.hpp>
+#include <mlops/dataset/read.hpp>
+#include <mlops/release/pick.hpp>
+#include <mlops/release/train.hpp>
+
+#include "src/candidate.hpp"
+
+#include <algorithm>
+
+namespace mlops::release {
+namespace {
+
+constexpr std::string_view champion = "champion";
+constexpr std::uint64_t example_rows = 3;
+
+std::vector<Judged> train_all(Workshop& shop, const TrainRequest& request, const Prepared& prepared,
+                              const Bench& bench) {
+  std::vector<Judged> judged;
+  for (const Candidate& candidate : prepared.candidates)
+    judged.push_back(train_one(shop, request, prepared, bench, candidate));
+  const bool any =
+      std::any_of(judged.begin(), judged.end(), [](const Judged& one) { return !one.outcome.fault; });
+  if (!any) throw *judged.front().outcome.fault;
+  return judged;
+}
+
+/// Of those that could be trained.
+struct Choice {
+  std::size_t picked = 0;  ///< Among all.
+  std::string metric;
+  std::string reason;
+  bool beats_baseline = true;
+};
+
+Choice choose(const TrainRequest& request, const Prepared& prepared, const Bench& bench,
+              const std::vector<Judged>& judged) {
+  PickRequest wanted = {.truth = truth_of(prepared.target, bench.parts.test.labels),
+                        .metric = request.metric,
+                        .within = request.within};
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    if (judged[i].outcome.fault) continue;
+    wanted.contenders.push_back(
+        {.name = judged[i].outcome.candidate.name, .predictions = judged[i].predictions});
+    places.push_back(i);
+  }
+  const Pick pick = release::pick(wanted);
+  return {.picked = places[pick.index],
+          .metric = pick.metric,
+          .reason = pick.reason,
+          .beats_baseline = places.size() == 1 || better_than_baseline(wanted, pick).better};
+}
+
+/// The first rows of the data as a caller would send them.
+json::Array example_of(Workshop& shop, const TrainRequest& request, const predict::Signature& signature) {
+  dataset::Reader reader(shop.store, shop.engines, shop.resources, shop.cancel);
+  const dataset::Rows head = reader.head(request.data, example_rows);
+  json::Array rows;
+  for (const auto& cells : head.rows) {
+    json::Object row;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (signature.find(head.columns[i]) != nullptr) row.set(head.columns[i], cells[i]);
+    }
+    rows.emplace_back(std::move(row));
+  }
+  return rows;
+}
+
+json::Value text_or_null(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
+
+json::Object code_of(const run::Code& code) {
+  return {{"remote", text_or_null(code.remote)},
+          {"branch", text_or_null(code.branch)},
+          {"commit", text_or_null(code.commit)},
+          {"patch", code.patch ? json::Value(code.patch->text()) : json::Value()}};
+}
+
+model::Registry::Added register_model(Workshop& shop, const TrainRequest& request, const Bench& bench,
+                                      const Judged& judged, const std::string& reason) {
+  return model::Registry(shop.store)
+      .add({.name = request.model,
+            .package = judged.package,
+            .input_example = example_of(shop, request, judged.package.signature),
+            .run = judged.outcome.run,
+            .run_record = judged.run_record,
+            .data = fmt::format("{}@v{}", request.data.address(), request.data.number),
+            .data_record = request.data.record,
+            .code = code_of(bench.code),
+            .environment = bench.environment.listing,
+            .metrics = metrics_of(judged.outcome.test),
+            .note = reason,
+            .time = shop.clock.now(),
+            .who = request.who});
+}
+
+/// The first version of a model answers for it; later ones wait to be promoted.
+void crown(Workshop& shop, const TrainRequest& request, TrainReport& report) {
+  const model::Registry registry(shop.store);
+  const auto moves = registry.history(request.model, champion);
+  if (moves.empty()) {
+    model::Registry(shop.store)
+        .promote(report.added.version, champion, "the first version", request.who, shop.clock.now(), 0);
+    report.added.version.aliases.emplace_back(champion);
+    report.became_champion = true;
+  } else if (moves.front().to != report.added.version.number) {
+    report.champion_before = fmt::format("v{}", moves.front().to);
+  }
+}
+
+}  // namespace
+
+TrainReport train_models(Workshop& shop, const TrainRequest& request, const Prepared& prepared) {
+  const Bench bench = set_up(shop, request, prepared);
+  std::vector<Judged> judged = train_all(shop, request, prepared, bench);
+  Choice choice = choose(request, prepared, bench, judged);
+  TrainReport report = {.outcomes = {},
+                        .picked = choice.picked,
+                        .metric = std::move(choice.metric),
+                        .reason = std::move(choice.reason),
+                        .beats_baseline = choice.beats_baseline,
+                        .added = register_model(shop, request, bench, judged[choice.picked], choice.reason)};
+  for (Judged& one : judged) report.outcomes.push_back(std::move(one.outcome));
+  crown(shop, request, report);
+  return report;
+}
+
+}  // namespace mlops::release

@@ -1,0 +1,64 @@
+#include "facts.hpp"
+
+#include <mlops/base/text.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace mlops::run {
+namespace {
+
+constexpr std::size_t longest_name = 250;
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+}  // namespace
+
+bool is_name(std::string_view name) {
+  return !name.empty() && name.size() <= longest_name && is_utf8(name) &&
+         std::none_of(name.begin(), name.end(), is_control);
+}
+
+void add_point(Facts& facts, const std::string& name, double value, std::optional<std::int64_t> step,
+               Time time) {
+  std::vector<Point>& points = facts.metrics[name];
+  const std::int64_t next = points.empty() ? 0 : points.back().step + 1;
+  points.push_back({.value = value, .step = step.value_or(next), .time = time});
+}
+
+Metric summary_of(const std::vector<Point>& points) {
+  Metric out = {.value = points.back().value,
+                .min = std::numeric_limits<double>::quiet_NaN(),
+                .max = std::numeric_limits<double>::quiet_NaN(),
+                .step = points.back().step,
+                .count = points.size()};
+  for (const Point& point : points) {
+    out.min = std::fmin(out.min, point.value);  // these two ignore what is no number
+    out.max = std::fmax(out.max, point.value);
+  }
+  return out;
+}
+
+json::Value number_value(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  return value;
+}
+
+std::optional<double> number_of(const json::Value& value) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (const std::int64_t* integer = value.as_int()) return static_cast<double>(*integer);
+  if (const double* number = value.as_double()) return *number;
+  if (const bool* flag = value.as_bool()) return *flag ? 1.0 : 0.0;
+  const std::string* text = value.as_string();
+  if (text == nullptr) return std::nullopt;
+  std::string word = lowered(*text);
+  const bool minus = word.starts_with('-');
+  if (minus || word.starts_with('+')) word.erase(0, 1);
+  if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (word == "inf" || word == "infinity") return minus ? -infinity : infinity;
+  return std::nullopt;
+}
+
+}  // namespace mlops::run

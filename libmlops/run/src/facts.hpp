@@ -1,0 +1,45 @@
+#pragma once
+/// What is known of a run, read from its journal line by line.
+
+#include <mlops/run/list.hpp>
+#include <mlops/run/run.hpp>
+#include <mlops/store/tree.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlops::run {
+
+struct Facts {
+  std::map<std::string, json::Value> params;
+  std::map<std::string, std::vector<Point>> metrics;
+  std::map<std::string, std::string> tags;
+  std::vector<DataReference> inputs;
+  std::vector<DataReference> outputs;
+  std::map<std::string, store::TreeFile> artifacts;
+  std::uint64_t lines = 0;
+  std::uint64_t bad_lines = 0;  ///< Torn, or not understood.
+  Time last = {};               ///< Of what was read last; lines without a time have this one.
+  std::vector<std::string> notes = {};
+};
+
+/// A name of a metric, param or tag: UTF-8 without control characters, 1 to 250 bytes.
+bool is_name(std::string_view name);
+
+/// Appends the point; without a step the next one.
+void add_point(Facts& facts, const std::string& name, double value, std::optional<std::int64_t> step,
+               Time time);
+
+/// Last, least, greatest, last step and count. Values that are no numbers are neither least nor greatest
+/// unless there are no others.
+Metric summary_of(const std::vector<Point>& points);
+
+/// A number as JSON has it, or the text "NaN", "Infinity", "-Infinity".
+json::Value number_value(double value);
+/// The same back; also "nan", "inf" and flags. Nothing for anything else.
+std::optional<double> number_of(const json::Value& value);
+
+}  // namespace mlops::run

@@ -1,0 +1,198 @@
+#include <mlops/run/track.hpp>
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/fs/atomic.hpp>
+#include <mlops/proc/process.hpp>
+#include <mlops/run/report.hpp>
+
+#include <algorithm>
+#include <csignal>
+
+#include "facts.hpp"
+#include "folder.hpp"
+#include "spoken.hpp"
+
+namespace mlops::run {
+namespace {
+
+bool is_ours(const std::string& name) {
+  constexpr std::string_view prefixes[] = {"MLOPS_PARAM_", "MLOPS_INPUT_"};
+  constexpr std::string_view names[] = {
+      "MLOPS_RUN_ID", "MLOPS_RUN_DIR",       "MLOPS_PROJECT", "MLOPS_ATTEMPT", "MLOPS_SEED",
+      "MLOPS_PARAMS", "MLOPS_PARENT_RUN_ID", "MLOPS_OUTPUTS", "MLOPS_LOG",     "MLOPS_CHECKPOINTS"};
+  return std::find(std::begin(names), std::end(names), name) != std::end(names) ||
+         std::any_of(std::begin(prefixes), std::end(prefixes),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+std::string found(const Variables& environment, const std::string& name) {
+  const auto at = environment.find(name);
+  return at == environment.end() ? "" : at->second;
+}
+
+void set_new(Variables& variables, const std::string& name, const std::string& value) {
+  if (variables.emplace(name, value).second) return;
+  throw error(mlops::Code::usage, "two of them would be the variable {}", name);
+}
+
+/// Of params and inputs; nothing of a run around this one shows through.
+Variables given(const Task& task) {
+  Variables out;
+  for (const auto& [name, value] : task.params) set_new(out, variable_name("MLOPS_PARAM_", name), value);
+  for (const TaskInput& input : task.inputs) {
+    set_new(out, variable_name("MLOPS_INPUT_", input.name), input.file.native());
+  }
+  return out;
+}
+
+Variables contract(const Task& task, const Live& live) {
+  Variables out = given(task);
+  for (const auto& [name, value] : task.environment) {
+    if (!is_ours(name)) out.emplace(name, value);
+  }
+  const Folder folder{live.folder()};
+  const std::string parent = found(task.environment, "MLOPS_RUN_ID");
+  if (!parent.empty()) out["MLOPS_PARENT_RUN_ID"] = parent;
+  out["MLOPS_RUN_ID"] = live.id();
+  out["MLOPS_RUN_DIR"] = folder.files();
+  out["MLOPS_PROJECT"] = task.project;
+  out["MLOPS_ATTEMPT"] = "1";
+  out["MLOPS_SEED"] = std::to_string(task.seed);
+  out["MLOPS_PARAMS"] = folder.params();
+  out["MLOPS_OUTPUTS"] = folder.outputs();
+  out["MLOPS_CHECKPOINTS"] = folder.checkpoints();
+  out["MLOPS_LOG"] = folder.journal();
+  out.try_emplace("PYTHONHASHSEED", std::to_string(task.seed % (1ULL << 32)));
+  return out;
+}
+
+void write_down(const Task& task, Live& live) {
+  json::Object params;
+  for (const auto& [name, text] : task.params) {
+    live.param(name, value_of(text));
+    params.append(name, value_of(text));
+  }
+  for (const auto& [name, text] : task.tags) live.tag(name, text);
+  for (const TaskInput& input : task.inputs) live.input(input.data);
+  fs::write_atomic(Folder{live.folder()}.params(), json::dump_pretty(std::move(params)) + "\n");
+  live.sync();
+}
+
+/// The program's words on their way to the terminal, to the logs, and to the journal where they are facts.
+class Hearing {
+ public:
+  Hearing(const Task& task, Live& live)
+      : task_(task), live_(live), listener_([this](const std::string& lines) { report(lines); }) {}
+
+  void hear(proc::Stream stream, std::string_view bytes) {
+    const bool error_stream = stream == proc::Stream::err;
+    if (task_.at_output) task_.at_output(error_stream, bytes);
+    live_.heard(error_stream, bytes);
+    if (!error_stream) listener_.hear(bytes, live_.now());
+  }
+
+  /// A program never fails because we cannot write.
+  void tick() {
+    try {
+      live_.sync();
+    } catch (const Error& e) {
+      fault_ = e.message();
+    }
+  }
+
+  std::vector<std::string> finish() {
+    listener_.finish(live_.now());
+    std::vector<std::string> notes;
+    if (!fault_.empty()) notes.push_back("some facts were not kept: " + fault_);
+    if (listener_.ignored() > 0) {
+      notes.push_back(fmt::format("{} that looked like metrics were too many to be taken for some",
+                                  count_of(listener_.ignored(), "line")));
+    }
+    return notes;
+  }
+
+ private:
+  void report(const std::string& lines) {
+    try {
+      live_.facts(lines);
+    } catch (const Error& e) {
+      fault_ = e.message();
+    }
+  }
+
+  const Task& task_;
+  Live& live_;
+  Listener listener_;
+  std::string fault_;
+};
+
+Status status_of(const proc::Ended& ended, const Cancel* cancel) {
+  const bool stopped = ended.signal == SIGINT || (cancel != nullptr && cancel->is_set());
+  if (stopped && (ended.signal != 0 || ended.status != 0)) return Status::interrupted;
+  return ended.signal == 0 && ended.status == 0 ? Status::done : Status::failed;
+}
+
+Resources resources_of(const proc::Ended& ended) {
+  return {.wall_s = ended.wall_s,
+          .cpu_s = ended.usage.user_s + ended.usage.system_s,
+          .peak_rss_bytes = ended.usage.peak_rss_bytes,
+          .read_bytes = ended.usage.read_bytes,
+          .written_bytes = ended.usage.written_bytes};
+}
+
+Begin beginning(store::Store& store, const Task& task) {
+  return {.experiment = task.experiment,
+          .name = task.name,
+          .command = task.command,
+          .folder = task.folder,
+          .parent = found(task.environment, "MLOPS_RUN_ID"),
+          .seed = task.seed,
+          .code = capture_code(store.objects(), task.folder, task.environment),
+          .environment = capture_environment(store.objects(), task.environment, task.folder),
+          .who = task.who,
+          .time = task.time};
+}
+
+}  // namespace
+
+std::string variable_name(std::string_view prefix, std::string_view name) {
+  std::string out(prefix);
+  for (const char c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    out += plain ? c : '_';
+  }
+  return out;
+}
+
+void check(const Task& task) {
+  given(task);
+  proc::find_program(task.command.front(), task.environment, task.folder);
+}
+
+Tracked track(store::Store& store, const Task& task, const Cancel* cancel) {
+  check(task);
+  Live live(store, beginning(store, task));
+  write_down(task, live);
+  Hearing hearing(task, live);
+  const proc::Ended ended = proc::run(
+      {.command = task.command,
+       .environment = contract(task, live),
+       .folder = task.folder,
+       .at_output = [&](proc::Stream stream, std::string_view bytes) { hearing.hear(stream, bytes); },
+       .at_tick =
+           [&, ticks = 0]() mutable {
+             if (++ticks % 10 == 0) hearing.tick();
+           }},
+      cancel);
+  live.remark(hearing.finish());
+  Tracked out = {.sealed = {},
+                 .status = status_of(ended, cancel),
+                 .exit_code = ended.status,
+                 .signal = ended.signal,
+                 .wall_s = ended.wall_s};
+  out.sealed = live.end(out.status, ended.status, resources_of(ended), live.now(), ended.signal);
+  return out;
+}
+
+}  // namespace mlops::run

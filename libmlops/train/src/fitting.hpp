@@ -1,0 +1,45 @@
+#pragma once
+/// What the trainers share: the request with its parameters resolved, the parts put together, the measures on
+/// the validation rows.
+
+#include <mlops/predict/linear.hpp>
+#include <mlops/train/trainer.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mlops::train {
+
+struct Fitting {
+  const FitRequest& request;
+  json::Object parameters;  ///< Resolved; what is chosen from the data is filled in.
+
+  const predict::Signature& signature() const { return request.signature; }
+  double number(std::string_view name) const;
+  int whole(std::string_view name) const;
+  bool flag(std::string_view name) const;
+  bool given(std::string_view name) const;
+  void check() const;  ///< Throws Error(interrupted).
+  void step(std::string_view metric, double value, int step) const;
+};
+
+/// Fewer validation rows than this choose nothing.
+inline constexpr std::size_t enough_to_choose = 10;
+bool can_choose(const Fitting& fitting);
+
+/// Training and validation rows one after the other.
+Part together(const Part& train, const Part& valid);
+
+/// Mean log loss of class numbers under probabilities (row-major; one a row: of class 1).
+double log_loss(std::span<const double> probabilities, std::span<const double> labels, std::size_t outputs);
+double root_mean_square(std::span<const double> predictions, std::span<const double> labels);
+
+Fitted fit_prior(Fitting fitting);
+Fitted fit_rule(Fitting fitting);
+Fitted fit_linear(Fitting fitting);
+Fitted fit_logistic(Fitting fitting);
+Fitted fit_xgboost(Engines& engines, Fitting fitting);
+
+}  // namespace mlops::train

@@ -1,0 +1,42 @@
+#include "src/parallel.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace mlops::train {
+namespace {
+
+struct Shared {
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex = {};
+  std::exception_ptr fault = {};
+};
+
+void run(Shared& shared, std::size_t pieces, const std::function<void(std::size_t)>& work) {
+  try {
+    for (std::size_t i = shared.next++; i < pieces; i = shared.next++) work(i);
+  } catch (...) {
+    shared.next = pieces;
+    const std::lock_guard lock(shared.mutex);
+    if (!shared.fault) shared.fault = std::current_exception();
+  }
+}
+
+}  // namespace
+
+void in_parallel(std::size_t pieces, unsigned threads, const std::function<void(std::size_t)>& work) {
+  Shared shared;
+  std::vector<std::jthread> helpers;
+  for (std::size_t i = 1; i < std::min<std::size_t>(threads, pieces); ++i) {
+    helpers.emplace_back([&] { run(shared, pieces, work); });
+  }
+  run(shared, pieces, work);
+  helpers.clear();
+  if (shared.fault) std::rethrow_exception(shared.fault);
+}
+
+}  // namespace mlops::train

@@ -1,0 +1,269 @@
+# From data to a champion: what is decided, what is trained, what is chosen, and what bad data get.
+# shellcheck disable=SC2154,SC2016
+load lib
+load seed
+
+setup() { enter_fresh_project; }
+
+# customers COUNT: a table with an identifier, a constant, personal data, categories, nulls, and a label that depends on
+# tenure, plan and calls. The same every time.
+customers() {
+  awk -v count="$1" 'function draw() { state = (state * 69069 + 1) % 4294967296; return state / 4294967296 }
+    BEGIN {
+      state = 20261120
+      split("free,pro,team", plans, ",")
+      print "id,email,country,tenure,plan,calls,joined,churned"
+      for (i = 1; i <= count; ++i) {
+        tenure = int(draw() * 60); plan = plans[1 + int(draw() * 3)]; calls = int(draw() * 10)
+        score = 1.5 - tenure / 12 + (plan == "free") * 1.2 + calls * 0.25
+        printf "%d,p%d@example.org,AR,%s,%s,%s,2025-%02d-%02d,%s\n", 100000 + i, i, draw() < 0.02 ? "" : tenure, plan,
+          calls, 1 + int(draw() * 12), 1 + int(draw() * 28), draw() < 1 / (1 + exp(-score)) ? "yes" : "no"
+      }
+    }'
+}
+
+# result JQ: of the last answer.
+result() { jq -r ".items[0] | $1" <<<"$output"; }
+
+@test "a table and a label become a champion, three runs and a project file" {
+  customers 3000 >churn.csv
+  answers 0 mlops ingest churn.csv --pii email
+  answers 0 mlops train run --label churned
+  has "$stderr" 'label     churned: binary, yes is positive'
+  has "$stderr" 'id (identifier'
+  has "$stderr" 'country (constant'
+  has "$stderr" 'email (personal data'
+  has "$output" 'logistic'
+  answers 0 mlops runs list --json
+  is "$(jq -r '[.items[].name] | sort | join(" ")' <<<"$output")" 'logistic prior xgboost'
+  is "$(jq -r '.items[] | select(.name == "prior") | .metrics["test.auc"]' <<<"$output")" 0.5
+  is "$(jq -r '[.items[] | .metrics["test.auc"] > 0.8] | map(select(.)) | length' <<<"$output")" 2
+  is "$(jq -r '[.items[].params.label] | unique | join(" ")' <<<"$output")" churned
+  answers 0 mlops model show churn@champion --json
+  is "$(result '.version')" 1
+  is "$(cat mlops.yaml)" 'mlops: 1
+project: project
+sources:
+  churn:
+    from: churn.csv
+    pii: email
+    label: churned
+models:
+  prior: {train: prior}
+  logistic: {train: logistic}
+  xgboost: {train: xgboost}
+release:
+  churn:
+    among: [prior, logistic, xgboost]
+    pick: simplest within 1 se of max auc'
+  answers 0 mlops store fsck
+}
+
+@test "the same again changes nothing, whatever the number of threads" {
+  customers 1500 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  answers 0 mlops train run --label churned --train prior --train logistic --json
+  is "$(result .state)" new
+  first=$(result .digest)
+  MLOPS_THREADS=1 answers 0 mlops train run --train prior --train logistic --json
+  is "$(result '"\(.state) \(.version) \(.digest)"')" "unchanged 1 $first"
+  MLOPS_THREADS=3 answers 0 mlops train run --train prior --train logistic --json
+  is "$(result '"\(.state) \(.version) \(.digest)"')" "unchanged 1 $first"
+}
+
+@test "XGBoost gives the same model for the same threads" {
+  customers 1500 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  answers 0 mlops train run --label churned --train xgboost -p nthread=2 --json
+  is "$(result .state)" new
+  answers 0 mlops train run --label churned --train xgboost -p nthread=2 --json
+  is "$(result .state)" unchanged
+}
+
+@test "a second version waits to be promoted" {
+  customers 1500 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  mlops train run --label churned --quiet >/dev/null 2>&1
+  customers 2000 >churn.csv
+  mlops ingest --quiet >/dev/null
+  answers 0 mlops train run --json
+  is "$(result '"\(.state) \(.version) \(.champion)"')" "new 2 v1"
+  answers 0 mlops model promote churn@v2
+  answers 0 mlops model show churn --json
+  is "$(result .version)" 2
+}
+
+@test "-n says what would be done and writes nothing" {
+  customers 200 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  before=$(find . -type f -not -path './.mlops/tmp/*' -not -name 'catalogue.db*' -exec sha256sum {} + | sort)
+  answers 0 mlops train run --label churned -n --json
+  is "$(result .state)" 'would be trained'
+  is "$(result '[.candidates[].name] | join(" ")')" 'prior logistic xgboost'
+  is "$(find . -type f -not -path './.mlops/tmp/*' -not -name 'catalogue.db*' -exec sha256sum {} + | sort)" "$before"
+}
+
+@test "classes and numbers" {
+  awk 'BEGIN { print "a,b,kind,price"; for (i = 0; i < 600; ++i) { a = (i * 37) % 101; b = (i * 53) % 97
+    print a "," b "," (a > 60 ? "red" : b > 50 ? "green" : "blue") "," 3 * a - 2 * b + (i * 29) % 7 / 10 } }' >things.csv
+  mlops ingest things.csv --quiet >/dev/null
+  answers 0 mlops train run --label kind --without price --json
+  is "$(result '"\(.task) \(.metric)"')" 'multiclass accuracy'
+  is "$(result '.candidates[] | select(.picked) | .metrics.accuracy.value > 0.95')" true
+  answers 0 mlops train run --label price --without kind --json
+  is "$(result '"\(.model) \(.task) \(.metric)"')" 'things-price regression rmse'
+  is "$(result '.candidates[] | select(.picked) | "\(.name) \(.metrics.rmse.value < 0.5)"')" 'linear true'
+}
+
+@test "a rule is judged beside the models" {
+  customers 2000 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  answers 0 mlops train run --label churned --rule 'CASE WHEN tenure < 18 THEN 0.9 WHEN plan = '"'free'"' THEN 0.5 ELSE 0.1 END' --json
+  is "$(result '[.candidates[].name] | join(" ")')" 'prior rule logistic xgboost'
+  is "$(result '.candidates[] | select(.name == "rule") | .metrics.auc.value > 0.75')" true
+  has "$(cat mlops.yaml)" 'CASE WHEN tenure < 18'
+  answers 0 mlops train run --json
+  is "$(result .state)" unchanged
+  answers 2 mlops train run --label churned --train rule --rule 'CASE WHEN tenur < 18 THEN 1 END'
+  has "$stderr" tenure
+}
+
+@test "splits: by time, by group, by a column" {
+  customers 1000 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  answers 0 mlops train run --label churned --time joined --train logistic --json
+  has "$(result .split)" joined
+  answers 0 mlops train run --label churned --group calls --train logistic --name by-calls --json
+  has "$(result .split)" calls
+  awk -F, 'NR == 1 { print $0 ",part"; next } { print $0 "," (NR % 5 == 0 ? "test" : NR % 5 == 1 ? "valid" : "train") }' churn.csv >parts.csv
+  mlops ingest parts.csv --quiet >/dev/null
+  answers 0 mlops train run --data parts --label churned --part part --train logistic --json
+  is "$(result '"\(.train_rows) \(.valid_rows) \(.test_rows)"')" '600 200 200'
+}
+
+# leakage
+
+@test "a feature that is the label under another name is named" {
+  customers 800 | awk -F, 'NR == 1 { print $0 ",left"; next } { print $0 "," ($8 == "yes" ? "gone" : "here") }' >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  answers 0 mlops train run --label churned
+  has "$stderr" "warning: "
+  has "$stderr" left
+}
+
+@test "rows of the test that training has seen are named" {
+  customers 300 | cut -d, -f3- >once.csv
+  (cat once.csv; tail -n +2 once.csv; tail -n +2 once.csv) >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  answers 0 mlops train run --label churned
+  has "$stderr" "warning: "
+  has "$(grep warning <<<"$stderr")" 'row'
+}
+
+# bad input
+
+@test "a label that is not there, is said with what is near" {
+  customers 50 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  answers 2 mlops train run --label chured
+  has "$stderr" "'chured'"
+  has "$stderr" '`churned`'
+  answers 2 mlops train run
+  has "$stderr" '--label'
+}
+
+@test "nothing to learn: one class, constant, all null, no rows" {
+  printf 'a,y\n1,x\n2,x\n3,x\n' >one.csv
+  printf 'a,y\n1,5\n2,5\n3,5\n' >constant.csv
+  printf 'a,y\n1,\n2,\n3,\n' >null.csv
+  printf 'a,y\n' >empty.csv
+  mlops ingest one.csv constant.csv null.csv empty.csv --quiet >/dev/null
+  for name in one constant null empty; do
+    answers 3 mlops train run --data "$name" --label y
+    has "$stderr" "'y'"
+    answers 0 mlops model list --json
+    is "$(jq '.items | length' <<<"$output")" 0
+  done
+}
+
+@test "no feature is left" {
+  awk 'BEGIN { print "id,c,y"; for (i = 0; i < 100; ++i) print i ",k," i % 2 }' >bare.csv
+  mlops ingest bare.csv --quiet >/dev/null
+  answers 3 mlops train run --label y
+}
+
+@test "NaN and infinite values are nulls among the features, and no labels" {
+  awk 'BEGIN { print "a,b,y"; for (i = 0; i < 400; ++i) print (i % 50 == 3 ? "inf" : i % 40 == 7 ? "nan" : i % 17) "," i % 13 "," (i == 9 ? "inf" : i == 19 ? "-inf" : i % 17 * 2 + i % 13 + 0.5) }' >odd.csv
+  mlops ingest odd.csv --types a=DOUBLE,y=DOUBLE --quiet >/dev/null
+  answers 0 mlops train run --label y --json
+  is "$(result '.train_rows + .valid_rows + .test_rows')" 398
+  has "$stderr" '2 rows'
+}
+
+@test "a column with very many categories costs neither the run nor the memory" {
+  awk 'BEGIN { print "city,n,y"; for (i = 0; i < 200000; ++i) print "city " (i * 7919) % 100003 "," i % 10 "," (i % 10 > 4) }' >cities.csv
+  mlops ingest cities.csv --quiet >/dev/null
+  (ulimit -v 6000000 && answers 0 mlops train run --label y --train prior --train logistic)
+}
+
+@test "several datasets have the label" {
+  customers 100 >a.csv
+  cp a.csv b.csv
+  mlops ingest a.csv b.csv --quiet >/dev/null
+  answers 2 mlops train run --label churned
+  has "$stderr" "'a' or 'b'"
+  answers 0 mlops train run --label churned --data b --train prior --json
+  is "$(result .model)" b
+}
+
+@test "parameters: unknown names, bad values, unknown trainers" {
+  customers 200 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  answers 2 mlops train run --label churned -p etta=0.1
+  has "$stderr" '`eta`'
+  answers 2 mlops train run --label churned -p eta
+  has "$stderr" NAME=VALUE
+  answers 2 mlops train run --label churned --train xgbost
+  has "$stderr" '`xgboost`'
+  answers 2 mlops train run --label churned --only tenur
+  has "$stderr" '`tenure`'
+  answers 2 mlops train run --label churned --test 120%
+  answers 4 mlops train run --label churned --data nope
+}
+
+@test "an engine that is not installed stops no other model" {
+  customers 500 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  mkdir engines
+  cp "$build_dir"/lib/mlops/engines/table.so engines
+  ln -s "$build_dir"/lib/mlops/libs libs
+  MLOPS_ENGINES=$PWD/engines answers 0 mlops train run --label churned --json
+  has "$stderr" 'xgboost was not trained'
+  is "$(result '.candidates[] | select(.picked) | .name')" logistic
+}
+
+@test "killed at any moment, nothing that was there is lost" {
+  customers 1500 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  mlops train run --label churned --train prior --train logistic --quiet >/dev/null 2>&1
+  for pause in 0.01 0.03 0.06 0.1 0.15 0.2 0.3; do
+    mlops train run --label churned --quiet --name "m$pause" >/dev/null 2>&1 &
+    sleep "$pause"
+    kill -9 $! 2>/dev/null || true
+    wait $! 2>/dev/null || true
+  done
+  answers 0 mlops store fsck
+  answers 0 mlops model show churn
+  answers 0 mlops runs list --json
+  is "$(jq '[.items[] | select(.status == "running")] | length' <<<"$output")" 0
+}
+
+@test "a store that cannot be written is said" {
+  [[ $(id -u) == 0 ]] && skip 'root writes everywhere'
+  customers 100 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  chmod -R a-w .mlops
+  run mlops train run --label churned
+  chmod -R u+w .mlops
+  [[ $status != 0 ]]
+}
