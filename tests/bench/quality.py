@@ -122,13 +122,14 @@ def ours(mlops, data, table):
     with tempfile.TemporaryDirectory(prefix="mlops-quality.") as folder:
         table.to_csv(os.path.join(folder, "table.csv"), index=False)
         ask(mlops, folder, "ingest", "table.csv", "--json")
-        trained = ask(mlops, folder, "train", "run", "--label", data.label, "--part", "part", "--json")
-        runs = ask(mlops, folder, "runs", "list", "--json")["items"]
-    name = f"test.{data.metric}"
-    candidates = {run["model"]: run["metrics"][name] for run in runs}
-    picked = [item["model"] for item in trained["items"] if item["picked"]]
-    if len(picked) != 1:
-        sys.exit(f"error: {len(picked)} candidates were picked for {data.name}")
+        words = ["train", "run", "--label", data.label, "--part", "part", "--json"]
+        tried = ask(mlops, folder, *words)["items"][0]["candidates"]
+        runs = {run["id"]: run["metrics"] for run in ask(mlops, folder, "runs", "list", "--json")["items"]}
+    failed = [one["name"] for one in tried if one["error"] is not None]
+    picked = [one["name"] for one in tried if one["picked"]]
+    if failed or len(picked) != 1:
+        sys.exit(f"error: {data.name}: failed: {failed}, picked: {picked}")
+    candidates = {one["name"]: runs[one["run"]][f"test.{data.metric}"] for one in tried}
     return candidates[picked[0]], candidates, picked[0]
 
 

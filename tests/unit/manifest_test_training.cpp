@@ -3,6 +3,8 @@
 #include <mlops/base/error.hpp>
 #include <mlops/manifest/manifest.hpp>
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <random>
 #include <string>
@@ -96,6 +98,17 @@ release:
   EXPECT_EQ(manifest.find_model("early"), &manifest.models[1]);
   EXPECT_EQ(manifest.find_release("best"), &manifest.releases[1]);
   EXPECT_EQ(manifest.find_model("none"), nullptr);
+}
+
+TEST(Training, TheExampleOfThePageIsRead) {
+  std::ifstream in(std::filesystem::path(TEST_DATA).parent_path().parent_path() / "man" / "mlops.yaml.5.md");
+  std::string text;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("    ")) text += line.substr(4) + "\n";
+  }
+  const Manifest manifest = parse(text, "page");
+  EXPECT_EQ(manifest.models.size(), 3u) << text;
+  EXPECT_EQ(manifest.releases.at(0).among.size(), 3u);
 }
 
 TEST(Training, TheOnlyLabelledSourceIsTheData) {

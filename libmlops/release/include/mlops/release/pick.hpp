@@ -1,8 +1,8 @@
 #pragma once
 /// Choosing among models that were judged on the same rows: the simplest that is not measurably worse than
-/// the best. "Measurably" means the standard error of the difference on these very rows (paired), which is
-/// far smaller than the error of either metric, because both models meet the same easy and difficult rows.
-/// Pure.
+/// the best. "Measurably" means the standard error of the difference on these very rows (paired). Where the
+/// models mostly agree it is far smaller than the error of either metric, because both meet the same easy and
+/// difficult rows. Pure.
 
 #include <mlops/evaluate/evaluation.hpp>
 #include <mlops/stats/metrics.hpp>
