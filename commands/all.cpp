@@ -19,6 +19,8 @@ cli::Command root() {
           {
               in_group("data", ingest()),
               in_group("data", data()),
+              in_group("runs", run()),
+              in_group("runs", runs()),
               in_group("models", model()),
               in_group("history", show()),
               in_group("history", log()),

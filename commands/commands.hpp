@@ -12,6 +12,8 @@ cli::Command help();
 cli::Command ingest();
 cli::Command log();
 cli::Command model();
+cli::Command run();
+cli::Command runs();
 cli::Command show();
 cli::Command store();
 cli::Command version();

@@ -2,6 +2,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "journal.hpp"
+#include "log_facts.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/project/project.hpp>
@@ -11,10 +12,12 @@ namespace {
 
 struct LogArgs {
   std::optional<std::string> name;
+  std::optional<std::string> run;
   std::int64_t count = 0;
 };
 
 void log(const LogArgs& args, cli::Invocation& invocation) {
+  if (args.name == "-") return log_lines(args.run, invocation);
   if (args.count < 0) throw error(Code::usage, "'--count' wants 1 or more, not {}", args.count);
   project::Project& project = invocation.project();
   std::vector<ui::Row> rows;
@@ -39,14 +42,19 @@ void log(const LogArgs& args, cli::Invocation& invocation) {
 cli::Command log() {
   const auto args = std::make_shared<LogArgs>();
   return {.name = "log",
-          .summary = "show what happened in this project, newest first",
-          .options = {{"address", "ADDRESS", "only what happened to this dataset, model or run", &args->name,
-                       cli::Offer::address},
-                      {"--count", "COUNT", "how many at most", &args->count}},
+          .summary = "show what happened in this project, newest first, or report facts of a run",
+          .options = {{"address", "ADDRESS",
+                       "only what happened to this dataset, model or run; - reads facts of a run",
+                       &args->name, cli::Offer::address},
+                      {"--count", "COUNT", "how many at most", &args->count},
+                      {"--run", "RUN", "with -: a run by its id, or @last; else the one around this process",
+                       &args->run, cli::Offer::run}},
           .examples = {{"mlops log", "Show the whole journal"},
-                       {"mlops log churn --count 1", "Show the last thing that happened to churn"}},
+                       {"mlops log churn --count 1", "Show the last thing that happened to churn"},
+                       {"echo loss=0.31 step=3 | mlops log - --run @last", "Report what a program prints"}},
           .exits = {{Code::not_found, "there is no such thing"}},
-          .run = [args](cli::Invocation& invocation) { log(*args, invocation); }};
+          .run = [args](cli::Invocation& invocation) { log(*args, invocation); },
+          .children = log_facts()};
 }
 
 }  // namespace mlops::commands

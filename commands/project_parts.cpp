@@ -9,6 +9,7 @@
 #include <mlops/config/settings.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/project/project.hpp>
+#include <mlops/run/list.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -91,6 +92,15 @@ json::Value or_fault(Make make) {
   }
 }
 
+std::vector<cli::Candidate> offered_runs(project::Project& project) {
+  std::vector<cli::Candidate> out = {{"@last", "the newest"}};
+  if (!project.has_store()) return out;
+  for (const run::Run& run : run::list(project.store(), {.limit = 100})) {
+    out.push_back({run.id, fmt::format("{} {} {}", run.experiment, run.name, run::name_of(run.status))});
+  }
+  return out;
+}
+
 }  // namespace
 
 config::Settings load_settings(const config::Environment& environment) { return config::load(environment); }
@@ -98,12 +108,13 @@ config::Settings load_settings(const config::Environment& environment) { return 
 std::vector<cli::Candidate> project_offers(cli::Offer offer) {
   if (!project::find_root(fs::current_path())) return {};
   project::Project project(fs::current_path(), project::Project::Mode::open);
+  if (offer == cli::Offer::run) return offered_runs(project);
   std::vector<cli::Candidate> out;
   const bool all = offer == cli::Offer::address;
   if (all || offer == cli::Offer::dataset) add_datasets(project, out);
   if (!project.has_store()) return out;
   if (all || offer == cli::Offer::model) add_models(project.store(), out);
-  if (all || offer == cli::Offer::run) add_runs(project.store(), out);
+  if (all) add_runs(project.store(), out);
   return out;
 }
 

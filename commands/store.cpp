@@ -5,6 +5,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/project/project.hpp>
+#include <mlops/run/list.hpp>
 
 namespace mlops::commands {
 namespace {
@@ -56,7 +57,9 @@ cli::Command reindex_spec() {
           .summary = "make the index anew from references and records",
           .examples = {{"mlops store reindex", "Rebuild the catalogue"}},
           .run = [](cli::Invocation& invocation) {
-            const std::size_t count = invocation.project().store().reindex(invocation.progress());
+            store::Store& store = invocation.project().store();
+            const std::size_t count = store.reindex(invocation.progress());
+            run::reindex(store);
             invocation.record("mlops.store-reindex/1", {{"records", count, ui::Show::count}});
           }};
 }

@@ -79,4 +79,8 @@ int Invocation::standard_input() {
 
 const Application& Invocation::application() const { return impl_->application; }
 
+void Invocation::set_exit_status(int status) { impl_->exit_status = status; }
+
+int Invocation::exit_status() const { return impl_->exit_status; }
+
 }  // namespace mlops::cli

@@ -62,6 +62,10 @@ class Invocation {
 
   const Application& application() const;
 
+  /// The exit code of the process when the command returns: for one that hands on that of another program.
+  void set_exit_status(int status);
+  int exit_status() const;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -16,6 +16,7 @@ struct Invocation::Impl {
   std::optional<config::Settings> settings = {};
   std::optional<ui::Output> output = {};
   std::unique_ptr<Engines> engines = {};
+  int exit_status = 0;
   /// Deleted by the file that knows the class.
   std::unique_ptr<project::Project, std::function<void(project::Project*)>> project = {};
 };

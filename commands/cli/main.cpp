@@ -75,6 +75,7 @@ int run(const Words& words, const Globals& globals, Invocation& invocation) {
         short_help(words.path, *words.command, invocation.output().settings().terminal.out));
   } else if (words.command->run) {
     words.command->run(invocation);
+    return invocation.exit_status();
   } else if (words.path.empty()) {
     invocation.output().text(overview(root, invocation.output().settings().terminal.out));
   } else {

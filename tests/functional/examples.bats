@@ -7,6 +7,7 @@ load models
 setup() {
   enter_fresh_project
   seed_project
+  seed_runs
   mkdir -p "$HOME/.local/share/bash-completion/completions" "$HOME/.config/fish/completions" "$HOME/.zfunc"
 }
 
@@ -36,8 +37,9 @@ run_examples() {
   run_examples model
 }
 @test "the examples of store" { run_examples store; }
+@test "the examples of run and runs" { run_examples 'runs?'; }
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'ingest|data|model|show|log|store' | paste -sd'|')
+    grep -vxE 'ingest|data|model|show|log|store|runs?' | paste -sd'|')
   run_examples "$others"
 }

@@ -103,6 +103,13 @@ terms() {
   agrees mlops.store-fault/1 mlops store fsck
 }
 
+@test "runs: keys" {
+  answers 0 mlops run -q -p lr=0.1 --tag a=b --input x=./churn.csv -- sh -c \
+    'echo "::metric loss=1"; echo "::metric loss=2"; echo x >"$MLOPS_RUN_DIR/x"; echo y >"$MLOPS_OUTPUTS/y"'
+  agrees mlops.run/1 mlops runs list
+  agrees mlops.run-details/1 mlops runs show @last
+}
+
 @test "everything else: keys" {
   agrees mlops.doctor/1 mlops doctor
   agrees mlops.version/1 mlops version

@@ -19,6 +19,12 @@ END
   gzip -kn churn.csv
 }
 
+# Two runs that examples name.
+seed_runs() {
+  mlops run --quiet -p lr=0.1 -- sh -c 'echo "loss: 0.5"' >/dev/null || return
+  mlops run --quiet -p lr=0.2 -- sh -c 'echo "loss: 0.4"' >/dev/null
+}
+
 # types NAME: "column TYPE", one per line.
 types() { mlops data show "$1" --json | jq -r '.items[0].columns[] | "\(.name) \(.type)"'; }
 

@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <mlops/base/error.hpp>
+#include <mlops/run/list.hpp>
+#include <mlops/run/report.hpp>
 #include <mlops/run/run.hpp>
 #include <mlops/store/tree.hpp>
 
+#include <cmath>
 #include <fstream>
 #include <limits>
 
@@ -58,6 +61,144 @@ TEST_F(RunTest, WhatWasReportedIsInTheRecord) {
   EXPECT_EQ(found["outputs"].as_array()->size(), 1U);
   EXPECT_EQ(sealed.number, 1);
   EXPECT_FALSE(std::filesystem::exists(live.folder())) << "a sealed run needs no folder";
+}
+
+TEST_F(RunTest, NumbersThatAreNotFiniteAreKept) {
+  Live live(*store, begin());
+  live.metric("loss", std::numeric_limits<double>::quiet_NaN());
+  live.metric("loss", 2.0);
+  live.metric("gain", -std::numeric_limits<double>::infinity());
+  const json::Value found = record(live.end(Status::done, 0, {}, live.now()));
+  EXPECT_EQ(found["metrics"]["loss"]["min"], json::Value(2.0));
+  EXPECT_EQ(found["metrics"]["gain"]["last"], json::Value("-Infinity"));
+  const Run run = get(*store, "@last");
+  const auto points = series(*store, run, "loss");
+  ASSERT_EQ(points.size(), 2U);
+  EXPECT_TRUE(std::isnan(points[0].value));
+  EXPECT_EQ(points[1].step, 1);
+}
+
+TEST_F(RunTest, ARunThatWasDroppedIsSealedAsLostByWhoeverLooks) {
+  std::string id;
+  {
+    Live live(*store, begin());
+    id = live.id();
+    live.metric("loss", 0.5);
+    EXPECT_EQ(get(*store, id).status, Status::running);
+  }
+  const Run run = get(*store, id);
+  EXPECT_EQ(run.status, Status::lost);
+  EXPECT_EQ(run.metrics.at("loss").value, 0.5);
+  EXPECT_TRUE(run.record.has_value());
+  EXPECT_EQ(get(*store, id), run) << "and only once";
+}
+
+TEST_F(RunTest, ARunThatCouldNotBeSealedIsSealedAsItEnded) {
+  // The folder of a run whose process came to note the end, and was killed then.
+  Live live(*store, begin());
+  live.metric("loss", 0.5);
+  std::ofstream(live.folder() / "end.json", std::ios::in)
+      << R"({"status": "done", "exit_code": 0, "signal": 0, "resources": {"wall_s": 2.5}, "ended": "2026-11-01T00:00:03Z"})";
+  const auto copy = folder / ".mlops" / "runs" / "aaaaaaaaaaaa";
+  std::filesystem::copy(live.folder(), copy, std::filesystem::copy_options::recursive);
+  const Run run = get(*store, "aaaaaaaaaaaa");
+  EXPECT_EQ(run.status, Status::done);
+  EXPECT_EQ(run.ended, Time::parse("2026-11-01T00:00:03Z"));
+  live.discard();
+}
+
+TEST_F(RunTest, TornAndForeignLinesAreCountedAndTold) {
+  Live live(*store, begin());
+  std::ofstream(live.folder() / "journal.jsonl", std::ios::app)
+      << "{\"metric\": \"a\", \"value\": Infinity, \"step\": 4}\n"
+      << "{\"metric\": \"b\", \"val\n[1, 2]\n{\"metric\": \"a\", \"value\": \"high\"}\n\n"
+      << "{\"param\": \"NaN in a text\", \"value\": \"NaN\"}\n{\"metric\": \"c\", \"value\": 1}";
+  const auto sealed = live.end(Status::done, 0, {}, live.now());
+  const json::Value found = record(sealed);
+  EXPECT_EQ(found["journal"]["lines"], json::Value(6));
+  EXPECT_EQ(found["journal"]["bad_lines"], json::Value(3));
+  EXPECT_EQ(found["metrics"]["a"]["last"], json::Value("Infinity"));
+  EXPECT_EQ(found["metrics"]["c"]["last"], json::Value(1.0)) << "a last line needs no end";
+  EXPECT_EQ(found["params"]["NaN in a text"], json::Value("NaN"));
+  ASSERT_EQ(sealed.notes.size(), 1U);
+  EXPECT_EQ(sealed.notes[0], "3 lines of the journal could not be read");
+}
+
+TEST_F(RunTest, NamesAndPathsThatCannotBeAreRefused) {
+  Live live(*store, begin());
+  EXPECT_THROW(live.metric("", 1), Error);
+  EXPECT_THROW(live.param("a\nb", 1), Error);
+  for (const char* path : {"", "/etc/passwd", "../x", "a/../../x", "a/"}) {
+    EXPECT_THROW(live.artifact(path, "x"), Error) << path;
+  }
+  live.discard();
+  EXPECT_TRUE(list(*store, {}).empty());
+}
+
+TEST_F(RunTest, AnnotationsAddToASealedRun) {
+  Live live(*store, begin());
+  live.metric("loss", 0.5, 7);
+  const auto sealed = live.end(Status::done, 0, {}, live.now());
+  Report more(Time::parse("2026-11-02").value());
+  more.metric("loss", 0.25);
+  more.param("lr", 0.1);
+  report(*store, sealed.id, more, "ana");
+  const Run run = get(*store, sealed.id);
+  EXPECT_EQ(run.record, sealed.record) << "a record is never edited";
+  EXPECT_EQ(run.metrics.at("loss").value, 0.25);
+  EXPECT_EQ(run.metrics.at("loss").max, 0.5);
+  EXPECT_EQ(run.metrics.at("loss").step, 8);
+  EXPECT_EQ(run.metrics.at("loss").count, 2U);
+  EXPECT_EQ(run.params.at("lr"), json::Value(0.1));
+  EXPECT_EQ(reindex(*store), 1U);
+  EXPECT_EQ(get(*store, sealed.id), run);
+}
+
+TEST_F(RunTest, ListSortsFiltersAndLimits) {
+  for (int i = 0; i < 5; ++i) {
+    Begin what = begin("r" + std::to_string(i));
+    what.time.us += i;
+    Live live(*store, what);
+    if (i != 2) live.metric("auc", i == 3 ? std::nan("") : i / 10.0);
+    live.end(i == 1 ? Status::failed : Status::done, 0, {}, live.now());
+  }
+  const auto names = [&](const Filter& filter) {
+    std::string out;
+    for (const Run& run : list(*store, filter)) out += run.name.back();
+    return out;
+  };
+  EXPECT_EQ(names({}), "43210");
+  EXPECT_EQ(names({.sort = "auc"}), "41032");
+  EXPECT_EQ(names({.sort = "-auc"}), "01432");
+  EXPECT_EQ(names({.status = Status::failed}), "1");
+  EXPECT_EQ(names({.limit = 2}), "43");
+  EXPECT_THROW(list(*store, {.sort = "acu"}), Error);
+}
+
+TEST_F(RunTest, WhatAProgramPrints) {
+  const std::vector<std::pair<std::string, std::string>> lines = {
+      {"auc: 0.91", "auc=0.91"},
+      {"val/acc@5:   1e-3", "val/acc@5=0.001"},
+      {"loss: nan", "loss=NaN"},
+      {"epoch 3: 0.5", ""},
+      {"12:30", ""},
+      {"a:1", ""},
+      {"Saved: model 3", ""},
+      {"https: //x", ""},
+      {"size: 10MB", ""},
+      {"name: 0x10", ""},
+  };
+  for (const auto& [line, wanted] : lines) {
+    Report heard{Time{}};
+    heard.lines(line);
+    const json::Value found = heard.empty() ? json::Value() : json::parse(heard.text());
+    const std::string text = heard.empty() ? ""
+                                           : found["metric"].text_or("") + "=" +
+                                                 (found["value"].as_string() != nullptr
+                                                      ? found["value"].text_or("")
+                                                      : fmt::format("{}", found["value"].number_or(0)));
+    EXPECT_EQ(text, wanted) << line;
+  }
 }
 
 }  // namespace

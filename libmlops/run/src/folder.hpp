@@ -7,6 +7,7 @@
 ///   journal.jsonl   facts, a line each
 ///   stdout.log, stderr.log, output.times
 ///   params.json     for the command to read
+///   inputs/         links to tables
 ///   files/          for the command to write: metrics.json, params.json, artifacts
 ///   outputs/        for the command to write: models
 ///   checkpoints/    stays when the run fails
@@ -35,6 +36,7 @@ struct Folder {
   Path log(std::string_view name) const { return path / name; }
   Path params() const { return path / "params.json"; }
   Path files() const { return path / "files"; }
+  Path inputs() const { return path / "inputs"; }
   Path outputs() const { return path / "outputs"; }
   Path checkpoints() const { return path / "checkpoints"; }
 };

@@ -138,7 +138,6 @@ json::Array artifact_list(const std::map<std::string, store::TreeFile>& files) {
   for (const auto& [path, file] : files) {
     out.emplace_back(json::Object{{"path", path},
                                   {"bytes", file.size},
-                                  {"mode", std::int64_t{file.mode}},
                                   {"digest", file.digest.text()}});
   }
   return out;

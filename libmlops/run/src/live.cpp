@@ -209,6 +209,8 @@ void Live::heard(bool error_stream, std::string_view bytes) noexcept {
 
 void Live::sync() { impl_->sync(); }
 
+void Live::discard() noexcept { remove_folder(impl_->folder, false); }
+
 Live::Sealed Live::end(Status status, int exit_code, const Resources& resources, Time time, int signal) {
   try {
     impl_->flush_times();

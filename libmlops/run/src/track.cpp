@@ -2,6 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/crypto/sha256.hpp>
 #include <mlops/fs/atomic.hpp>
 #include <mlops/proc/process.hpp>
 #include <mlops/run/report.hpp>
@@ -15,6 +16,8 @@
 
 namespace mlops::run {
 namespace {
+
+constexpr unsigned ticks_a_second = 10;
 
 bool is_ours(const std::string& name) {
   constexpr std::string_view prefixes[] = {"MLOPS_PARAM_", "MLOPS_INPUT_"};
@@ -37,21 +40,22 @@ void set_new(Variables& variables, const std::string& name, const std::string& v
 }
 
 /// Of params and inputs; nothing of a run around this one shows through.
-Variables given(const Task& task) {
+Variables given(const Task& task, const Folder& folder = {}) {
   Variables out;
   for (const auto& [name, value] : task.params) set_new(out, variable_name("MLOPS_PARAM_", name), value);
   for (const TaskInput& input : task.inputs) {
-    set_new(out, variable_name("MLOPS_INPUT_", input.name), input.file.native());
+    const Path file = input.link.empty() ? input.file : folder.inputs() / input.link;
+    set_new(out, variable_name("MLOPS_INPUT_", input.name), file.native());
   }
   return out;
 }
 
 Variables contract(const Task& task, const Live& live) {
-  Variables out = given(task);
+  const Folder folder{live.folder()};
+  Variables out = given(task, folder);
   for (const auto& [name, value] : task.environment) {
     if (!is_ours(name)) out.emplace(name, value);
   }
-  const Folder folder{live.folder()};
   const std::string parent = found(task.environment, "MLOPS_RUN_ID");
   if (!parent.empty()) out["MLOPS_PARENT_RUN_ID"] = parent;
   out["MLOPS_RUN_ID"] = live.id();
@@ -74,8 +78,14 @@ void write_down(const Task& task, Live& live) {
     params.append(name, value_of(text));
   }
   for (const auto& [name, text] : task.tags) live.tag(name, text);
-  for (const TaskInput& input : task.inputs) live.input(input.data);
-  fs::write_atomic(Folder{live.folder()}.params(), json::dump_pretty(std::move(params)) + "\n");
+  const Folder folder{live.folder()};
+  for (const TaskInput& input : task.inputs) {
+    live.input(input.data);
+    if (input.link.empty()) continue;
+    fs::make_folders(folder.inputs());
+    std::filesystem::create_symlink(input.file, folder.inputs() / input.link);
+  }
+  fs::write_atomic(folder.params(), json::dump_pretty(std::move(params)) + "\n");
   live.sync();
 }
 
@@ -94,6 +104,7 @@ class Hearing {
 
   /// A program never fails because we cannot write.
   void tick() {
+    if (++ticks_ % ticks_a_second != 0) return;
     try {
       live_.sync();
     } catch (const Error& e) {
@@ -125,6 +136,7 @@ class Hearing {
   Live& live_;
   Listener listener_;
   std::string fault_;
+  unsigned ticks_ = 0;
 };
 
 Status status_of(const proc::Ended& ended, const Cancel* cancel) {
@@ -141,6 +153,22 @@ Resources resources_of(const proc::Ended& ended) {
           .written_bytes = ended.usage.written_bytes};
 }
 
+proc::Ended run_command(const Task& task, Live& live, Hearing& hearing, const Cancel* cancel) {
+  try {
+    write_down(task, live);
+    return proc::run(
+        {.command = task.command,
+         .environment = contract(task, live),
+         .folder = task.folder,
+         .at_output = [&](proc::Stream stream, std::string_view bytes) { hearing.hear(stream, bytes); },
+         .at_tick = [&] { hearing.tick(); }},
+        cancel);
+  } catch (const Error&) {
+    live.discard();
+    throw;
+  }
+}
+
 Begin beginning(store::Store& store, const Task& task) {
   return {.experiment = task.experiment,
           .name = task.name,
@@ -155,6 +183,14 @@ Begin beginning(store::Store& store, const Task& task) {
 }
 
 }  // namespace
+
+DataReference file_input(const std::filesystem::path& file, const std::string& address) {
+  fs::File open(file);
+  crypto::Sha256 hash;
+  std::vector<char> block(1 << 20);
+  while (const std::size_t count = open.read(block.data(), block.size())) hash.update(block.data(), count);
+  return {.role = "input", .address = address, .digest = hash.finish().text()};
+}
 
 std::string variable_name(std::string_view prefix, std::string_view name) {
   std::string out(prefix);
@@ -173,18 +209,8 @@ void check(const Task& task) {
 Tracked track(store::Store& store, const Task& task, const Cancel* cancel) {
   check(task);
   Live live(store, beginning(store, task));
-  write_down(task, live);
   Hearing hearing(task, live);
-  const proc::Ended ended = proc::run(
-      {.command = task.command,
-       .environment = contract(task, live),
-       .folder = task.folder,
-       .at_output = [&](proc::Stream stream, std::string_view bytes) { hearing.hear(stream, bytes); },
-       .at_tick =
-           [&, ticks = 0]() mutable {
-             if (++ticks % 10 == 0) hearing.tick();
-           }},
-      cancel);
+  const proc::Ended ended = run_command(task, live, hearing, cancel);
   live.remark(hearing.finish());
   Tracked out = {.sealed = {},
                  .status = status_of(ended, cancel),

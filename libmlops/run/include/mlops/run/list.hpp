@@ -18,6 +18,8 @@ struct Metric {
   double max = 0;
   std::int64_t step = 0;  ///< Of the last value.
   std::uint64_t count = 0;
+
+  bool operator==(const Metric&) const = default;
 };
 
 struct Run {
@@ -33,6 +35,8 @@ struct Run {
   std::map<std::string, json::Value> params = {};
   std::map<std::string, Metric> metrics = {};
   std::map<std::string, std::string> tags = {};
+
+  bool operator==(const Run&) const = default;
 };
 
 struct Filter {
@@ -60,7 +64,7 @@ struct Point {
 std::vector<Point> series(store::Store& store, const Run& run, std::string_view metric);
 
 /// All that is known of a run: the members of its record (mlops-store(5)) with what was added since, and
-/// instead of the digest of its "artifacts" the list of them, each with path, size, mode and digest. Of a
+/// instead of the digest of its "artifacts" the list of them, each with path, bytes and digest. Of a
 /// living run what its record would hold if it ended now.
 json::Object details(store::Store& store, const Run& run);
 

@@ -127,6 +127,9 @@ class Live {
   /// What was written by now survives a power cut; done by the other calls once a second, and by end().
   void sync();
 
+  /// Forgets it: what it was for could not be begun.
+  void discard() noexcept;
+
   struct Sealed {
     std::string id;
     Digest record;

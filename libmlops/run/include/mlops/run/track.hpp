@@ -21,7 +21,12 @@ struct TaskInput {
   std::string name;  ///< Of MLOPS_INPUT_<name>.
   DataReference data;
   std::filesystem::path file;
+  /// A name under which it is linked into the run's folder, for programs that go by endings; may be empty.
+  std::string link = {};
 };
+
+/// A file as an input, by its digest; it is not kept. Throws Error: not_found, failed.
+DataReference file_input(const std::filesystem::path& file, const std::string& address);
 
 struct Task {
   std::vector<std::string> command = {};
