@@ -332,16 +332,14 @@ END
   cat >script <<'END'
 cp trained.ubj "$MLOPS_OUTPUTS/model.ubj"
 echo '::metric auc=0.75'
-echo notes >"$MLOPS_OUTPUTS/notes.txt"
+echo notes >"$MLOPS_RUN_DIR/notes.txt"
 END
   answers 0 mlops run -q -- sh script
   answers 2 mlops model register best --run @last
   has "$stderr" "which of them is the model"
-  paths=$(mlops runs show @last --json | jq -r '.items[0].artifacts[].path')
-  path=$(grep 'model.ubj$' <<<"$paths")
   answers 4 mlops model register best --run @last --path nothing
-  has "$stderr" "has no artefact 'nothing'"
-  answers 0 mlops model register best --run @last --path "$path" --quiet
+  has "$stderr" "left no file 'nothing'"
+  answers 0 mlops model register best --run @last --path model.ubj --quiet
   answers 0 mlops model show best --json
   is "$(jq -c '.items[0] | [.algorithm, .metrics[0].metric, .metrics[0].value]' <<<"$output")" '["xgboost","auc",0.75]'
   is "$(jq -r '.items[0] | .run, .run_digest' <<<"$output")" "$(mlops runs show @last --json | jq -r '.items[0] | .id, .record')"
