@@ -12,6 +12,7 @@ cli::Command help();
 cli::Command ingest();
 cli::Command log();
 cli::Command model();
+cli::Command predict();
 cli::Command run();
 cli::Command runs();
 cli::Command show();

@@ -38,8 +38,13 @@ run_examples() {
 }
 @test "the examples of store" { run_examples store; }
 @test "the examples of run and runs" { run_examples 'runs?'; }
+@test "the examples of predict" {
+  seed_models
+  printf 'age,city\n40,Lima\n' >new.csv
+  run_examples predict
+}
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'ingest|data|model|show|log|store|runs?' | paste -sd'|')
+    grep -vxE 'ingest|data|model|show|log|store|predict|runs?' | paste -sd'|')
   run_examples "$others"
 }

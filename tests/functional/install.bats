@@ -27,3 +27,24 @@ setup() {
   run bash -c 'find "$1" -type f | while read -r file; do readelf -d "$file" 2>/dev/null; done | grep -E "R(UN)?PATH"' _ first
   [[ $output != *"$tree"* ]]
 }
+
+@test "every library of the installed folder is in it, but for those of C and C++" {
+  cmake --install "$build" --prefix "$PWD/first" >/dev/null
+  mv first second
+  for file in second/bin/mlops second/lib/mlops/engines/*.so; do
+    ldd "$file" | awk '$2 == "=>" { print $1, $3 }' | while read -r name path; do
+      case $name in libc.so.* | libm.so.* | libstdc++.so.* | libgcc_s.so.* | libpthread.so.* | libdl.so.* | librt.so.*) continue ;; esac
+      echo "$file $name $(realpath "$path")"
+    done
+  done >needed
+  cat needed
+  grep -q 'gbdt.so libxgboost.so' needed
+  run ! grep -v " $PWD/second/lib/mlops/libs/" needed
+}
+
+@test "the moved folder opens its engine of boosted trees" {
+  cmake --install "$build" --prefix "$PWD/first" >/dev/null
+  mv first second
+  run -0 second/bin/mlops doctor
+  [[ $output == *gbdt*XGBoost* ]]
+}

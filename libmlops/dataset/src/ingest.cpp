@@ -64,16 +64,7 @@ class Ingest {
     try {
       work();
     } catch (const Error& e) {
-      std::string message = e.message();
-      bool engine_says = false;
-      for (const StagedFile& file : staged_.files) {
-        const std::size_t at = message.find(file.path.string());
-        if (at == std::string::npos) continue;
-        message.replace(at, file.path.string().size(), file.name);
-        engine_says = true;
-      }
-      if (!engine_says) throw;
-      throw Error(e.code() == Code::failed ? Code::corrupt : e.code(), message);
+      throw_named(e, staged_);
     }
   }
 

@@ -32,6 +32,19 @@ std::string guard(const std::vector<std::string>& misfits) {
 
 }  // namespace
 
+void throw_named(const Error& fault, const Staged& staged) {
+  std::string message = fault.message();
+  bool engine_says = false;
+  for (const StagedFile& file : staged.files) {
+    const std::size_t at = message.find(file.path.string());
+    if (at == std::string::npos) continue;
+    message.replace(at, file.path.string().size(), file.name);
+    engine_says = true;
+  }
+  if (!engine_says) throw fault;
+  throw Error(fault.code() == Code::failed ? Code::corrupt : fault.code(), message);
+}
+
 Aliases aliases(std::size_t column) { return {fmt::format("s{}", column), fmt::format("v{}", column)}; }
 
 std::string file_list(const std::vector<StagedFile>& files) {

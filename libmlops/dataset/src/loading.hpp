@@ -2,6 +2,7 @@
 /// From staged files to one typed Parquet file and the rows that did not fit. A format gives a relation (SQL)
 /// and a plan for each column; load() does the rest for all formats.
 
+#include <mlops/base/error.hpp>
 #include <mlops/dataset/ingest.hpp>
 #include <mlops/table/engine.hpp>
 
@@ -50,6 +51,9 @@ struct LoadedTable {
   std::uint64_t bad = 0;         ///< Rows that did not.
   std::vector<BadRow> bad_rows;  ///< All of them, or the first 100 when they are more than allowed.
 };
+
+/// Throws what the engine said of a staged file with the name that people know it by.
+[[noreturn]] void throw_named(const Error& fault, const Staged& staged);
 
 /// Rows of a Parquet file.
 std::uint64_t count_rows(table::Engine& engine, const std::filesystem::path& parquet);

@@ -125,19 +125,6 @@ void convert(Plan& plan, std::size_t i, const std::string& wanted) {
   column.misfit = fmt::format("{} IS NOT NULL AND {} IS NULL", aliases(i).source, aliases(i).value);
 }
 
-void apply_wishes(Plan& plan, const manifest::ReadOptions& wishes) {
-  for (const auto& [name, type] : wishes.types) {
-    const auto found =
-        std::find_if(plan.columns.begin(), plan.columns.end(),
-                     [&name = name](const ColumnPlan& c) { return lowered(c.column.name) == lowered(name); });
-    if (found == plan.columns.end()) {
-      fail_unknown_column(fmt::format("a type is given for the column '{}', which is not there", name), name,
-                          plan.columns, [](const auto& c) { return c.column.name; });
-    }
-    convert(plan, static_cast<std::size_t>(found - plan.columns.begin()), type);
-  }
-}
-
 /// Scalars take the pinned type; that nested types are the pinned ones is checked with the rest of the
 /// schema.
 void apply_pins(Plan& plan, const json::Object& pinned) {
@@ -181,6 +168,19 @@ void find_misfits(table::Engine& engine, const Plan& plan, const Staged& staged,
 }
 
 }  // namespace
+
+void apply_wishes(Plan& plan, const manifest::ReadOptions& wishes) {
+  for (const auto& [name, type] : wishes.types) {
+    const auto found =
+        std::find_if(plan.columns.begin(), plan.columns.end(),
+                     [&name = name](const ColumnPlan& c) { return lowered(c.column.name) == lowered(name); });
+    if (found == plan.columns.end()) {
+      fail_unknown_column(fmt::format("a type is given for the column '{}', which is not there", name), name,
+                          plan.columns, [](const auto& c) { return c.column.name; });
+    }
+    convert(plan, static_cast<std::size_t>(found - plan.columns.begin()), type);
+  }
+}
 
 Plan plan_structured(table::Engine& engine, store::Objects& objects, Staged& staged,
                      const manifest::ReadOptions& wishes, const std::optional<json::Object>& pinned) {

@@ -13,6 +13,9 @@ namespace mlops::dataset {
 Plan plan_structured(table::Engine& engine, store::Objects& objects, Staged& staged,
                      const manifest::ReadOptions& wishes, const std::optional<json::Object>& pinned);
 
+/// Gives columns the types that were wished for. Throws Error(usage) for one that is not there.
+void apply_wishes(Plan& plan, const manifest::ReadOptions& wishes);
+
 /// Loads the rows that fit; lines of JSON Lines that are no JSON object are bad rows.
 LoadedTable load_structured(table::Engine& engine, store::Objects& objects, const Staged& staged, Plan plan,
                             const Limit& limit);

@@ -32,7 +32,7 @@ class LoadedBooster final : public Booster {
     check(XGBoosterLoadModelFromBuffer(handle, model.data(), model.size()), Code::corrupt);
     check(XGBoosterSetParam(handle, "nthread", "1"));
     check(XGBoosterGetNumFeature(handle, &features_), Code::corrupt);
-    dart_ = model.find("\"weight_drop\"") != model.npos || model.find("weight_drop[") != model.npos;
+    in_place_ = is_tree_booster();
   }
 
   void predict(const Matrix& rows, std::span<float> out) const override {
@@ -40,8 +40,8 @@ class LoadedBooster final : public Booster {
       throw error(Code::internal, "rows of {} columns for a model of {}", rows.columns, features_);
     if (rows.rows == 0) return;
     const Quiet quiet;
-    if (dart_) predict_copied(rows, out);
-    else predict_in_place(rows, out);
+    if (in_place_) predict_in_place(rows, out);
+    else predict_copied(rows, out);
   }
 
   std::string save(const std::string& format) const override {
@@ -50,6 +50,13 @@ class LoadedBooster final : public Booster {
   }
 
  private:
+  bool is_tree_booster() const {
+    bst_ulong size = 0;
+    const char* bytes = nullptr;
+    check(XGBoosterSaveJsonConfig(booster_.get(), &size, &bytes), Code::corrupt);
+    return std::string_view(bytes, size).find(R"("booster":"gbtree")") != std::string_view::npos;
+  }
+
   void predict_in_place(const Matrix& rows, std::span<float> out) const {
     Answer answer;
     check(XGBoosterPredictFromDense(booster_.get(), array_of(rows).c_str(), predict_config, nullptr,
@@ -57,7 +64,8 @@ class LoadedBooster final : public Booster {
     take(answer, out);
   }
 
-  // In place, the library adds the base score to each tree of dart and takes it off again, which rounds.
+  // Linear boosters cannot predict in place; with dart the library adds the base score to each tree and takes
+  // it off again then, which rounds.
   void predict_copied(const Matrix& rows, std::span<float> out) const {
     const DMatrix matrix = dense({rows});
     Answer answer;
@@ -74,7 +82,7 @@ class LoadedBooster final : public Booster {
 
   RawBooster booster_;
   bst_ulong features_ = 0;
-  bool dart_ = false;
+  bool in_place_ = false;
 };
 
 // Other bytes would be taken for the library's old binary format, which it reads unchecked.

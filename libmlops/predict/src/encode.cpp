@@ -11,8 +11,6 @@
 namespace mlops::predict {
 namespace {
 
-constexpr std::string_view mismatch = "signature.mismatch";
-
 bool is_number(Kind kind) {
   return kind == Kind::boolean || (kind >= Kind::int8 && kind <= Kind::uint64) || kind == Kind::decimal ||
          kind == Kind::float32 || kind == Kind::float64;
@@ -114,11 +112,11 @@ std::string fault_of(const Input& input, const Columns& columns, std::size_t pla
 [[noreturn]] void refuse_schema(std::vector<std::string> faults) {
   const std::string hint = "`mlops model show MODEL` lists the inputs that it takes";
   if (faults.size() == 1)
-    throw error(Code::usage, "{}", faults[0]).with_id(std::string(mismatch)).with_hint("{}", hint);
+    throw error(Code::usage, "{}", faults[0]).with_id("signature.mismatch").with_hint("{}", hint);
   std::string detail;
   for (const std::string& fault : faults) detail += "  " + fault + "\n";
   throw error(Code::usage, "the data do not have the model's inputs: {}", count_of(faults.size(), "fault"))
-      .with_id(std::string(mismatch))
+      .with_id("signature.mismatch")
       .with_detail(detail)
       .with_hint("{}", hint);
 }
@@ -146,7 +144,7 @@ void size_for(Encountered& encountered, std::size_t inputs) {
 void refuse_value(const ColumnTask& task, std::size_t row, std::string_view wanted) {
   throw error(Code::usage, "column '{}', row {}: {} is no {}", task.input.name, task.first_row + row,
               shown(task, row), wanted)
-      .with_id(std::string(mismatch))
+      .with_id("signature.mismatch")
       .with_hint("training saw {} there", task.input.type);
 }
 
@@ -154,7 +152,7 @@ void refuse_unseen(const ColumnTask& task, std::size_t row, std::string_view tex
   auto fault = error(Code::usage, "column '{}', row {}: {} is none of the {} that training saw",
                      task.input.name, task.first_row + row, shown(task, row),
                      task.input.categories.size() == 1 ? "category" : "categories")
-                   .with_id(std::string(mismatch));
+                   .with_id("signature.mismatch");
   const auto similar = near_misses(text, task.input.categories);
   if (!similar.empty() && !task.input.pii)
     throw std::move(fault).with_hint("a similar one is {}", one_of(similar));
@@ -164,7 +162,8 @@ void refuse_unseen(const ColumnTask& task, std::size_t row, std::string_view tex
 struct Encoder::Impl {
   Signature signature;
   std::vector<Feature> features;
-  std::vector<std::size_t> first;  ///< Of each input's features, and one behind the last.
+  std::vector<std::size_t> first;                    ///< Of each input's features, and one behind the last.
+  std::vector<std::vector<std::string>> categories;  ///< As encode_categories() spells them.
   std::vector<Lookup> lookups;
   std::vector<Spelling> spellings;
 
@@ -174,10 +173,10 @@ struct Encoder::Impl {
     }
     first.push_back(features.size());
     for (const Input& input : signature.inputs) {
-      const bool category = input.encoding == Encoding::category;
-      lookups.push_back(category ? Lookup(input.categories) : Lookup());
-      spellings.push_back(category ? spelling_of(input.type) : Spelling());
+      spellings.push_back(spelling_of(input.type));
+      categories.push_back(respelled(input.categories, spellings.back()));
     }
+    for (const auto& texts : categories) lookups.emplace_back(texts);
   }
 
   void encode(ColumnTask& task, std::size_t i, std::span<Values> out) const {

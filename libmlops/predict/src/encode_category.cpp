@@ -159,6 +159,17 @@ Spelling spelling_of(std::string_view type) {
   return {Spelling::As::decimal, scale};
 }
 
+std::vector<std::string> respelled(std::vector<std::string> categories, Spelling spelling) {
+  if (spelling.as != Spelling::As::float32 && spelling.as != Spelling::As::float64) return categories;
+  for (std::string& category : categories) {
+    const auto number = read_number(category);
+    if (!number || !std::isfinite(*number)) continue;
+    category.clear();
+    spell_number(*number, spelling, category);
+  }
+  return categories;
+}
+
 void encode_categories(ColumnTask& task, const Lookup& lookup, Spelling spelling,
                        std::vector<std::int32_t>& out) {
   const std::size_t rows = task.column.size();

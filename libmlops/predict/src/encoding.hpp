@@ -36,6 +36,9 @@ struct Spelling {
 /// From "BIGINT", "DECIMAL(10,2)", ...
 Spelling spelling_of(std::string_view sql_type);
 
+/// Categories of floating numbers as spell() has them, whoever spelled them; others as they are.
+std::vector<std::string> respelled(std::vector<std::string> categories, Spelling spelling);
+
 /// What one column's encoding works with.
 struct ColumnTask {
   const Input& input;

@@ -177,8 +177,14 @@ void refuse_rule(std::string_view text, std::size_t at, std::string message, std
   at = std::min(at, text.size());
   const std::size_t begin = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
   const std::size_t end = std::min(text.find('\n', at), text.size());
-  const std::string_view line = text.substr(begin, end - begin);
-  const std::size_t column = display_width(text.substr(begin, at - begin));
+  // Of a long line: what stands around the place.
+  constexpr std::size_t most = 60;
+  std::size_t from = at - begin > most ? at - most : begin;
+  while (from > begin && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80) --from;
+  std::size_t to = std::min(end, at + most);
+  while (to < end && (static_cast<unsigned char>(text[to]) & 0xC0) == 0x80) ++to;
+  const std::string_view line = text.substr(from, to - from);
+  const std::size_t column = display_width(text.substr(from, at - from));
   auto fault = error(Code::usage, "the rule cannot be used: {}", message)
                    .with_id("rule.invalid")
                    .with_detail(fmt::format("  {}\n  {}^\n", line, std::string(column, ' ')));

@@ -149,8 +149,8 @@ class Parser {
   }
 
   RuleNode negation() {
-    const Level level(*this);
     if (!is_word("NOT")) return test();
+    const Level level(*this);
     const std::size_t at = words_[next_++].at;
     return unary(RuleOp::invert, at, negation());
   }
@@ -246,12 +246,13 @@ class Parser {
   }
 
   RuleNode signed_value() {
+    if (!is_sign("-") && !is_sign("+")) return cast_value();
     const Level level(*this);
     const std::size_t at = now().at;
     if (take_sign("-")) return unary(RuleOp::negate, at, signed_value());
     // `+x` is x, and only a number can have a sign: negated twice it is the same and checked.
-    if (take_sign("+")) return unary(RuleOp::negate, at, unary(RuleOp::negate, at, signed_value()));
-    return cast_value();
+    take_sign("+");
+    return unary(RuleOp::negate, at, unary(RuleOp::negate, at, signed_value()));
   }
 
   RuleNode cast_value() {

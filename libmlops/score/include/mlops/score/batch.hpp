@@ -23,8 +23,8 @@ struct BatchRequest {
   std::filesystem::path input;  ///< "-": `read_input`.
   std::function<std::size_t(void* buffer, std::size_t size)> read_input = {};
   std::optional<std::string> input_format =
-      {};                        ///< csv, tsv, json, jsonl, parquet; nothing: by name and content.
-  std::filesystem::path output;  ///< "-": `write_output`. A file is there whole or not at all.
+      {};                             ///< csv, tsv, json, jsonl, parquet; nothing: by name and content.
+  std::filesystem::path output = {};  ///< "-": `write_output`. A file is there whole or not at all.
   std::function<void(std::string_view bytes)> write_output = {};
   std::optional<std::string> output_format =
       {};                     ///< csv, jsonl or parquet; nothing: by name, else as the input.
@@ -33,9 +33,14 @@ struct BatchRequest {
 
 struct BatchReport {
   std::uint64_t rows = 0;
-  predict::Encountered encountered;  ///< Nulls and unseen categories, by input of the signature.
+  predict::Encountered encountered = {};  ///< Nulls and unseen categories, by input of the signature.
+  std::uint64_t unanswered = 0;           ///< Rows that got the prior's answer, as a rule had none.
 };
 
+/// `scratch` is a folder for the input and its typed form while it runs: about twice the input's size. The
+/// input's columns keep their values; numbers and times are spelled as SQL casts them to text in CSV, nested
+/// values are JSON there. Lines of CSV end in "\n". A file that is both input and output is Error(usage).
+///
 /// Adds `prediction` (class or value) and, for classes, `probability` (binary: of the positive class) or one
 /// `probability_<class>` each. A column of the input with such a name is Error(usage). Throws Error: usage
 /// (the signature does not fit), not_found, corrupt (not a table; a row that cannot be read, with its line:

@@ -1,0 +1,164 @@
+/// `mlops predict`: a file in, the same rows with a model's answers out.
+#include "cli/invocation.hpp"
+#include "commands.hpp"
+#include "dataset_rows.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/dataset/open_file.hpp>
+#include <mlops/model/registry.hpp>
+#include <mlops/project/project.hpp>
+#include <mlops/score/batch.hpp>
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+
+namespace mlops::commands {
+namespace {
+
+struct PredictArgs {
+  std::string model;
+  std::filesystem::path in = "-";
+  std::filesystem::path out = "-";
+  std::optional<std::string> format;
+  std::optional<std::string> in_format;
+  bool only = false;
+};
+
+/// What the data's record calls personal is so for the model.
+void mark_personal(store::Store& store, const model::Version& version, predict::Signature& signature) {
+  if (!version.data_record || !store.objects().has(*version.data_record)) return;
+  const auto data = dataset::from_record(store.record(*version.data_record), *version.data_record, 0);
+  for (predict::Input& input : signature.inputs) {
+    const dataset::Column* column = data.find(input.name);
+    if (column != nullptr && column->pii) input.pii = true;
+  }
+}
+
+predict::Package package_of(store::Store& store, const model::Version& version) {
+  model::require_runnable(version);
+  predict::Package package = predict::get(store.objects(), version.package);
+  mark_personal(store, version, package.signature);
+  return package;
+}
+
+score::BatchRequest request_of(const PredictArgs& args, cli::Invocation& invocation) {
+  score::BatchRequest request{.input = args.in,
+                              .input_format = args.in_format,
+                              .output = invocation.dry_run() ? "-" : args.out,
+                              .output_format = args.format,
+                              .only_answers = args.only};
+  request.read_input = [&invocation](void* buffer, std::size_t size) {
+    const ssize_t got = ::read(invocation.standard_input(), buffer, size);
+    if (got < 0) throw system_error(errno, "cannot read standard input");
+    return static_cast<std::size_t>(got);
+  };
+  request.write_output = [&invocation](std::string_view bytes) {
+    if (!invocation.dry_run()) invocation.output().text(bytes);
+  };
+  return request;
+}
+
+/// Told where training saw nothing of the kind.
+void tell_met(cli::Invocation& invocation, const predict::Signature& signature,
+              const score::BatchReport& report) {
+  for (std::size_t i = 0; i < report.encountered.nulls.size(); ++i) {
+    const predict::Input& input = signature.inputs[i];
+    const auto tell = [&](std::uint64_t count, std::string_view what) {
+      invocation.warning(fmt::format("column '{}': {} of {}, {}", input.name, count_text(count),
+                                     count_of(report.rows, "row"), what));
+    };
+    if (report.encountered.unseen[i] > 0)
+      tell(report.encountered.unseen[i], "a category that training never saw");
+    if (report.encountered.nulls[i] > 0 && !input.nullable)
+      tell(report.encountered.nulls[i], "no value, where training always saw one");
+  }
+  if (report.unanswered > 0) {
+    invocation.warning(
+        fmt::format("{} got the prior's answer, as the rule has none", count_of(report.unanswered, "row")));
+  }
+}
+
+json::Array met_rows(const predict::Signature& signature, const score::BatchReport& report) {
+  json::Array columns;
+  const auto& met = report.encountered;
+  for (std::size_t i = 0; i < met.nulls.size(); ++i) {
+    if (met.nulls[i] + met.unseen[i] + met.out_of_range[i] == 0) continue;
+    columns.push_back(json::Object{{"name", signature.inputs[i].name},
+                                   {"nulls", met.nulls[i]},
+                                   {"unseen", met.unseen[i]},
+                                   {"out_of_range", met.out_of_range[i]}});
+  }
+  return columns;
+}
+
+void run(const PredictArgs& args, cli::Invocation& invocation) {
+  store::Store& store = invocation.project().store();
+  const model::Version version = model::Registry(store).get(args.model);
+  const predict::Package package = package_of(store, version);
+  const auto predictor = predict::open(package, invocation.engines());
+  const auto start = std::chrono::steady_clock::now();
+  const auto report =
+      score::predict_batch(invocation.engines(), resources_of(invocation),
+                           dataset::scratch_beside(store.objects()), package.signature, *predictor,
+                           request_of(args, invocation), invocation.progress(), &invocation.cancel());
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  tell_met(invocation, package.signature, report);
+  const char* state = invocation.dry_run() ? "would be written" : "written";
+  invocation.note(fmt::format("{}: {} in {:.2f} s{}", version.address(), count_of(report.rows, "row"),
+                              took.count(),
+                              args.out == "-" ? "" : fmt::format(", {} {}", args.out.string(), state)));
+  if (args.out == "-" || invocation.format() == ui::Format::human) return;
+  invocation.record("mlops.prediction/1", {{"name", version.name},
+                                           {"version", version.number},
+                                           {"rows", report.rows, ui::Show::count},
+                                           {"file", args.out.string()},
+                                           {"state", state},
+                                           {"seconds", took.count()},
+                                           {"unanswered", report.unanswered, ui::Show::count},
+                                           {"columns", met_rows(package.signature, report)}});
+}
+
+}  // namespace
+
+cli::Command predict() {
+  const auto args = std::make_shared<PredictArgs>();
+  return {.name = "predict",
+          .summary = "add a model's answers to the rows of a file",
+          .options = {{"model", "MODEL", "a model, or a version of it such as churn@v2", &args->model,
+                       cli::Offer::model, true},
+                      {"-i,--in", "FILE", "the rows; - for standard input, which is the default", &args->in,
+                       cli::Offer::file},
+                      {"-o,--out", "FILE", "where they go; - for standard output, which is the default",
+                       &args->out, cli::Offer::file},
+                      {"--format",
+                       "FORMAT",
+                       "what to write, if the file's name does not say",
+                       &args->format,
+                       cli::Offer::none,
+                       false,
+                       {"csv", "jsonl", "parquet"}},
+                      {"--in-format",
+                       "FORMAT",
+                       "what is read, if its name and content do not say",
+                       &args->in_format,
+                       cli::Offer::none,
+                       false,
+                       {"csv", "tsv", "json", "jsonl", "parquet"}},
+                      {"--only", "", "the answers alone, without the columns of the input", &args->only}},
+          .examples = {{"mlops predict churn --in new.csv --out answers.csv",
+                        "Ask the champion of churn about the rows of a file"},
+                       {"mlops predict churn@v1 --only <new.csv",
+                        "Print the answers of its first version alone"}},
+          .exits = {{Code::failed, "the model is only kept: nothing here can run it"},
+                    {Code::not_found, "there is no such model or file"},
+                    {Code::corrupt, "a row cannot be read, or the model is damaged"}},
+          .see_also = {"mlops-model-show(1)", "mlops-output(5)"},
+          .dry_run = true,
+          .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
+}
+
+}  // namespace mlops::commands

@@ -1,0 +1,190 @@
+#include <mlops/dataset/open_file.hpp>
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/dataset/version.hpp>
+#include <mlops/fs/file.hpp>
+#include <mlops/fs/temporary.hpp>
+
+#include <algorithm>
+
+#include "src/cells.hpp"
+#include "src/csv.hpp"
+#include "src/engine.hpp"
+#include "src/structured.hpp"
+
+namespace mlops::dataset {
+namespace {
+
+constexpr std::uint64_t csv_memory_bytes = 512'000'000;
+
+/// No row may be bad.
+Limit none_allowed() { return {.text = "0", .share = -1, .count = 0}; }
+
+std::string reason_of(const BadRow& row, bool masked) {
+  if (!masked) return row.reason;
+  if (!row.column.empty()) return std::string(masked_reason);
+  return row.reason.starts_with("not valid JSON") ? "not valid JSON" : row.reason;
+}
+
+[[noreturn]] void refuse_rows(std::uint64_t bad, std::uint64_t good, std::vector<BadRow> rows, bool masked) {
+  std::sort(rows.begin(), rows.end(), [](const BadRow& a, const BadRow& b) { return a.line < b.line; });
+  std::string detail;
+  for (std::size_t i = 0; i < rows.size() && i < 5; ++i) {
+    const std::string place =
+        rows[i].line == 0 ? rows[i].file : fmt::format("{}:{}", rows[i].file, rows[i].line);
+    detail += fmt::format("  {}: {}{}\n", place, rows[i].column.empty() ? "" : rows[i].column + ": ",
+                          reason_of(rows[i], masked));
+  }
+  throw error(Code::corrupt, "{} of {} cannot be read, and none may be left out", count_text(bad),
+              count_of(good + bad, "row"))
+      .with_id("data.bad_rows")
+      .with_detail(detail)
+      .with_hint("mend these lines, or take them out");
+}
+
+}  // namespace
+
+struct OpenFile::Impl {
+  Impl(const OpenPlace& at, const OpenRequest& wanted)
+      : place(at), request(wanted), folder(at.scratch), objects(folder.path()), raw(objects) {}
+
+  void read() {
+    stage();
+    try {
+      decide();
+      load();
+      describe();
+    } catch (const Error& e) {
+      throw_named(e, staged);
+    }
+  }
+
+  void stage() {
+    if (request.file != "-") take_pipe();
+    const bool piped = request.file == "-";
+    const std::filesystem::path file = piped ? request.file : std::filesystem::absolute(request.file);
+    const auto inputs =
+        piped ? find_inputs({"-"}, {}) : find_inputs({file.filename().string()}, file.parent_path());
+    wishes.format = request.format;
+    if (request.format == "tsv") wishes.delimiter = "\t";
+    staged = Staging(objects, raw, place.engines, place.progress, place.cancel)
+                 .stage(inputs, wishes, request.input);
+    format = format_name(staged.format);
+  }
+
+  /// A named pipe or a device is read as standard input is.
+  void take_pipe() {
+    std::error_code ignored;
+    const auto status = std::filesystem::status(request.file, ignored);
+    if (!std::filesystem::is_fifo(status) && !std::filesystem::is_character_file(status)) return;
+    const auto pipe = std::make_shared<fs::File>(request.file);
+    request.input = [pipe](void* buffer, std::size_t size) { return pipe->read(buffer, size); };
+    request.file = "-";
+  }
+
+  table::Engine& engine() {
+    if (opened) return *opened;
+    Resources resources = place.resources;
+    if (staged.format == Format::csv && sniffed.columns.size() <= 500)
+      resources.memory_bytes =
+          std::min(resources.memory_bytes == 0 ? csv_memory_bytes : resources.memory_bytes, csv_memory_bytes);
+    opened = open_engine(objects, place.engines, resources, place.cancel);
+    return *opened;
+  }
+
+  /// The wished types of the columns that are there.
+  template <typename Names>
+  void wish_types(const Names& columns) {
+    for (const auto& column : columns) {
+      const auto wish = request.types.find(column.name);
+      if (wish != request.types.end()) wishes.types.insert(*wish);
+    }
+  }
+
+  void decide() {
+    place.progress.phase(fmt::format("looking at {}", staged.files.front().name), 0, Unit::rows);
+    if (staged.format == Format::csv) {
+      sniffed = decide_csv(objects, staged, wishes, std::nullopt);
+      wish_types(sniffed.columns);
+      if (!wishes.types.empty()) sniffed = decide_csv(objects, staged, wishes, std::nullopt);
+      return;
+    }
+    plan = plan_structured(engine(), objects, staged, wishes, std::nullopt);
+    if (staged.format == Format::parquet) return;  // its types are no guesses
+    std::vector<Column> columns;
+    for (const ColumnPlan& column : plan.columns) columns.push_back(column.column);
+    wish_types(columns);
+    apply_wishes(plan, wishes);
+  }
+
+  void load() {
+    place.progress.phase(fmt::format("reading {}", staged.files.front().name), 0, Unit::rows);
+    loaded = staged.format == Format::csv
+                 ? load_csv(engine(), objects, staged, sniffed, none_allowed())
+                 : load_structured(engine(), objects, staged, std::move(plan), none_allowed());
+    rows = count_rows(engine(), loaded->data.path());
+    if (loaded->bad > 0) refuse_rows(loaded->bad, rows, std::move(loaded->bad_rows), !request.pii.empty());
+  }
+
+  void describe() {
+    engine().stream(fmt::format("SELECT * FROM {} LIMIT 0", relation()), [&](const Columns& batch) {
+      fields = batch.fields();
+      return false;
+    });
+  }
+
+  std::string relation() const {
+    return fmt::format("read_parquet({})", table::literal(loaded->data.path().string()));
+  }
+
+  OpenPlace place;
+  OpenRequest request;
+  fs::TemporaryFolder folder;
+  store::Objects objects;
+  store::Objects::Batch raw;
+  manifest::ReadOptions wishes;
+  Staged staged;
+  std::unique_ptr<table::Engine> opened;
+  Sniffed sniffed;
+  Plan plan;
+  std::optional<LoadedTable> loaded;
+  std::string format;
+  std::uint64_t rows = 0;
+  std::vector<Field> fields;
+};
+
+OpenFile::OpenFile(const OpenPlace& place, const OpenRequest& request)
+    : impl_(std::make_unique<Impl>(place, request)) {
+  impl_->read();
+}
+OpenFile::~OpenFile() = default;
+
+const std::string& OpenFile::format() const { return impl_->format; }
+std::uint64_t OpenFile::rows() const { return impl_->rows; }
+const std::vector<Field>& OpenFile::fields() const { return impl_->fields; }
+
+void OpenFile::each(const std::function<bool(const Columns& batch)>& take) {
+  impl_->engine().stream("SELECT * FROM " + impl_->relation(), take);
+}
+
+void OpenFile::write_parquet(const Beside& beside, bool with_rows, const std::filesystem::path& out) {
+  std::string types;
+  for (const auto& [name, type] : beside.columns) {
+    types += fmt::format("{}{}: {}", types.empty() ? "" : ", ", table::literal(name), table::literal(type));
+  }
+  const std::string more = fmt::format(
+      "read_csv({}, auto_detect=false, columns={{{}}}, header=false, delim=',', quote='\"', escape='\"', "
+      "nullstr='')",
+      table::literal(beside.csv.string()), types);
+  // Both sides are read in their order, row by row.
+  const std::string from = with_rows ? fmt::format("{} POSITIONAL JOIN {}", impl_->relation(), more) : more;
+  impl_->engine().execute(fmt::format("COPY (SELECT * FROM {}) TO {} (FORMAT parquet, COMPRESSION zstd)",
+                                      from, table::literal(out.string())));
+}
+
+std::filesystem::path scratch_beside(store::Objects& objects) { return scratch_path(objects, "-open"); }
+
+json::Value json_value(const mlops::Column& column, std::size_t row) { return cell(column, row); }
+
+}  // namespace mlops::dataset

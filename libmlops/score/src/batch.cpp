@@ -1,0 +1,188 @@
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/dataset/open_file.hpp>
+#include <mlops/fs/file.hpp>
+#include <mlops/fs/temporary.hpp>
+#include <mlops/score/batch.hpp>
+
+#include <algorithm>
+
+#include "src/answers.hpp"
+#include "src/sink.hpp"
+#include "src/writers.hpp"
+
+namespace mlops::score {
+namespace {
+
+namespace stdfs = std::filesystem;
+
+std::string format_of_name(const stdfs::path& path) {
+  const std::string ending = lowered(path.extension().string());
+  if (ending == ".csv" || ending == ".tsv") return ending == ".csv" ? "csv" : "";
+  if (ending == ".jsonl" || ending == ".ndjson") return "jsonl";
+  return ending == ".parquet" || ending == ".pq" ? "parquet" : "";
+}
+
+/// As asked for, else by the output's name, else as the input; rows of a JSON array are written as JSON
+/// Lines.
+std::string output_format(const BatchRequest& request, const std::string& input) {
+  if (!request.output_format) {
+    const std::string named = format_of_name(request.output);
+    return !named.empty() ? named : input == "json" ? "jsonl" : input;
+  }
+  const std::string& wished = *request.output_format;
+  if (wished == "csv" || wished == "jsonl" || wished == "parquet") return wished;
+  throw error(Code::usage, "unknown format '{}': csv, jsonl or parquet is wanted", wished);
+}
+
+void refuse_same_file(const BatchRequest& request) {
+  std::error_code ignored;
+  if (request.input == "-" || request.output == "-" || !stdfs::is_regular_file(request.output, ignored))
+    return;
+  if (!stdfs::equivalent(request.input, request.output, ignored)) return;
+  throw error(Code::usage, "'{}' is both the input and the output", request.output.string())
+      .with_hint("write the answers to another file");
+}
+
+/// Texts of training stay texts here, be they digits: an id such as 007.
+std::map<std::string, std::string> wished_types(const predict::Signature& signature) {
+  std::map<std::string, std::string> types;
+  for (const predict::Input& input : signature.inputs) {
+    if (input.type == "VARCHAR") types.emplace(input.name, input.type);
+  }
+  return types;
+}
+
+std::vector<std::string> names_of(const std::vector<AnswerColumn>& columns) {
+  std::vector<std::string> names;
+  for (const AnswerColumn& column : columns) names.push_back(column.name);
+  return names;
+}
+
+class Batch {
+ public:
+  Batch(dataset::OpenFile& file, const predict::Signature& signature, const predict::Predictor& predictor,
+        const BatchRequest& request)
+      : file_(file),
+        encoder_(signature),
+        predictor_(predictor),
+        request_(request),
+        columns_(answer_columns(signature)) {
+    if (!request.only_answers) refuse_clash();
+  }
+
+  void write_text(const std::string& format, Sink& sink, Progress& progress, const Cancel* cancel) {
+    std::vector<std::string> names;
+    if (!request_.only_answers) {
+      for (const Field& field : file_.fields()) names.push_back(field.name);
+    }
+    const auto writer =
+        format == "csv" ? csv_writer(names, names_of(columns_)) : jsonl_writer(names, names_of(columns_));
+    run(*writer, !request_.only_answers, sink, progress, cancel);
+  }
+
+  void write_parquet(const stdfs::path& scratch, Sink& sink, Progress& progress, const Cancel* cancel) {
+    const fs::TemporaryFolder folder(scratch);
+    const stdfs::path answers = folder.path() / "answers.csv";
+    const stdfs::path table = folder.path() / "table.parquet";
+    const auto answers_sink = open_sink(answers, {});
+    run(*csv_writer({}, names_of(columns_), false), false, *answers_sink, progress, cancel);
+    dataset::OpenFile::Beside beside{.csv = answers, .columns = {}};
+    for (const AnswerColumn& column : columns_) beside.columns.emplace_back(column.name, column.type);
+    file_.write_parquet(beside, !request_.only_answers, table);
+    copy(table, sink, cancel);
+  }
+
+  BatchReport report() { return std::move(report_); }
+
+ private:
+  void refuse_clash() const {
+    for (const AnswerColumn& column : columns_) {
+      for (const Field& field : file_.fields()) {
+        if (lowered(field.name) != lowered(column.name)) continue;
+        throw error(Code::usage, "the input has a column '{}', which the prediction would add", field.name)
+            .with_hint("rename it, or leave the input's columns out with `--only`");
+      }
+    }
+  }
+
+  void run(Writer& writer, bool with_rows, Sink& sink, Progress& progress, const Cancel* cancel) {
+    progress.phase("predicting", file_.rows(), Unit::rows);
+    std::string text;
+    writer.begin(text);
+    file_.each([&](const Columns& rows) {
+      if (cancel != nullptr) cancel->check();
+      add(writer, with_rows, rows, text);
+      progress.at(report_.rows);
+      if (text.size() < block_bytes) return true;
+      sink.write(text);
+      text.clear();
+      return true;
+    });
+    sink.write(text);
+    sink.commit();
+  }
+
+  void add(Writer& writer, bool with_rows, const Columns& rows, std::string& text) {
+    const predict::Signature& signature = encoder_.signature();
+    const predict::Frame frame = encoder_.encode(rows, &report_.encountered, report_.rows + 1);
+    predictions_.resize(frame.rows * signature.outputs());
+    predictor_.predict(frame, predictions_);
+    report_.unanswered += predictor_.unanswered(frame);
+    const auto classes = predict::decide(signature, predictions_);
+    writer.add(with_rows ? &rows : nullptr, Answers(signature, predictions_, classes), frame.rows, text);
+    report_.rows += frame.rows;
+  }
+
+  static void copy(const stdfs::path& from, Sink& sink, const Cancel* cancel) {
+    fs::File file(from);
+    std::string block(block_bytes, '\0');
+    for (std::size_t got = file.read(block.data(), block.size()); got > 0;
+         got = file.read(block.data(), block.size())) {
+      if (cancel != nullptr) cancel->check();
+      sink.write({block.data(), got});
+    }
+    sink.commit();
+  }
+
+  static constexpr std::size_t block_bytes = 1 << 20;
+
+  dataset::OpenFile& file_;
+  predict::Encoder encoder_;
+  const predict::Predictor& predictor_;
+  const BatchRequest& request_;
+  std::vector<AnswerColumn> columns_;
+  std::vector<double> predictions_;
+  BatchReport report_;
+};
+
+}  // namespace
+
+BatchReport predict_batch(Engines& engines, dataset::Resources resources, const stdfs::path& scratch,
+                          const predict::Signature& signature, const predict::Predictor& predictor,
+                          const BatchRequest& request, Progress& progress, const Cancel* cancel) {
+  refuse_same_file(request);
+  std::vector<std::string> pii;
+  for (const predict::Input& input : signature.inputs) {
+    if (input.pii) pii.push_back(input.name);
+  }
+  // The output is opened first: what cannot be written is told before an hour of work.
+  const auto sink = open_sink(request.output, request.write_output);
+  dataset::OpenFile file({.engines = engines,
+                          .resources = resources,
+                          .scratch = scratch,
+                          .progress = progress,
+                          .cancel = cancel},
+                         {.file = request.input,
+                          .input = request.read_input,
+                          .format = request.input_format,
+                          .types = wished_types(signature),
+                          .pii = pii});
+  Batch batch(file, signature, predictor, request);
+  const std::string format = output_format(request, file.format());
+  if (format == "parquet") batch.write_parquet(scratch, *sink, progress, cancel);
+  else batch.write_text(format, *sink, progress, cancel);
+  return batch.report();
+}
+
+}  // namespace mlops::score
