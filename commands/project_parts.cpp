@@ -114,7 +114,7 @@ std::vector<cli::Candidate> project_offers(cli::Offer offer) {
   if (all || offer == cli::Offer::dataset) add_datasets(project, out);
   if (!project.has_store()) return out;
   if (all || offer == cli::Offer::model) add_models(project.store(), out);
-  if (all || offer == cli::Offer::run) add_runs(project.store(), out);
+  if (all) add_runs(project.store(), out);
   return out;
 }
 

@@ -1,4 +1,5 @@
 /// `mlops runs`: what was tried, and what came out.
+#include "runs.hpp"
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "run_rows.hpp"
@@ -208,6 +209,8 @@ cli::Command compare_spec() {
 }
 
 }  // namespace
+
+void show_run(const std::string& address, cli::Invocation& invocation) { show(address, invocation); }
 
 cli::Command runs() {
   return {.name = "runs",

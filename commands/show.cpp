@@ -4,12 +4,12 @@
 #include "commands.hpp"
 #include "dataset_rows.hpp"
 #include "model_rows.hpp"
+#include "runs.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/project/project.hpp>
-#include <mlops/run/list.hpp>
 #include <mlops/store/tree.hpp>
 
 namespace mlops::commands {
@@ -74,7 +74,7 @@ void show_thing(const Named& named, cli::Invocation& invocation) {
       return invocation.record("mlops.model/1",
                                model_record(store, model::Registry(store).get(named.address)));
     case Thing::run:
-      return show_record(run::details(store, run::get(store, named.address)), invocation);
+      return show_run(named.address, invocation);
     case Thing::other:
       return show_object(*Digest::parse(named.address), invocation);
   }

@@ -326,6 +326,30 @@ END
   is "$(mlops model show large --json | jq -r .items[0].files[0].digest)" "sha256:$(sha256sum <large.bin | cut -d' ' -f1)"
 }
 
+@test "a model that a run left is registered with all that the run knows" {
+  seed_project
+  xgboost_model trained.ubj
+  cat >script <<'END'
+cp trained.ubj "$MLOPS_OUTPUTS/model.ubj"
+echo '::metric auc=0.75'
+echo notes >"$MLOPS_RUN_DIR/notes.txt"
+END
+  answers 0 mlops run -q -- sh script
+  answers 2 mlops model register best --run @last
+  has "$stderr" "which of them is the model"
+  answers 4 mlops model register best --run @last --path nothing
+  has "$stderr" "left no file 'nothing'"
+  answers 0 mlops model register best --run @last --path model.ubj --quiet
+  answers 0 mlops model show best --json
+  is "$(jq -c '.items[0] | [.algorithm, .metrics[0].metric, .metrics[0].value]' <<<"$output")" '["xgboost","auc",0.75]'
+  is "$(jq -r '.items[0] | .run, .run_digest' <<<"$output")" "$(mlops runs show @last --json | jq -r '.items[0] | .id, .record')"
+  # the same file from the disk is the same model
+  answers 0 mlops model register other --file trained.ubj --quiet
+  is "$(mlops model show other --json | jq -r .items[0].package)" "$(mlops model show best --json | jq -r .items[0].package)"
+  answers 4 mlops model register best --run zzzz
+  answers 0 mlops store fsck
+}
+
 @test "two writers at once both land" {
   for i in 1 2 3 4 5 6; do model_folder "m$i" "0.$i"; done
   mlops model register churn --file m1 --quiet >/dev/null

@@ -72,3 +72,13 @@ field() { mlops data show churn --json | jq -r ".items[0].$1"; }
   answers 0 mlops model show churn
 }
 
+
+@test "a run is shown as runs show shows it" {
+  mlops run -q -- true
+  id=$(mlops runs list --json | jq -r .items[0].id)
+  for address in "run/$id" "run/${id:0:8}" "runs:/$id" @last; do
+    is "$(mlops show "$address" --json)" "$(mlops runs show "$id" --json)"
+  done
+  is "$(mlops log "run/$id" --json | jq -r '.items | map(.name) | join(" ")')" "runs/$(mlops runs list --json | jq -r .items[0].experiment)"
+  answers 4 mlops show run/zzzzzzzz
+}

@@ -2,6 +2,7 @@
 # shellcheck disable=SC2154,SC2016
 load lib
 load seed
+load models
 
 setup() {
   enter_fresh_project
@@ -19,8 +20,20 @@ damage() {
 
 @test "du: every kind of content" {
   answers 0 mlops store du --porcelain
-  is "$(cut -f1,2 <<<"$output")" $'records\t2\ntables\t3\nraw\t2\ntrees\t2\nunreferenced\t0\nreferences\t1\ncatalogue\t1\ntemporary\t0'
+  is "$(cut -f1,2 <<<"$output")" $'records\t2\ntables\t3\nraw\t2\nmodels\t0\nruns\t0\ntrees\t2\nunreferenced\t0\nreferences\t1\ncatalogue\t1\ntemporary\t0'
   is "$(sed -n 's/^raw\t2\t//p' <<<"$output" | cut -f1)" "$(($(wc -c <churn.csv) + $(mlops data show churn@v1 --json | jq .items[0].raw_bytes)))"
+}
+
+@test "du: models and runs are told from data" {
+  model_folder first
+  mlops model register best --file first --alias champion --quiet
+  mlops run -q -- echo hello
+  answers 0 mlops store du --porcelain
+  size=$(mlops model show best --json | jq .items[0].bytes)
+  is "$(sed -n 's/^models\t//p' <<<"$output")" "2"$'\t'"$size"$'\t'"$size"
+  [[ $(sed -n 's/^runs\t\([0-9]*\)\t.*/\1/p' <<<"$output") -gt 0 ]]
+  is "$(sed -n 's/^raw\t\([0-9]*\)\t.*/\1/p' <<<"$output")" 2
+  is "$(sed -n 's/^unreferenced\t\([0-9]*\)\t.*/\1/p' <<<"$output")" 0
 }
 
 @test "fsck: a sound store" {

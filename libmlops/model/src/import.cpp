@@ -196,31 +196,42 @@ std::string some_paths(const store::Tree& tree) {
   return one_of(paths) + (tree.files.size() > paths.size() ? " or another" : "");
 }
 
-store::Tree artifacts_of(const store::Objects& objects, const json::Value& run, const std::string& id,
-                         std::string_view path) {
-  const auto digest = object_in(run["artifacts"]);
-  if (!digest) {
-    throw error(Code::not_found, "run/{} has no model among its outputs, and no artefacts", id)
+/// What the run wrote to its folder and to that of its outputs.
+store::Tree files_left_by(const store::Objects& objects, const json::Value& run) {
+  store::Tree out;
+  for (const auto& digest : {object_in(run["artifacts"]), output_of(run, "output")}) {
+    if (!digest) continue;
+    for (store::TreeFile& file : store::get_tree(objects, *digest).files) {
+      const bool known = std::any_of(out.files.begin(), out.files.end(),
+                                     [&](const auto& other) { return other.path == file.path; });
+      if (!known) out.files.push_back(std::move(file));
+    }
+  }
+  return out;
+}
+
+store::Tree chosen_from(const store::Tree& all, const std::string& id, std::string_view path) {
+  if (all.files.empty()) {
+    throw error(Code::not_found, "run/{} names no model as its output, and left no file", id)
         .with_id("model.not_found");
   }
-  const store::Tree all = store::get_tree(objects, *digest);
   if (path.empty() && all.files.size() == 1) return all;
   if (path.empty()) {
-    throw error(Code::usage, "run/{} has {}: which of them is the model", id,
-                count_of(all.files.size(), "artefact"))
+    throw error(Code::usage, "run/{} left {}: which of them is the model", id,
+                count_of(all.files.size(), "file"))
         .with_hint("give `--path`: {}", some_paths(all));
   }
   store::Tree found = below(all, path);
   if (!found.files.empty()) return found;
-  throw error(Code::not_found, "run/{} has no artefact '{}'", id, path)
+  throw error(Code::not_found, "run/{} left no file '{}'", id, path)
       .with_id("model.not_found")
-      .with_hint("it has {}", some_paths(all));
+      .with_hint("it left {}", some_paths(all));
 }
 
 store::Tree model_of(const store::Objects& objects, const json::Value& run, const std::string& id,
                      std::string_view path) {
   const auto output = path.empty() ? output_of(run, "model") : std::nullopt;
-  return output ? store::get_tree(objects, *output) : artifacts_of(objects, run, id, path);
+  return output ? store::get_tree(objects, *output) : chosen_from(files_left_by(objects, run), id, path);
 }
 
 /// The values that a run ended with, as a version has them.

@@ -40,7 +40,7 @@ class Check {
 
   void graph() {
     make_graph(root_, objects_, [&](const std::string& what) {
-      add(what, "bring it back from a copy of the store, or ingest the same data again");
+      add(what, "bring it back from a copy of the store, or ingest or register the same again");
     });
   }
 

@@ -20,13 +20,26 @@ namespace {
 constexpr std::uint64_t largest_json = 256 << 20;
 
 /// Where an object's digest was read: under a member "raw", and in a tree, stand digests of what came from
-/// outside.
-enum class Place { reference, record, raw, tree };
+/// outside. Of a model's version and of a run all that they name is their own.
+enum class Place { reference, record, raw, model, run };
 
 struct Edge {
   Digest to = {};
   Place place = Place::record;
+  bool in_tree = false;
 };
+
+Place place_in(std::string_view kind, bool raw) {
+  if (raw) return Place::raw;
+  if (kind.starts_with("model-version/")) return Place::model;
+  return kind.starts_with("run/") || kind.starts_with("run-") ? Place::run : Place::record;
+}
+
+/// What an object is that is neither record nor tree nor table.
+NodeKind content_at(Place place) {
+  if (place == Place::model) return NodeKind::model;
+  return place == Place::run ? NodeKind::run : NodeKind::raw;
+}
 
 std::optional<json::Value> parsed(const std::string& bytes) {
   try {
@@ -66,7 +79,7 @@ class Walker {
     if (node.kind == NodeKind::table && edge.place == Place::raw) node.kind = NodeKind::raw;
     if (node.kind != NodeKind::tree) return;
     const std::string tree = "the tree " + edge.to.text();
-    for (const auto& [digest, count] : trees_[edge.to]) name({digest, Place::tree}, tree, count * times);
+    for (const auto& [digest, count] : trees_[edge.to]) name({digest, edge.place, true}, tree, count * times);
   }
 
   void look(const Edge& edge, const std::string& who, Node& node) {
@@ -85,14 +98,14 @@ class Walker {
   }
 
   NodeKind kind_of(const Edge& edge, std::uint64_t size) {
-    if (edge.place == Place::tree) return NodeKind::raw;
+    if (edge.in_tree) return content_at(edge.place);
     const fs::File file(object_path(root_, edge.to));
     char head[4] = {};
     char last = 0;
     const std::string_view start(head, file.read_at(head, sizeof head, 0));
     if (start == "PAR1") return edge.place == Place::raw ? NodeKind::raw : NodeKind::table;
     const bool ends = size > 0 && file.read_at(&last, 1, size - 1) == 1 && last == '}';
-    if (!start.starts_with("{\"") || !ends || size > largest_json) return NodeKind::raw;
+    if (!start.starts_with("{\"") || !ends || size > largest_json) return content_at(edge.place);
     return kind_of_json(edge);
   }
 
@@ -101,21 +114,21 @@ class Walker {
   NodeKind kind_of_json(const Edge& edge) {
     const std::string bytes = objects_.get(edge.to);
     const auto value = parsed(bytes);
-    if (!value || json::canonical(*value) != bytes) return NodeKind::raw;
+    if (!value || json::canonical(*value) != bytes) return content_at(edge.place);
     if (edge.place != Place::raw && kind_name((*value)["kind"].text_or(""))) {
       open_.push_back(edge.to);
       return NodeKind::record;
     }
-    if ((*value)["tree"].int_or(0) != 1) return NodeKind::raw;
+    if ((*value)["tree"].int_or(0) != 1) return content_at(edge.place);
     for (const TreeFile& file : get_tree(objects_, edge.to).files) ++trees_[edge.to][file.digest];
     return NodeKind::tree;
   }
 
   void follow(const Digest& record) {
     std::vector<Edge> edges;
-    each_edge(get_record(objects_, record), [&](const Digest& to, bool raw) {
-      edges.push_back({to, raw ? Place::raw : Place::record});
-    });
+    const json::Value value(get_record(objects_, record));
+    const std::string kind = value["kind"].text_or("");
+    each_edge(value, [&](const Digest& to, bool raw) { edges.push_back({to, place_in(kind, raw)}); });
     for (const Edge& edge : edges) name(edge, "the record " + record.text(), 1);
   }
 

@@ -13,7 +13,8 @@
 
 namespace mlops::store {
 
-enum class NodeKind { record, tree, table, raw, missing };
+/// `model` and `run` are contents that versions of models and runs name; other contents are `raw`.
+enum class NodeKind { record, tree, table, raw, model, run, missing };
 
 struct Node {
   NodeKind kind = NodeKind::raw;

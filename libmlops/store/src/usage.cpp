@@ -19,6 +19,10 @@ std::string name_of(NodeKind kind) {
       return "trees";
     case NodeKind::table:
       return "tables";
+    case NodeKind::model:
+      return "models";
+    case NodeKind::run:
+      return "runs";
     case NodeKind::raw:
     case NodeKind::missing:
       break;
@@ -57,8 +61,9 @@ void add_temporary(Usage& usage, const Path& folder) {
 }  // namespace
 
 std::vector<Usage> Store::usage() {
-  static constexpr std::array<const char*, 8> order = {
-      "records", "tables", "raw", "trees", "unreferenced", "references", "catalogue", "temporary"};
+  static constexpr std::array<const char*, 10> order = {"records",   "tables",   "raw",          "models",
+                                                        "runs",      "trees",    "unreferenced", "references",
+                                                        "catalogue", "temporary"};
   std::map<std::string, Usage> all;
   add_objects(all, impl_->root, impl_->objects);
   for (const ReferenceFile& file : reference_files(impl_->root)) {

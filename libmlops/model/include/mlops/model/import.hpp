@@ -30,7 +30,7 @@ struct Imported {
 Imported import_model(Engines& engines, const std::filesystem::path& path);
 
 /// The same of what a sealed run has: a model among its outputs (role "model"), else what `path` names among
-/// its artifacts (all of them, when there is but one). Data, code and environment are those of the run.
+/// the files that it left (the only one, when it is empty). Data, code and environment are those of the run.
 /// Throws Error(not_found) too: the run has no such model, and what it has.
 Imported import_run(Engines& engines, store::Store& store, const Digest& run_record, std::string_view path);
 

@@ -33,8 +33,9 @@ struct Fault {
 };
 
 struct Usage {
-  /// "records", "tables" (Parquet files that no record names as "raw"), "raw", "trees", "unreferenced" (no
-  /// version names them), "references", "catalogue", "temporary".
+  /// "records", "tables" (Parquet files that no record names as "raw"), "raw", "models" and "runs" (what
+  /// their versions and records name), "trees", "unreferenced" (no version names them), "references",
+  /// "catalogue", "temporary".
   std::string kind;
   std::uint64_t count = 0;
   std::uint64_t bytes = 0;          ///< On disk.
