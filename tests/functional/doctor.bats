@@ -48,4 +48,5 @@ value() { mlops doctor --porcelain | awk -F'\t' -v s="$1" -v n="$2" '$1 == s && 
   answers 0 mlops version -v
   has "$output" 'engine table: DuckDB v'
   has "$output" 'engine pack: zlib '
+  has "$output" 'engine gbdt: XGBoost '
 }
