@@ -97,14 +97,14 @@ model::Registry::Added register_model(Workshop& shop, const TrainRequest& reques
 /// The first version of a model answers for it; later ones wait to be promoted.
 void crown(Workshop& shop, const TrainRequest& request, TrainReport& report) {
   const model::Registry registry(shop.store);
-  const auto moves = registry.history(request.model, champion);
-  if (moves.empty()) {
+  const auto current = registry.current(request.model, champion);
+  if (!current) {
     model::Registry(shop.store)
         .promote(report.added.version, champion, "the first version", request.who, shop.clock.now(), 0);
     report.added.version.aliases.emplace_back(champion);
     report.became_champion = true;
-  } else if (moves.front().to != report.added.version.number) {
-    report.champion_before = fmt::format("v{}", moves.front().to);
+  } else if (*current != report.added.version.number) {
+    report.champion_before = fmt::format("v{}", *current);
   }
 }
 
