@@ -1,4 +1,5 @@
 /// The executable: what comes from outside the process, then the command line.
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <cli/main.hpp>
@@ -23,10 +24,14 @@ mlops::config::Environment read_environment() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Threads of OpenMP (XGBoost's) that wait must sleep, not spin: on a machine whose cores are taken, spinning
+  // made training ten times slower. Read when the engine is opened; programs that we start do not see it.
+  auto environment = read_environment();
+  setenv("OMP_WAIT_POLICY", "passive", 0);
   static mlops::Cancel cancel;  // signal handlers outlive main()
   mlops::cli::prepare_process(cancel);
   mlops::cli::Application application = {.root = mlops::commands::root(),
-                                         .environment = read_environment(),
+                                         .environment = std::move(environment),
                                          .settings = mlops::commands::load_settings,
                                          .offers = mlops::commands::project_offers};
   if (const auto named = application.environment.find("MLOPS_ENGINES");
