@@ -60,12 +60,17 @@ void train_run(const TrainArgs& args, cli::Invocation& invocation) {
                             .cancel = &invocation.cancel()};
   const release::Prepared prepared = release::prepare(shop, request);
   tell_plan(invocation, request, prepared);
-  if (invocation.dry_run()) return invocation.record("mlops.training/1", planned_row(request, prepared));
+  const bool people = invocation.format() == ui::Format::human;
+  if (invocation.dry_run()) {
+    ui::Row row = planned_row(request, prepared);
+    if (people) row.push_back(planned_for_people(prepared));
+    return invocation.record("mlops.training/1", row);
+  }
   const release::TrainReport report = release::train_models(shop, request, prepared);
   tell_result(invocation, report);
   remember(args, invocation, request, prepared);
   ui::Row row = training_row(request, prepared, report);
-  if (invocation.format() == ui::Format::human) row.push_back(candidates_for_people(report));
+  if (people) row.push_back(candidates_for_people(report));
   invocation.record("mlops.training/1", row);
   tell_next(invocation, request, report);
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/evaluate/evaluation.hpp>
 #include <mlops/project/project.hpp>
 #include <mlops/train/trainer.hpp>
 
@@ -145,9 +146,12 @@ train::SplitRequest split_of(const TrainArgs& args, const Subject& subject) {
   }
   if (args.valid) out.valid = share_of(*args.valid, "--valid");
   if (args.test) out.test = share_of(*args.test, "--test");
-  if (args.time) out.time = *args.time;
-  if (args.group) out.group = *args.group;
-  if (args.part) out.part = *args.part;
+  // A way to split that is asked for replaces the declared one.
+  if (args.time || args.group || args.part) {
+    out.time = args.time.value_or("");
+    out.group = args.group.value_or("");
+    out.part = args.part.value_or("");
+  }
   if (args.seed) out.seed = static_cast<std::uint64_t>(*args.seed);
   return out;
 }
@@ -270,10 +274,16 @@ std::optional<manifest::TrainingEdit> training_edit_of(const TrainArgs& args,
   if (source == nullptr || other_label || !args.models.empty() || args.task) return std::nullopt;
   std::vector<std::string> trainers;
   for (const release::Candidate& candidate : prepared.candidates) trainers.push_back(candidate.trainer);
+  const std::string metric(evaluate::main_metric(prepared.target.task));
+  const manifest::PickSpec pick = {.metric = metric,
+                                   .maximize = manifest::greater_is_better(metric).value_or(true),
+                                   .within = request.within};
   manifest::TrainingEdit edit =
-      manifest::training_edit(manifest, source->name, request.label, trainers, std::nullopt);
-  edit.time = request.plan.split.time;
-  edit.split = split_spec(args, request.plan.split);
+      manifest::training_edit(manifest, source->name, request.label, trainers, pick);
+  if (source->label.empty()) {
+    edit.time = request.plan.split.time;
+    edit.split = split_spec(args, request.plan.split);
+  }
   for (manifest::ModelSpec& model : edit.models) {
     for (const release::Candidate& candidate : prepared.candidates) {
       if (candidate.trainer != model.train) continue;

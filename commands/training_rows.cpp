@@ -99,10 +99,24 @@ ui::Row rows_of_split(const release::Prepared& prepared) {
 
 void append(ui::Row& row, ui::Row more) { std::move(more.begin(), more.end(), std::back_inserter(row)); }
 
-/// A candidate in JSON and porcelain.
+/// A candidate in JSON and porcelain; nothing is known yet of one that is planned.
+json::Value planned_candidate(const release::Candidate& candidate) {
+  return json::Object{{"name", candidate.name},
+                      {"trainer", candidate.trainer},
+                      {"parameters", candidate.parameters},
+                      {"picked", nullptr},
+                      {"run", nullptr},
+                      {"metrics", nullptr},
+                      {"train_seconds", nullptr},
+                      {"predict_us_per_row", nullptr},
+                      {"bytes", nullptr},
+                      {"error", nullptr}};
+}
+
 json::Value candidate_of(const release::Outcome& outcome, bool picked) {
   return json::Object{{"name", outcome.candidate.name},
                       {"trainer", outcome.candidate.trainer},
+                      {"parameters", outcome.candidate.parameters},
                       {"picked", picked},
                       {"run", outcome.run},
                       {"metrics", metrics_of(outcome.test)},
@@ -121,8 +135,8 @@ json::Value shown_candidate(const release::Outcome& outcome, const std::string& 
   out.set("95 % interval", std::isfinite(estimate.low) ? fmt::format("{} .. {}", number_text(estimate.low),
                                                                      number_text(estimate.high))
                                                        : "-");
-  out.set("train s", fmt::format("{:.2f}", outcome.train_s));
-  out.set("predict us/row", fmt::format("{:.3f}", outcome.predict_us));
+  out.set("training", fmt::format("{:.2f} s", outcome.train_s));
+  out.set("per row", fmt::format("{:.3f} us", outcome.predict_us));
   out.set("size", size_text(outcome.bytes));
   out.set("run", outcome.run);
   return out;
@@ -155,10 +169,20 @@ ui::Row planned_row(const release::TrainRequest& request, const release::Prepare
   append(row, rows_of_split(prepared));
   json::Array candidates;
   for (const release::Candidate& candidate : prepared.candidates)
-    candidates.push_back(json::Object{
-        {"name", candidate.name}, {"trainer", candidate.trainer}, {"parameters", candidate.parameters}});
-  row.push_back({"candidates", std::move(candidates)});
+    candidates.push_back(planned_candidate(candidate));
+  row.push_back({"candidates", std::move(candidates), ui::Show::hidden});
   return row;
+}
+
+ui::Cell planned_for_people(const release::Prepared& prepared) {
+  json::Array shown;
+  for (const release::Candidate& candidate : prepared.candidates)
+    shown.push_back(
+        json::Object{{"candidate", candidate.name},
+                     {"trainer", candidate.trainer},
+                     {"parameters", candidate.parameters.empty() ? json::Value("default")
+                                                                 : json::Value(candidate.parameters)}});
+  return {"candidates", std::move(shown)};
 }
 
 ui::Row training_row(const release::TrainRequest& request, const release::Prepared& prepared,

@@ -20,7 +20,8 @@ ui::Row planned_row(const release::TrainRequest& request, const release::Prepare
 ui::Row training_row(const release::TrainRequest& request, const release::Prepared& prepared,
                      const release::TrainReport& report);
 
-/// The candidates as a table for people.
+/// The candidates as a table for people: those that would be trained, and those that were.
+ui::Cell planned_for_people(const release::Prepared& prepared);
 ui::Cell candidates_for_people(const release::TrainReport& report);
 
 }  // namespace mlops::commands

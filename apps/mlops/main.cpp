@@ -24,8 +24,9 @@ mlops::config::Environment read_environment() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Threads of OpenMP (XGBoost's) that wait must sleep, not spin: on a machine whose cores are taken, spinning
-  // made training ten times slower. Read when the engine is opened; programs that we start do not see it.
+  // Threads of OpenMP (XGBoost's) that wait must sleep, not spin: on a machine whose cores are taken,
+  // spinning made training ten times slower. Read when the engine is opened; programs that we start do not
+  // see it.
   auto environment = read_environment();
   setenv("OMP_WAIT_POLICY", "passive", 0);
   static mlops::Cancel cancel;  // signal handlers outlive main()

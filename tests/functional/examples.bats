@@ -43,6 +43,13 @@ run_examples() {
   printf 'age,city\n40,Lima\n' >new.csv
   run_examples predict
 }
+@test "the examples of train" {
+  rm -rf .mlops mlops.yaml mlops.lock
+  customers 400 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  mlops train run --label churned --train prior --quiet >/dev/null 2>&1
+  run_examples train
+}
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
     grep -vxE 'ingest|data|model|predict|train|show|log|store|runs?' | paste -sd'|')

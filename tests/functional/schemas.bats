@@ -68,6 +68,13 @@ terms() {
   agrees mlops.event/1 mlops log
 }
 
+@test "train: keys of what was done, and of what would be" {
+  customers 300 >churn.csv
+  mlops ingest churn.csv --name people --quiet >/dev/null
+  agrees mlops.training/1 mlops train run --data people --label churned --train prior -n
+  agrees mlops.training/1 mlops train run --data people --label churned --train prior
+}
+
 @test "model: keys" {
   model_folder first
   agrees mlops.model-registration/1 mlops model register best --file first

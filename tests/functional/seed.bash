@@ -25,6 +25,23 @@ seed_runs() {
   mlops run --quiet -p lr=0.2 -- sh -c 'echo "loss: 0.4"' >/dev/null
 }
 
+# customers COUNT: a table with an identifier, a constant, personal data, categories, nulls, and a label that depends on
+# tenure, plan and calls. The same every time.
+customers() {
+  awk -v count="$1" 'function draw() { state = (state * 69069 + 1) % 4294967296; return state / 4294967296 }
+    BEGIN {
+      state = 20261120
+      split("free,pro,team", plans, ",")
+      print "id,email,country,tenure,plan,calls,joined,churned"
+      for (i = 1; i <= count; ++i) {
+        tenure = int(draw() * 60); plan = plans[1 + int(draw() * 3)]; calls = int(draw() * 10)
+        score = 1.5 - tenure / 12 + (plan == "free") * 1.2 + calls * 0.25
+        printf "%d,p%d@example.org,AR,%s,%s,%s,2025-%02d-%02d,%s\n", 100000 + i, i, draw() < 0.02 ? "" : tenure, plan,
+          calls, 1 + int(draw() * 12), 1 + int(draw() * 28), draw() < 1 / (1 + exp(-score)) ? "yes" : "no"
+      }
+    }'
+}
+
 # types NAME: "column TYPE", one per line.
 types() { mlops data show "$1" --json | jq -r '.items[0].columns[] | "\(.name) \(.type)"'; }
 

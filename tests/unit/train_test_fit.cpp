@@ -7,11 +7,14 @@
 #include <mlops/train/trainer.hpp>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
 #include <random>
+#include <sstream>
 
 namespace mlops::train {
 namespace {
@@ -388,4 +391,12 @@ TEST(Trainers, TheSimplestStandFirst) {
 }
 
 }  // namespace
+TEST(Trainers, TheirParametersAreOnThePage) {
+  std::ifstream file(std::filesystem::path(TEST_DATA).parent_path().parent_path() / "man/mlops-train-run.md");
+  std::stringstream page;
+  page << file.rdbuf();
+  EXPECT_NE(page.str().find(parameters_markdown()), std::string::npos) << "put this into the page:\n"
+                                                                       << parameters_markdown();
+}
+
 }  // namespace mlops::train

@@ -32,17 +32,19 @@ bool knows(const train::TrainerInfo& trainer, std::string_view parameter) {
                      [&](const train::ParameterInfo& known) { return known.name == parameter; });
 }
 
-[[noreturn]] void fail_unknown_parameter(const std::string& parameter, const std::vector<Candidate>& candidates) {
+[[noreturn]] void fail_unknown_parameter(const std::string& parameter,
+                                         const std::vector<Candidate>& candidates) {
   std::vector<std::string> known;
   for (const Candidate& candidate : candidates) {
-    for (const train::ParameterInfo& one : train::trainer(candidate.trainer).parameters) known.push_back(one.name);
+    for (const train::ParameterInfo& one : train::trainer(candidate.trainer).parameters)
+      known.push_back(one.name);
   }
   std::sort(known.begin(), known.end());
   known.erase(std::unique(known.begin(), known.end()), known.end());
   Error fault = error(Code::usage, "no model that is trained has a parameter '{}'", parameter);
   const auto near = near_misses(parameter, known);
-  throw std::move(fault).with_hint("{} {}", near.empty() ? "they have" : "similar parameters exist:",
-                                   one_of(near.empty() ? known : near));
+  throw std::move(fault).with_hint(
+      "{} {}", near.empty() ? "they have" : "similar parameters exist:", one_of(near.empty() ? known : near));
 }
 
 /// "xgboost.eta" is for one trainer, "eta" for all that know it.

@@ -100,7 +100,7 @@ const std::map<std::string, std::vector<Knob>, std::less<>>& table() {
       {"rule",
        {{.name = "case",
          .kind = Kind::text,
-         .doc = "sql expression over the columns that gives the answer; has to be given"}}},
+         .doc = "SQL expression over the columns that gives the answer; has to be given"}}},
       {"linear",
        {penalty("l2 penalty on the coefficients of standardised columns, as scikit-learn's alpha; 0 is "
                 "ordinary least squares; default: the best of a grid on the validation rows"),
@@ -113,7 +113,7 @@ const std::map<std::string, std::vector<Knob>, std::less<>>& table() {
          .fallback = 200,
          .min = 1,
          .max = 100000,
-         .doc = "newton steps at most"},
+         .doc = "Newton steps at most"},
         refit}},
       {"xgboost", boosting()},
   };

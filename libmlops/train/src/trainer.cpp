@@ -109,6 +109,28 @@ std::vector<std::string> default_trainers(Task task) {
   return names;
 }
 
+namespace {
+
+std::string sentence(std::string text) {
+  if (text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text + '.';
+}
+
+}  // namespace
+
+std::string parameters_markdown() {
+  std::string out;
+  for (const auto& info : trainers()) {
+    out += fmt::format("\n`{}`\n: {}\n", info.name, sentence(info.doc));
+    for (const auto& one : info.parameters) {
+      const bool decided = one.fallback.is_null();
+      const std::string fallback = decided ? "" : fmt::format("; default: {}", json::dump(one.fallback));
+      out += fmt::format("\n`{}.{}`\n: {}\n", info.name, one.name, sentence(one.doc + fallback));
+    }
+  }
+  return out;
+}
+
 Fitted fit(Engines& engines, const FitRequest& request) {
   const TrainerInfo& info = trainer(request.trainer);
   require_task(info, request.signature.task);

@@ -49,11 +49,11 @@ struct TrainRequest {
   std::vector<Candidate> more = {};  ///< Tried after the first, the baseline, when `candidates` is empty.
   /// Put into each candidate whose trainer knows them; "xgboost.eta" into those of that trainer.
   json::Object parameters = {};
-  std::string metric = {};                 ///< By which one is picked; empty: the main one of the task.
-  std::optional<double> within = 1.0;      ///< Standard errors, see release::PickRequest.
-  std::uint64_t seed = 1;                  ///< Of the trainers.
-  std::vector<std::string> command = {};   ///< What was typed, for the runs.
-  std::filesystem::path folder = {};       ///< Whose code is captured.
+  std::string metric = {};                ///< By which one is picked; empty: the main one of the task.
+  std::optional<double> within = 1.0;     ///< Standard errors, see release::PickRequest.
+  std::uint64_t seed = 1;                 ///< Of the trainers.
+  std::vector<std::string> command = {};  ///< What was typed, for the runs.
+  std::filesystem::path folder = {};      ///< Whose code is captured.
   std::string who = {};
 };
 

@@ -37,6 +37,9 @@ const TrainerInfo& trainer(std::string_view name);
 /// What is tried when nobody says: those for the task that need no parameter, simplest first.
 std::vector<std::string> default_trainers(predict::Task task);
 
+/// The parameters as terms of a manual page, in Markdown; a test compares them with the page.
+std::string parameters_markdown();
+
 /// One part of the data, encoded by the signature.
 struct Part {
   predict::Frame frame;
