@@ -45,9 +45,9 @@ struct ColumnPlan {
 struct Leak {
   enum class Kind { single_feature, shared_rows };
   Kind kind;
-  std::string column;  ///< Of single_feature.
-  double strength =
-      0;  ///< AUC or R2 of the one column alone on the validation and test rows; or the share of test rows seen in training.
+  std::string column;   ///< Of single_feature.
+  double strength = 0;  ///< AUC or R2 of the one column alone on the validation and test rows; or the share
+                        ///< of test rows seen in training.
   std::string message;  ///< A sentence for people, without full stop.
 };
 
