@@ -29,8 +29,8 @@ struct RunArgs {
   std::int64_t seed = 1;
 };
 
-/// On its way at once; a reader that has gone, or a full disk, is no fault of the program's.
-void pass_on(int descriptor, std::string_view bytes) {
+/// On its way at once; false when the reader has gone. A full disk is no fault of the program's.
+bool pass_on(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
     if (count > 0) {
@@ -39,9 +39,10 @@ void pass_on(int descriptor, std::string_view bytes) {
       pollfd ready = {descriptor, POLLOUT, 0};
       ::poll(&ready, 1, 1000);
     } else if (errno != EINTR) {
-      return;
+      return errno != EPIPE;
     }
   }
+  return true;
 }
 
 std::map<std::string, std::string> assignments(const std::vector<std::string>& words) {
@@ -96,7 +97,7 @@ run::Task task_of(const RunArgs& args, cli::Invocation& invocation, project::Pro
   // Standard output is the program's; when it is asked for our answer, the program's goes beside it.
   const int out = invocation.format() == ui::Format::human ? STDOUT_FILENO : STDERR_FILENO;
   task.at_output = [out](bool error_stream, std::string_view bytes) {
-    pass_on(error_stream ? STDERR_FILENO : out, bytes);
+    return pass_on(error_stream ? STDERR_FILENO : out, bytes);
   };
   return task;
 }

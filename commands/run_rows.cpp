@@ -28,6 +28,13 @@ std::string plain_text(const json::Value& value) {
   return value.as_double() != nullptr ? number_text(*value.as_double()) : json::dump(value);
 }
 
+/// The metrics by which models are chosen come before the others.
+std::size_t importance(const std::string& name) {
+  static const std::vector<std::string> order = {"test.auc",     "test.accuracy", "test.rmse",
+                                                 "test.logloss", "test.mae",      "test.r2"};
+  return static_cast<std::size_t>(std::find(order.begin(), order.end(), name) - order.begin());
+}
+
 /// The metric that is sorted by, then those of the test rows, then those that most runs have.
 std::vector<std::string> metric_columns(const std::vector<run::Run>& runs, const std::string& first) {
   std::map<std::string, std::size_t> counts;
@@ -37,7 +44,8 @@ std::vector<std::string> metric_columns(const std::vector<run::Run>& runs, const
   std::vector<std::string> names;
   for (const auto& [name, count] : counts) names.push_back(name);
   const auto rank = [&](const std::string& name) {
-    return std::make_tuple(name != first, !name.starts_with("test."), -static_cast<double>(counts[name]));
+    return std::make_tuple(name != first, importance(name), !name.starts_with("test."),
+                           -static_cast<double>(counts[name]));
   };
   std::stable_sort(names.begin(), names.end(),
                    [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });

@@ -12,11 +12,14 @@
 #include <mlops/project/project.hpp>
 #include <mlops/store/tree.hpp>
 
+#include <fstream>
+
 namespace mlops::commands {
 namespace {
 
 struct ShowArgs {
   std::string address;
+  bool content = false;
 };
 
 /// Objects of this size or more are contents, not records or trees.
@@ -64,6 +67,17 @@ void show_object(const Digest& digest, cli::Invocation& invocation) {
   invocation.record("mlops.object/1", {{"digest", digest.text()}, {"bytes", *size, ui::Show::bytes}});
 }
 
+/// The bytes themselves, for whatever reads them next.
+void write_content(const Digest& digest, cli::Invocation& invocation) {
+  const store::Objects& objects = invocation.project().store().objects();
+  if (!objects.size(digest))
+    throw error(Code::not_found, "there is no object {}", digest.text()).with_id("object.not_found");
+  std::ifstream file(objects.file(digest), std::ios::binary);
+  std::string block(1 << 20, '\0');
+  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0)
+    invocation.output().text(std::string_view(block.data(), static_cast<std::size_t>(file.gcount())));
+}
+
 /// What the command of its own shows of each.
 void show_thing(const Named& named, cli::Invocation& invocation) {
   store::Store& store = invocation.project().store();
@@ -81,6 +95,11 @@ void show_thing(const Named& named, cli::Invocation& invocation) {
 }
 
 void show(const ShowArgs& args, cli::Invocation& invocation) {
+  if (args.content) {
+    const auto digest = Digest::parse(args.address);
+    if (!digest) throw error(Code::usage, "'{}' is no digest, which '--content' wants", args.address);
+    return write_content(*digest, invocation);
+  }
   if (const auto digest = Digest::parse(args.address)) return show_object(*digest, invocation);
   show_thing(named(invocation.project().store(), args.address), invocation);
 }
@@ -94,7 +113,9 @@ cli::Command show() {
           .options = {{"address", "ADDRESS",
                        "a dataset such as churn@v2, a model such as models/churn@champion, a run, or the "
                        "digest of a record, tree or object",
-                       &args->address, cli::Offer::address, true}},
+                       &args->address, cli::Offer::address, true},
+                      {"--content", "", "write the bytes of the object with this digest, as they are",
+                       &args->content}},
           .examples = {{"mlops show churn", "Show the newest version of churn"},
                        {"mlops show churn@{1}", "Show the version before it"}},
           .exits = {{Code::usage, "the name is that of a dataset and of a model"},

@@ -16,7 +16,11 @@ namespace {
 void tell_plan(cli::Invocation& invocation, const release::TrainRequest& request,
                const release::Prepared& prepared) {
   for (const std::string& line : plan_notes(request, prepared)) invocation.note(line);
-  for (const train::Leak& leak : prepared.leaks) invocation.warning(leak.message);
+  constexpr std::size_t told = 4;
+  for (std::size_t i = 0; i < prepared.leaks.size() && i < told; ++i)
+    invocation.warning(prepared.leaks[i].message);
+  if (prepared.leaks.size() > told)
+    invocation.warning(fmt::format("{} more like these; `--json` lists all", prepared.leaks.size() - told));
 }
 
 void tell_result(cli::Invocation& invocation, const release::TrainReport& report) {
@@ -36,6 +40,11 @@ void remember(const TrainArgs& args, cli::Invocation& invocation, const release:
   try {
     const auto edit = training_edit_of(args, request, prepared, project.manifest());
     if (edit && project.add_training(*edit)) invocation.note("mlops.yaml says now how this was trained");
+    const manifest::SourceSpec* source = project.manifest().find_source(request.data.name);
+    if (source != nullptr && !source->label.empty() && source->label != request.label)
+      invocation.note(
+          fmt::format("mlops.yaml keeps '{}' as the label of {}: this training is not written there",
+                      source->label, source->name));
   } catch (const Error& e) {
     invocation.warning(fmt::format("mlops.yaml stays as it is: {}", e.message()));
     if (!e.detail().empty()) invocation.note(e.detail());

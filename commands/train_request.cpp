@@ -62,21 +62,22 @@ std::vector<const manifest::SourceSpec*> labelled(const manifest::Manifest& mani
   return out;
 }
 
+const manifest::ModelSpec& declared_model(const std::string& name, const manifest::Manifest& manifest) {
+  if (const manifest::ModelSpec* model = manifest.find_model(name)) return *model;
+  std::vector<std::string> known;
+  for (const manifest::ModelSpec& one : manifest.models) known.push_back(one.name);
+  Error fault = error(Code::not_found, "mlops.yaml has no model '{}'", name);
+  const auto near = near_misses(name, known);
+  if (!near.empty()) throw std::move(fault).with_hint("similar models exist: {}", one_of(near));
+  throw std::move(fault).with_hint("`--train {}` names a way to train", name);
+}
+
 /// The data that all models named are trained on.
 const manifest::SourceSpec* source_of_models(const std::vector<std::string>& names,
                                              const manifest::Manifest& manifest) {
   const manifest::SourceSpec* found = nullptr;
   for (const std::string& name : names) {
-    const manifest::ModelSpec* model = manifest.find_model(name);
-    if (model == nullptr) {
-      std::vector<std::string> known;
-      for (const manifest::ModelSpec& one : manifest.models) known.push_back(one.name);
-      Error fault = error(Code::not_found, "mlops.yaml has no model '{}'", name);
-      const auto near = near_misses(name, known);
-      if (near.empty()) throw fault;
-      throw std::move(fault).with_hint("similar models exist: {}", one_of(near));
-    }
-    const manifest::SourceSpec* source = manifest.data_of(*model);
+    const manifest::SourceSpec* source = manifest.data_of(declared_model(name, manifest));
     if (found != nullptr && source != found)
       throw error(Code::usage, "the models are trained on different data: '{}' and '{}'", found->name,
                   source == nullptr ? "" : source->name);
@@ -188,7 +189,7 @@ const manifest::ReleaseSpec* release_of(const TrainArgs& args, const manifest::M
 std::vector<release::Candidate> declared_candidates(const std::vector<std::string>& names,
                                                     const manifest::Manifest& manifest) {
   std::vector<release::Candidate> out;
-  for (const std::string& name : names) out.push_back(candidate_of(*manifest.find_model(name)));
+  for (const std::string& name : names) out.push_back(candidate_of(declared_model(name, manifest)));
   return out;
 }
 
@@ -196,19 +197,36 @@ release::Candidate rule_of(const std::string& expression) {
   return {.name = "rule", .trainer = "rule", .parameters = {{"case", expression}}};
 }
 
-void choose_candidates(const TrainArgs& args, const manifest::Manifest& manifest,
+/// What mlops.yaml wants to be tried on these data: its release, else all its models.
+std::vector<std::string> declared_names(const manifest::Manifest& manifest, const Subject& subject,
+                                        const manifest::ReleaseSpec* declared) {
+  if (declared != nullptr) return declared->among;
+  std::vector<std::string> names;
+  for (const manifest::ModelSpec& model : manifest.models) {
+    if (subject.is_declared() && manifest.data_of(model) == subject.source) names.push_back(model.name);
+  }
+  return names;
+}
+
+/// Behind the baseline: it is simpler than any model, and says more.
+void insert_rule(std::vector<release::Candidate>& candidates, release::Candidate rule) {
+  const bool baseline = candidates.front().trainer == "prior" || candidates.front().trainer == "mean";
+  candidates.insert(candidates.begin() + (baseline ? 1 : 0), std::move(rule));
+}
+
+void choose_candidates(const TrainArgs& args, const manifest::Manifest& manifest, const Subject& subject,
                        const manifest::ReleaseSpec* declared, release::TrainRequest& out) {
   for (const std::string& name : args.trainers)
     out.candidates.push_back(name == "rule" && args.rule ? rule_of(*args.rule)
                                                          : release::Candidate{.name = name, .trainer = name});
   if (!args.models.empty()) out.candidates = declared_candidates(args.models, manifest);
-  else if (out.candidates.empty() && declared != nullptr)
-    out.candidates = declared_candidates(declared->among, manifest);
+  else if (out.candidates.empty())
+    out.candidates = declared_candidates(declared_names(manifest, subject, declared), manifest);
   const bool has_rule = std::any_of(out.candidates.begin(), out.candidates.end(),
                                     [](const release::Candidate& one) { return one.trainer == "rule"; });
   if (!args.rule || has_rule) return;
   if (out.candidates.empty()) out.more.push_back(rule_of(*args.rule));
-  else out.candidates.insert(out.candidates.begin(), rule_of(*args.rule));
+  else insert_rule(out.candidates, rule_of(*args.rule));
 }
 
 json::Object parameters_of(const std::vector<std::string>& words) {
@@ -222,12 +240,34 @@ json::Object parameters_of(const std::vector<std::string>& words) {
   return out;
 }
 
+/// What cannot stand in a name becomes '_', as in the names of datasets.
+std::string plain(std::string text) {
+  for (char& c : text) {
+    const bool stays = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       static_cast<unsigned char>(c) >= 0x80 || c == '-' || c == '.';
+    if (!stays) c = '_';
+  }
+  return text;
+}
+
 std::string model_name(const TrainArgs& args, const Subject& subject, const manifest::ReleaseSpec* declared) {
   if (args.name) return *args.name;
   if (declared != nullptr) return declared->name;
   const bool second_label =
       subject.source != nullptr && !subject.source->label.empty() && !subject.is_declared();
-  return second_label ? subject.data.name + "-" + subject.label : subject.data.name;
+  return second_label ? subject.data.name + "-" + plain(subject.label) : subject.data.name;
+}
+
+std::vector<std::string> names_of(const std::vector<release::Candidate>& candidates) {
+  std::vector<std::string> names;
+  for (const release::Candidate& candidate : candidates) names.push_back(candidate.name);
+  return names;
+}
+
+/// Whether all of them come from mlops.yaml.
+bool names_models(const std::vector<release::Candidate>& candidates, const manifest::Manifest& manifest) {
+  return std::all_of(candidates.begin(), candidates.end(),
+                     [&](const release::Candidate& one) { return manifest.find_model(one.name) != nullptr; });
 }
 
 manifest::SplitSpec split_spec(const TrainArgs& args, const train::SplitRequest& split) {
@@ -261,7 +301,7 @@ release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invo
     out.metric = declared->pick->metric;
     out.within = declared->pick->within;
   }
-  choose_candidates(args, manifest, declared, out);
+  choose_candidates(args, manifest, subject, declared, out);
   return out;
 }
 
@@ -297,6 +337,10 @@ std::optional<manifest::TrainingEdit> training_edit_of(const TrainArgs& args,
     if (args.seed) model.seed = static_cast<std::uint64_t>(*args.seed);
   }
   if (edit.release) edit.release->name = request.model;
+  if (args.trainers.empty() && names_models(prepared.candidates, manifest)) {
+    edit.models.clear();
+    if (edit.release) edit.release->among = names_of(prepared.candidates);
+  }
   return edit;
 }
 

@@ -46,6 +46,12 @@ std::string number_text(double value) {
                                                    : fmt::format("{:.4f}", value);
 }
 
+/// For the ends of an interval.
+std::string short_text(double value) {
+  const double size = std::abs(value);
+  return size >= 1e-3 && size < 10 ? fmt::format("{:.3f}", value) : fmt::format("{:.4g}", value);
+}
+
 json::Object metrics_of(const evaluate::Evaluation& test) {
   json::Object out;
   for (const evaluate::Metric& metric : test.metrics) {
@@ -128,16 +134,17 @@ json::Value candidate_of(const release::Outcome& outcome, bool picked) {
 
 /// The same as a line for people.
 json::Value shown_candidate(const release::Outcome& outcome, const std::string& metric, bool picked) {
-  json::Object out = {{" ", picked ? "->" : ""}, {"candidate", outcome.candidate.name}};
+  json::Object out = {{"candidate", (picked ? "* " : "  ") + outcome.candidate.name}};
   const evaluate::Metric* main = outcome.test.find(metric);
   const stats::Estimate estimate = main == nullptr ? stats::Estimate{NAN, NAN, NAN, NAN} : main->estimate;
   out.set(metric, outcome.fault ? "failed" : number_text(estimate.value));
-  out.set("95 % interval", std::isfinite(estimate.low) ? fmt::format("{} .. {}", number_text(estimate.low),
-                                                                     number_text(estimate.high))
-                                                       : "-");
-  out.set("training", fmt::format("{:.2f} s", outcome.train_s));
-  out.set("per row", fmt::format("{:.3f} us", outcome.predict_us));
-  out.set("size", size_text(outcome.bytes));
+  out.set("95 %", std::isfinite(estimate.low)
+                      ? fmt::format("{}..{}", short_text(estimate.low), short_text(estimate.high))
+                      : "-");
+  const bool made = !outcome.fault;
+  out.set("train", made ? fmt::format("{:.2f} s", outcome.train_s) : "-");
+  out.set("per row", made ? fmt::format("{:.3f} us", outcome.predict_us) : "-");
+  out.set("size", made ? size_text(outcome.bytes) : "-");
   out.set("run", outcome.run);
   return out;
 }

@@ -221,3 +221,27 @@ for i in range(400000): print(f'{i % 60},pro')" >big.csv
   has "$stderr" "column 'tenure', row 1: a value (masked) is no number"
   lacks "$stderr" "111-22"
 }
+
+@test "a file is read as the training data were: nulls, codes that look like nulls, dates" {
+  awk 'BEGIN { print "country,x,day,y"; split("NA ZA DE US", c, " ")
+    for (i = 0; i < 400; ++i) printf "%s,%s,%02d.%02d.2020,%d\n", c[i % 4 + 1], i % 9 == 0 ? -99 : i % 7, i % 28 + 1, i % 12 + 1, (i % 4 == 0 || i % 28 > 20) }' >t.csv
+  mlops ingest t.csv --null -99 --quiet >/dev/null
+  mlops train run --label y --train logistic --quiet >/dev/null 2>&1
+  answers 0 mlops predict t --in t.csv --only
+  whole=$output
+  # The same rows one at a time, where nothing around them tells how they are meant.
+  for line in 2 6 11 20 37; do
+    (head -1 t.csv; sed -n "${line}p" t.csv) >one.csv
+    answers 0 mlops predict t --in one.csv --only
+    is "$(tail -1 <<<"$output")" "$(sed -n "${line}p" <<<"$whole")"
+  done
+}
+
+@test "a name that promises another format is refused" {
+  seed_models
+  printf 'age,city\n40,Lima\n' >new.csv
+  for name in out.json out.csv.gz out.xlsx; do
+    answers 2 mlops predict churn --in new.csv --out $name
+    [[ ! -e $name ]]
+  done
+}

@@ -356,3 +356,22 @@ END
   answers 0 mlops run -p lr=0.1 -- /usr/bin/python3 train.py
   is "$(last '.metric_list[0] | [.metric, .count, .step, .last < 0.01]')" '["loss",100,99,true]'
 }
+
+@test "a program whose output nobody reads is told, and ends" {
+  answers 0 timeout 30 bash -c 'mlops run -- yes | head -1'
+  is "$output" y
+  is "$(mlops runs show @last --json | jq -r '.items[0].status')" failed
+}
+
+@test "files that look like secrets are not put into the patch" {
+  git init -q . && git config user.email a@example.org && git config user.name a
+  echo x >code.py && git add code.py && git commit -qm first
+  echo 'KEY=abcd' >.env
+  echo y >>code.py
+  answers 0 mlops run -- true
+  patch=$(mlops runs show @last --json | jq -r '.items[0].patch')
+  answers 0 mlops show "$patch" --content
+  has "$output" '+y'
+  lacks "$output" 'abcd'
+  has "$(mlops runs show @last --json | jq -r '.items[0] | .code_note, .notes')" .env
+}

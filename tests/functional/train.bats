@@ -249,3 +249,84 @@ release:
   chmod -R u+w .mlops
   [[ $status != 0 ]]
 }
+
+# what went wrong once
+
+@test "models that are not in the file, beside --data" {
+  customers 60 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  answers 4 mlops train run --data churn --label churned prior
+  has "$stderr" "no model 'prior'"
+}
+
+@test "numbers near the end of what a double holds give a model that can be loaded" {
+  awk 'BEGIN { print "x,big,y"; for (i = 0; i < 400; ++i) { x = (i * 37 % 101) / 50 - 1; print x "," x * 8 "e299," (x + (i % 7) / 20 > 0.1) } }' >big.csv
+  mlops ingest big.csv --quiet >/dev/null
+  answers 0 mlops train run --label y --json
+  is "$(result '[.candidates[] | select(.error != null)] | length')" 0
+  for model in logistic xgboost; do
+    answers 0 mlops train run --label y --name "big-$model" --train $model
+    answers 0 mlops predict "big-$model" --in big.csv --only
+  done
+}
+
+@test "rows are not taken for shared where a column equals the label" {
+  awk 'BEGIN { print "x,y"; for (i = 0; i < 400; ++i) print i * 7919 % 100003 / 10 "," i * 7919 % 100003 / 10 }' >same.csv
+  mlops ingest same.csv --quiet >/dev/null
+  answers 0 mlops train run --label y
+  lacks "$stderr" 'test rows'
+  has "$stderr" "column 'x' alone"
+}
+
+@test "few rows are no proof of a leak" {
+  awk 'BEGIN { print "x,y"; for (i = 0; i < 150; ++i) print i % 3 + (i * 29 % 151) / 200 "," "abc" i % 3 }' >few.csv
+  mlops ingest few.csv --quiet >/dev/null
+  answers 0 mlops train run --label y
+  lacks "$stderr" 'warning'
+}
+
+@test "models of the file without a release are what is trained, and what is written" {
+  customers 400 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  printf '    label: churned\nmodels:\n  strict: {train: logistic, params: {l2: 50}}\n' >>mlops.yaml
+  answers 0 mlops train run --json
+  is "$(result '[.candidates[].name] | join(" ")')" strict
+  is "$(mlops runs show @last --json | jq '.items[0].params.l2')" 50
+  has "$(cat mlops.yaml)" 'among: [strict]'
+}
+
+@test "a second label of the same data is told, and not written" {
+  customers 400 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  mlops train run --label churned --train prior --quiet >/dev/null
+  answers 0 mlops train run --label plan --train prior --json
+  is "$(result .model)" churn-plan
+  has "$stderr" "mlops.yaml keeps 'churned'"
+}
+
+@test "of many small classes each part has its share" {
+  awk 'BEGIN { print "x,y"; for (i = 0; i < 300; ++i) print i % 17 ",class" i % 150 }' >rare.csv
+  mlops ingest rare.csv --quiet >/dev/null
+  answers 0 mlops train run --label y --train prior --json
+  is "$(result '"\(.train_rows) \(.valid_rows) \(.test_rows)"')" '210 45 45'
+}
+
+@test "two first trainings at once both end well" {
+  customers 400 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  for i in 1 2 3; do mlops train run --label churned --train prior --json >"answer$i" 2>/dev/null & done
+  for job in $(jobs -p); do wait "$job"; done
+  is "$(jq -s '[.[].items[0].champion] | unique | length' answer1 answer2 answer3)" 1
+}
+
+@test "a rule with a mistake ends before anything is trained or written" {
+  customers 400 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  before=$(cat mlops.yaml)
+  answers 2 mlops train run --label churned --rule 'tenur > 3'
+  has "$stderr" '`tenure`'
+  is "$(cat mlops.yaml)" "$before"
+  is "$(mlops runs list --porcelain)" ''
+  answers 2 mlops train run --label churned --name a/b
+  is "$(mlops runs list --porcelain)" ''
+}

@@ -25,6 +25,7 @@ Request shell(const std::string& script, Heard* heard = nullptr) {
   if (heard != nullptr) {
     request.at_output = [heard](Stream stream, std::string_view bytes) {
       (stream == Stream::out ? heard->out : heard->err) += bytes;
+      return true;
     };
   }
   return request;
@@ -77,10 +78,19 @@ TEST(Run, ASilentEndIsSeenAtOnce) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(900));
 }
 
+TEST(Run, AProgramThatNobodyReadsIsTold) {
+  Request request = shell("yes; echo $? >&2");
+  request.at_output = [](Stream stream, std::string_view) { return stream == Stream::err; };
+  EXPECT_EQ(run(request).signal, 0);
+}
+
 TEST(Run, MuchOutputArrivesWhole) {
   std::size_t bytes = 0;
   Request request = shell("head -c 50000000 /dev/zero");
-  request.at_output = [&](Stream, std::string_view text) { bytes += text.size(); };
+  request.at_output = [&](Stream, std::string_view text) {
+    bytes += text.size();
+    return true;
+  };
   run(request);
   EXPECT_EQ(bytes, 50'000'000U);
 }

@@ -103,12 +103,31 @@ struct OpenFile::Impl {
     }
   }
 
+  /// What holds of other data's reading: not the dialect, which is this file's own.
+  std::optional<json::Object> pins_like(const json::Object& other) const {
+    const json::Value* format_then = other.find("format");
+    if (format_then == nullptr || format_then->text_or("") != "csv") return std::nullopt;
+    json::Object read = {{"format", "csv"}, {"trim", sniffed.trim}};
+    for (const char* key : {"null", "typed_null", "keep_null", "decimal"}) {
+      if (const json::Value* value = other.find(key)) read.set(key, *value);
+    }
+    const json::Value* dates = other.find("dates");
+    const bool own_dates = dates == nullptr || dates->text_or("").empty();
+    read.set("dates", own_dates ? json::Value(sniffed.notation.date_format) : *dates);
+    json::Object columns;
+    for (const auto& [name, type] : request.dates) {
+      if (!own_dates) columns.set(name, type);
+    }
+    return json::Object{{"read", std::move(read)}, {"columns", std::move(columns)}};
+  }
+
   void decide() {
     place.progress.phase(fmt::format("looking at {}", staged.files.front().name), 0, Unit::rows);
     if (staged.format == Format::csv) {
       sniffed = decide_csv(objects, staged, wishes, std::nullopt);
       wish_types(sniffed.columns);
-      if (!wishes.types.empty()) sniffed = decide_csv(objects, staged, wishes, std::nullopt);
+      const auto pins = pins_like(request.read);
+      if (pins || !wishes.types.empty()) sniffed = decide_csv(objects, staged, wishes, pins);
       return;
     }
     plan = plan_structured(engine(), objects, staged, wishes, std::nullopt);

@@ -19,16 +19,21 @@ std::vector<double> present(const std::vector<double>& numbers) {
   return out;
 }
 
+// The squares of what a double can hold need a wider type.
+
 double mean_of(const std::vector<double>& values) {
-  double sum = 0;
+  long double sum = 0;
   for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
+  return static_cast<double>(sum / static_cast<long double>(values.size()));
 }
 
 double deviation_of(const std::vector<double>& values, double mean) {
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / static_cast<double>(values.size()));
+  long double squares = 0;
+  for (const double value : values) {
+    const long double distance = static_cast<long double>(value) - mean;
+    squares += distance * distance;
+  }
+  return static_cast<double>(std::sqrt(squares / static_cast<long double>(values.size())));
 }
 
 /// The mean of the two in the middle when their number is even.

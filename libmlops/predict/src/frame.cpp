@@ -1,6 +1,8 @@
 #include <mlops/base/error.hpp>
 #include <mlops/predict/frame.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace mlops::predict {
@@ -27,6 +29,16 @@ Frame Frame::select(std::span<const std::uint32_t> chosen_rows) const {
   return out;
 }
 
+namespace {
+
+/// What is beyond a float is the greatest one: the order stays, and trees take no infinities.
+float as_float(double number) {
+  constexpr double most = std::numeric_limits<float>::max();
+  return std::isnan(number) ? missing : static_cast<float>(std::clamp(number, -most, most));
+}
+
+}  // namespace
+
 void Frame::to_floats(std::span<float> out) const {
   const std::size_t width = features.size();
   if (out.size() != rows * width)
@@ -35,7 +47,7 @@ void Frame::to_floats(std::span<float> out) const {
     const Values& values = features[f];
     float* at = out.data() + f;
     for (const double number : values.numbers) {
-      *at = static_cast<float>(number);
+      *at = as_float(number);
       at += width;
     }
     for (const std::int32_t code : values.codes) {

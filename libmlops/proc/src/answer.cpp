@@ -15,6 +15,7 @@ std::optional<std::string> answer_of(const Request& request, int timeout_ms) {
   asked.patience_ms = 0;
   asked.at_output = [&](Stream stream, std::string_view bytes) {
     if (stream == Stream::out) answer += bytes;
+    return true;
   };
   asked.at_tick = [&] {
     if (Steady::now() >= end) late.set();

@@ -61,9 +61,10 @@ class Running {
   bool take(Pipe& from, Stream stream) {
     if (!from) return false;
     const ssize_t count = ::read(from.get(), block_.data(), block_.size());
-    if (count > 0) request_.at_output(stream, {block_.data(), static_cast<std::size_t>(count)});
-    if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) from.close();
-    return count > 0;
+    const bool read =
+        count <= 0 || request_.at_output(stream, {block_.data(), static_cast<std::size_t>(count)});
+    if (!read || count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) from.close();
+    return read && count > 0;
   }
 
   /// What was written before it ended; of a process that goes on writing no more than a pipe holds.

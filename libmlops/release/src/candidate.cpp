@@ -1,6 +1,7 @@
 #include "src/candidate.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/evaluate/evaluation.hpp>
@@ -24,6 +25,23 @@ class Stopwatch {
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
+
+rusage usage_so_far() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage;
+}
+
+/// Of this process, all threads.
+double cpu_seconds() {
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  const rusage usage = usage_so_far();
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::uint64_t peak_bytes() { return static_cast<std::uint64_t>(usage_so_far().ru_maxrss) * 1024; }
 
 std::vector<double> labels_of(const train::Target& target, const std::vector<std::uint32_t>& rows) {
   std::vector<double> labels;
@@ -80,9 +98,15 @@ predict::Frame test_frame(const Prepared& prepared, const Parts& parts, const pr
   return predict::encode(signature, prepared.table).select(prepared.split.test);
 }
 
+/// What is judged is what will be loaded: a model that cannot be read back is none.
+predict::Package as_read_back(const predict::Package& package) {
+  return predict::package_from(predict::model_json(package),
+                               [&](const std::string& path) { return package.files.at(path); });
+}
+
 void judge(Workshop& shop, const Prepared& prepared, const Parts& parts, Judged& out) {
   const predict::Signature& signature = out.package.signature;
-  const auto predictor = predict::open(out.package, shop.engines);
+  const auto predictor = predict::open(as_read_back(out.package), shop.engines);
   const predict::Frame frame = test_frame(prepared, parts, signature);
   out.predictions.resize(frame.rows * signature.outputs());
   predictor->predict(frame, out.predictions);
@@ -108,6 +132,8 @@ void record_result(run::Live& live, Workshop& shop, const Judged& judged) {
   for (const auto& [name, value] : judged.package.parameters) live.param(name, value);
   for (const evaluate::Metric& metric : judged.outcome.test.metrics)
     live.metric("test." + metric.name, metric.estimate.value);
+  if (const json::Value* rounds = judged.package.fitted.find("rounds"))
+    live.metric("train.rounds", rounds->number_or(0));
   live.metric("train.seconds", judged.outcome.train_s);
   live.metric("predict.us_per_row", judged.outcome.predict_us);
   live.metric("model.bytes", static_cast<double>(judged.outcome.bytes));
@@ -179,8 +205,11 @@ Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& pr
                               .time = shop.clock.now()});
   out.outcome.run = live.id();
   const Stopwatch watch;
+  const double cpu_before = cpu_seconds();
   const auto seal = [&](run::Status status, int exit_code) {
-    return live.end(status, exit_code, {.wall_s = watch.seconds()}, shop.clock.now()).record;
+    const run::Resources took = {
+        .wall_s = watch.seconds(), .cpu_s = cpu_seconds() - cpu_before, .peak_rss_bytes = peak_bytes()};
+    return live.end(status, exit_code, took, shop.clock.now()).record;
   };
   try {
     const bool shared = candidate.only.empty() && candidate.without.empty();

@@ -83,6 +83,7 @@ train::Plan plan_of(const TrainRequest& request, const Prepared& prepared, const
 }
 
 Prepared prepare(Workshop& shop, const TrainRequest& request) {
+  model::check_name(request.model);
   require_trainers(request.candidates);
   require_trainers(request.more);
   shop.progress.phase("reading " + request.data.address(), 0, Unit::rows);
@@ -93,6 +94,8 @@ Prepared prepare(Workshop& shop, const TrainRequest& request) {
   out.plan = plan_of(request, out, {});
   out.leaks = train::find_leaks(out.table, out.target, out.split, out.plan);
   out.candidates = candidates_of(request, out.target.task);
+  for (const Candidate& candidate : out.candidates)
+    train::check(candidate.trainer, candidate.parameters, out.plan.signature);
   return out;
 }
 

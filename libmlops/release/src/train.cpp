@@ -97,14 +97,18 @@ model::Registry::Added register_model(Workshop& shop, const TrainRequest& reques
 /// The first version of a model answers for it; later ones wait to be promoted.
 void crown(Workshop& shop, const TrainRequest& request, TrainReport& report) {
   model::Registry registry(shop.store);
-  const auto current = registry.current(request.model, champion);
-  if (!current) {
-    registry.promote(report.added.version, champion, "the first version", request.who, shop.clock.now(), 0);
-    report.added.version.aliases.emplace_back(champion);
-    report.became_champion = true;
-  } else if (*current != report.added.version.number) {
-    report.champion_before = fmt::format("v{}", *current);
+  const model::Version& version = report.added.version;
+  try {
+    if (!registry.current(request.model, champion)) {
+      registry.promote(version, champion, "the first version", request.who, shop.clock.now(), 0);
+      report.added.version.aliases.emplace_back(champion);
+      report.became_champion = true;
+    }
+  } catch (const Error& e) {
+    if (e.code() != Code::conflict) throw;  // another training was first meanwhile
   }
+  const std::int64_t answering = registry.current(request.model, champion).value_or(version.number);
+  if (answering != version.number) report.champion_before = fmt::format("v{}", answering);
 }
 
 }  // namespace

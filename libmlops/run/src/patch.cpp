@@ -44,6 +44,21 @@ std::uint64_t size_of(const stdfs::path& path) {
   return ignored ? 0 : size;
 }
 
+/// Names under which people keep passwords and keys. Such a file is not put into a patch by its name alone;
+/// one that git knows already is no secret from the patch.
+bool looks_secret(const std::string& path) {
+  const std::string name = lowered(path.substr(path.rfind('/') + 1));
+  const auto is = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const auto ends = [&](std::initializer_list<std::string_view> ends_with) {
+    return std::any_of(ends_with.begin(), ends_with.end(), [&](auto end) { return name.ends_with(end); });
+  };
+  return is({".env", ".netrc", ".pgpass", ".htpasswd", "credentials", "credentials.json", "secrets.yaml",
+             "secrets.json", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"}) ||
+         name.starts_with(".env.") || ends({".pem", ".key", ".p12", ".pfx", ".keystore", ".kdbx"});
+}
+
 /// What `git status -z` lists: two letters, a blank, a path.
 std::vector<Changed> changed_files(const std::string& status, const stdfs::path& top,
                                    std::vector<std::string>& notes) {
@@ -54,6 +69,10 @@ std::vector<Changed> changed_files(const std::string& status, const stdfs::path&
     if (of_the_store(file.path)) continue;
     if (file.path.ends_with('/')) {
       notes.push_back(fmt::format("the repository {} is not in the patch", file.path));
+      continue;
+    }
+    if (file.untracked && looks_secret(file.path)) {
+      notes.push_back(fmt::format("{} looks like a secret and is not in the patch", file.path));
       continue;
     }
     file.bytes = size_of(top / file.path);
@@ -164,9 +183,10 @@ std::optional<Digest> store_patch(store::Objects& objects, const Git& git, std::
   std::erase(request.command, "--literal-pathspecs");
   request.patience_ms = 0;
   request.at_output = [&](proc::Stream stream, std::string_view text) {
-    if (stream != proc::Stream::out || too_much.is_set()) return;
+    if (stream != proc::Stream::out || too_much.is_set()) return true;
     writer->write(text);
     if (writer->size() > 2 * largest_patch) too_much.set();
+    return true;
   };
   const proc::Ended ended = proc::run(request, &too_much);
   if (ended.status != 0 || ended.signal != 0 || too_much.is_set()) return std::nullopt;

@@ -95,11 +95,12 @@ class Hearing {
   Hearing(const Task& task, Live& live)
       : task_(task), live_(live), listener_([this](const std::string& lines) { report(lines); }) {}
 
-  void hear(proc::Stream stream, std::string_view bytes) {
+  bool hear(proc::Stream stream, std::string_view bytes) {
     const bool error_stream = stream == proc::Stream::err;
-    if (task_.at_output) task_.at_output(error_stream, bytes);
+    const bool read = !task_.at_output || task_.at_output(error_stream, bytes);
     live_.heard(error_stream, bytes);
     if (!error_stream) listener_.hear(bytes, live_.now());
+    return read;
   }
 
   /// A program never fails because we cannot write.
@@ -156,13 +157,13 @@ Resources resources_of(const proc::Ended& ended) {
 proc::Ended run_command(const Task& task, Live& live, Hearing& hearing, const Cancel* cancel) {
   try {
     write_down(task, live);
-    return proc::run(
-        {.command = task.command,
-         .environment = contract(task, live),
-         .folder = task.folder,
-         .at_output = [&](proc::Stream stream, std::string_view bytes) { hearing.hear(stream, bytes); },
-         .at_tick = [&] { hearing.tick(); }},
-        cancel);
+    return proc::run({.command = task.command,
+                      .environment = contract(task, live),
+                      .folder = task.folder,
+                      .at_output = [&](proc::Stream stream,
+                                       std::string_view bytes) { return hearing.hear(stream, bytes); },
+                      .at_tick = [&] { hearing.tick(); }},
+                     cancel);
   } catch (const Error&) {
     live.discard();
     throw;

@@ -23,10 +23,24 @@ std::string format_of_name(const stdfs::path& path) {
   return ending == ".parquet" || ending == ".pq" ? "parquet" : "";
 }
 
+/// Names that promise what would not be in the file.
+void refuse_other_names(const stdfs::path& path) {
+  const std::string ending = lowered(path.extension().string());
+  for (const char* other : {".json", ".gz", ".zst", ".bz2", ".xz", ".zip", ".xlsx", ".xls", ".avro", ".arrow",
+                            ".feather", ".orc", ".pkl"}) {
+    if (ending != other) continue;
+    throw error(Code::usage,
+                "'{}' is not written: the name ends in {}, and the format is csv, jsonl or parquet",
+                path.string(), ending)
+        .with_hint("`--format jsonl` writes JSON Lines under any name");
+  }
+}
+
 /// As asked for, else by the output's name, else as the input; rows of a JSON array are written as JSON
 /// Lines.
 std::string output_format(const BatchRequest& request, const std::string& input) {
   if (!request.output_format) {
+    refuse_other_names(request.output);
     const std::string named = format_of_name(request.output);
     return !named.empty() ? named : input == "json" ? "jsonl" : input;
   }
@@ -49,6 +63,15 @@ std::map<std::string, std::string> wished_types(const predict::Signature& signat
   std::map<std::string, std::string> types;
   for (const predict::Input& input : signature.inputs) {
     if (input.type == "VARCHAR") types.emplace(input.name, input.type);
+  }
+  return types;
+}
+
+/// Columns whose texts are dates in the way of the training data.
+std::map<std::string, std::string> dates_of(const predict::Signature& signature) {
+  std::map<std::string, std::string> types;
+  for (const predict::Input& input : signature.inputs) {
+    if (input.type == "DATE" || input.type == "TIMESTAMP") types.emplace(input.name, input.type);
   }
   return types;
 }
@@ -177,6 +200,8 @@ BatchReport predict_batch(Engines& engines, dataset::Resources resources, const 
                           .input = request.read_input,
                           .format = request.input_format,
                           .types = wished_types(signature),
+                          .read = request.training_read,
+                          .dates = dates_of(signature),
                           .pii = pii});
   Batch batch(file, signature, predictor, request);
   const std::string format = output_format(request, file.format());

@@ -3,6 +3,7 @@
 /// the validation rows.
 
 #include <mlops/predict/linear.hpp>
+#include <mlops/predict/rule.hpp>
 #include <mlops/train/trainer.hpp>
 
 #include <cstddef>
@@ -37,6 +38,8 @@ double log_loss(std::span<const double> probabilities, std::span<const double> l
 double root_mean_square(std::span<const double> predictions, std::span<const double> labels);
 
 Fitted fit_prior(Fitting fitting);
+/// Throws Error(usage) where there is none, or one that cannot be used.
+predict::Rule bound_rule(const json::Object& parameters, const predict::Signature& signature);
 Fitted fit_rule(Fitting fitting);
 Fitted fit_linear(Fitting fitting);
 Fitted fit_logistic(Fitting fitting);

@@ -20,8 +20,10 @@ namespace {
 constexpr std::size_t most_rows = 1'000'000;
 constexpr double suspicious_share = 0.01;
 
-/// From here on one column tells too much: of few classes it may do so by nature sooner than of many.
-double suspicious(predict::Task task) { return task == predict::Task::multiclass ? 0.995 : 0.99; }
+/// From here on one column tells too much.
+constexpr double suspicious = 0.995;
+/// With fewer rows an honest column may look like that by chance.
+constexpr std::size_t enough_rows = 100;
 
 /// At most `most` of the rows, evenly spaced.
 Labelled sample(const Target& target, const std::vector<std::uint32_t>& rows, std::size_t most) {
@@ -67,9 +69,10 @@ std::vector<std::uint64_t> keys_of(const Column& column, std::span<const std::ui
   return keys;
 }
 
-/// Values that all differ go with each other in any case, so that of regression it says nothing.
+/// Values that nearly all differ go with each other in any case: of regression, and of classes of a row or
+/// two, it says nothing.
 bool renames_label(const Column& column, const Target& target, const Labelled& part) {
-  if (target.task == predict::Task::regression) return false;
+  if (target.task == predict::Task::regression || part.rows.size() < 5 * target.classes.size()) return false;
   Renamed renamed;
   const auto keys = keys_of(column, part.rows);
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -96,8 +99,9 @@ void find_single(const Columns& table, const Target& target, const Labelled& tra
                  const std::string& name, std::vector<Leak>& leaks) {
   const auto column = table.column(table.find(name).value());
   const double strength = strength_alone(column, target, train, test);
-  const bool renames = renames_label(column, target, train) && renames_label(column, target, test);
-  if (!renames && !(strength >= suspicious(target.task))) return;
+  const bool renames = renames_label(column, target, train) &&
+                       (test.rows.size() < 5 * target.classes.size() || renames_label(column, target, test));
+  if (!renames && !(strength >= suspicious && test.rows.size() >= enough_rows)) return;
   leaks.push_back({Leak::Kind::single_feature, name, strength, message_on(name, target, strength, renames)});
 }
 
@@ -108,7 +112,7 @@ std::vector<std::uint64_t> rows_as_keys(const Columns& table, const Plan& plan, 
     keys[i] = mixed(std::bit_cast<std::uint64_t>(part.labels[i] + 0.0));
   for (const auto& input : plan.signature.inputs) {
     const auto column = keys_of(table.column(table.find(input.name).value()), part.rows);
-    for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = mixed(keys[i] ^ column[i]);
+    for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = mixed(std::rotl(keys[i], 17) + column[i]);
   }
   return keys;
 }

@@ -17,13 +17,18 @@ std::vector<double> prior_of(const Fitting& fitting) {
 
 }  // namespace
 
-Fitted fit_rule(Fitting fitting) {
-  if (!fitting.given("case")) {
+predict::Rule bound_rule(const json::Object& parameters, const predict::Signature& signature) {
+  const json::Value* expression = parameters.find("case");
+  if (expression == nullptr || expression->is_null()) {
     throw error(Code::usage, "rule wants its parameter 'case': an SQL expression over the columns")
         .with_id("train.parameter")
         .with_hint("for example case=\"CASE WHEN tenure < 3 THEN 0.8 ELSE 0.1 END\"");
   }
-  const predict::Rule rule(json::Value(fitting.parameters)["case"].text_or(""), fitting.signature());
+  return predict::Rule(expression->text_or(""), signature);
+}
+
+Fitted fit_rule(Fitting fitting) {
+  const predict::Rule rule = bound_rule(fitting.parameters, fitting.signature());
   return {.package = {.signature = rule.signature(),
                       .algorithm = "rule",
                       .parameters = fitting.parameters,

@@ -81,9 +81,9 @@ class Cells {
       if (std::isfinite(numbers_[row])) sorted.push_back(numbers_[row]);
     }
     std::sort(sorted.begin(), sorted.end());
-    for (std::size_t i = 1; i < most_ranges && !sorted.empty(); ++i) {
-      cuts_.push_back(sorted[i * sorted.size() / most_ranges]);
-    }
+    // A range needs rows for its line, or a copy of the label would look like a poor guess at it.
+    const std::size_t ranges = std::min(most_ranges, sorted.size() / (2 * rows_for_line));
+    for (std::size_t i = 1; i < ranges; ++i) cuts_.push_back(sorted[i * sorted.size() / ranges]);
     cuts_.erase(std::unique(cuts_.begin(), cuts_.end()), cuts_.end());
   }
 

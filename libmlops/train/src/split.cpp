@@ -73,9 +73,35 @@ void shuffle(Rows& rows, std::uint64_t seed) {
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = keys[i].second;
 }
 
-void deal(Split& split, Rows rows, const SplitRequest& request) {
+/// From so many classes on, most of which are small, the shares are kept over all of them: class by class the
+/// same part would get the odd row each time.
+constexpr std::size_t many_classes = 21;
+
+/// What the parts have got so far, of how many rows.
+struct Running {
+  std::size_t rows = 0;
+  std::size_t valid = 0;
+  std::size_t test = 0;
+};
+
+Counts running_counts(std::size_t count, const SplitRequest& request, Running& so_far) {
+  so_far.rows += count;
+  const auto due = [&](double share, std::size_t had) {
+    const auto wanted = static_cast<std::size_t>(std::lround(static_cast<double>(so_far.rows) * share));
+    return wanted > had ? wanted - had : 0;
+  };
+  const std::size_t spare = count == 0 ? 0 : count - 1;
+  const std::size_t test = std::min(due(request.test, so_far.test), spare);
+  const std::size_t valid = std::min(due(request.valid, so_far.valid), spare - test);
+  so_far.test += test;
+  so_far.valid += valid;
+  return {count - test - valid, valid, test};
+}
+
+void deal(Split& split, Rows rows, const SplitRequest& request, Running* so_far) {
   shuffle(rows, request.seed);
-  const auto counts = exact_counts(rows.size(), request);
+  const auto counts =
+      so_far == nullptr ? exact_counts(rows.size(), request) : running_counts(rows.size(), request, *so_far);
   const auto test = rows.begin() + static_cast<std::ptrdiff_t>(counts.test);
   const auto valid = test + static_cast<std::ptrdiff_t>(counts.valid);
   split.test.insert(split.test.end(), rows.begin(), test);
@@ -95,7 +121,9 @@ Split by_hash(const Target& target, const SplitRequest& request) {
     strata[classes ? static_cast<std::size_t>(target.labels[i]) : 0].push_back(target.rows[i]);
   }
   Split split;
-  for (Rows& rows : strata) deal(split, std::move(rows), request);
+  Running so_far;
+  Running* const running = strata.size() >= many_classes ? &so_far : nullptr;
+  for (Rows& rows : strata) deal(split, std::move(rows), request, running);
   split.how =
       fmt::format("{}, {}, seed {}", classes ? "stratified by " + target.column : "by hash of the position",
                   percentages(request), request.seed);

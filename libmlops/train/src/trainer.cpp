@@ -131,6 +131,13 @@ std::string parameters_markdown() {
   return out;
 }
 
+void check(const std::string& name, const json::Object& parameters, const predict::Signature& signature) {
+  const TrainerInfo& info = trainer(name);
+  require_task(info, signature.task);
+  const json::Object resolved = resolve(info.name, parameters);
+  if (info.name == "rule") (void)bound_rule(resolved, signature);
+}
+
 Fitted fit(Engines& engines, const FitRequest& request) {
   const TrainerInfo& info = trainer(request.trainer);
   require_task(info, request.signature.task);

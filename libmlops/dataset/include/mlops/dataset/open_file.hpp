@@ -28,6 +28,11 @@ struct OpenRequest {
   std::optional<std::string> format = {};  ///< csv, tsv, json, jsonl, parquet; nothing: by name and content.
   /// Column to SQL type: wins over what the data look like. Columns that are not there are passed over.
   std::map<std::string, std::string> types = {};
+  /// Version::read of data that this file is like: of delimited text its nulls, decimal mark and dates hold
+  /// here too, whatever a few rows look like.
+  json::Object read = {};
+  /// Column to SQL type, of those that `read` may spell in a way of its own (day first).
+  std::map<std::string, std::string> dates = {};
   std::vector<std::string> pii = {};  ///< Columns whose values no message shows.
 };
 

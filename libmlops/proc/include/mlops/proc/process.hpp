@@ -32,7 +32,8 @@ struct Request {
   std::filesystem::path folder = {};  ///< Empty: the current one.
   /// Bytes as they come, wherever a line ends; both streams through pipes. Nothing: inherited. It has to cope
   /// with its own faults: one that it throws ends the program.
-  std::function<void(Stream stream, std::string_view bytes)> at_output = {};
+  /// False: nobody reads that stream any more; the program is told so, as by a closed pipe.
+  std::function<bool(Stream stream, std::string_view bytes)> at_output = {};
   std::function<void()> at_tick = {};  ///< About ten times a second while it runs.
   int patience_ms = 10'000;            ///< Between SIGTERM and SIGKILL to its process group, once cancelled.
 };

@@ -41,8 +41,9 @@ struct Task {
   std::uint64_t seed = 1;
   std::string who = {};
   Time time = {};
-  /// Bytes as they come. Nothing that it does may fail.
-  std::function<void(bool error_stream, std::string_view bytes)> at_output = {};
+  /// Bytes as they come; false when nobody reads them any more, which the program is told. Nothing that it
+  /// does may fail.
+  std::function<bool(bool error_stream, std::string_view bytes)> at_output = {};
 };
 
 struct Tracked {

@@ -23,7 +23,9 @@ struct BatchRequest {
   std::filesystem::path input;  ///< "-": `read_input`.
   std::function<std::size_t(void* buffer, std::size_t size)> read_input = {};
   std::optional<std::string> input_format =
-      {};                             ///< csv, tsv, json, jsonl, parquet; nothing: by name and content.
+      {};  ///< csv, tsv, json, jsonl, parquet; nothing: by name and content.
+  /// How the training data were read (dataset::Version::read): what meant no value there, means none here.
+  json::Object training_read = {};
   std::filesystem::path output = {};  ///< "-": `write_output`. A file is there whole or not at all.
   std::function<void(std::string_view bytes)> write_output = {};
   std::optional<std::string> output_format =

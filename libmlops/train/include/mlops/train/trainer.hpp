@@ -63,6 +63,10 @@ struct Fitted {
   std::vector<std::string> notes;  ///< "columns a and b are collinear", "the classes are separable"
 };
 
+/// What fit() would say of the parameters before any row is looked at; a rule is read and bound. Throws
+/// Error(usage).
+void check(const std::string& trainer, const json::Object& parameters, const predict::Signature& signature);
+
 /// Throws Error: usage (unknown parameter with near misses, value out of range, trainer not for this task),
 /// failed (did not converge, engine not installed), interrupted.
 Fitted fit(Engines& engines, const FitRequest& request);
