@@ -193,6 +193,14 @@ std::vector<release::Candidate> declared_candidates(const std::vector<std::strin
   return out;
 }
 
+/// What a flag says counts for all, whatever the file has for one of them.
+void yield_to_flags(const TrainArgs& args, std::vector<release::Candidate>& candidates) {
+  for (release::Candidate& candidate : candidates) {
+    if (args.seed) candidate.seed.reset();
+    if (!args.only.empty()) candidate.only.clear();
+  }
+}
+
 release::Candidate rule_of(const std::string& expression) {
   return {.name = "rule", .trainer = "rule", .parameters = {{"case", expression}}};
 }
@@ -222,6 +230,7 @@ void choose_candidates(const TrainArgs& args, const manifest::Manifest& manifest
   if (!args.models.empty()) out.candidates = declared_candidates(args.models, manifest);
   else if (out.candidates.empty())
     out.candidates = declared_candidates(declared_names(manifest, subject, declared), manifest);
+  yield_to_flags(args, out.candidates);
   const bool has_rule = std::any_of(out.candidates.begin(), out.candidates.end(),
                                     [](const release::Candidate& one) { return one.trainer == "rule"; });
   if (!args.rule || has_rule) return;

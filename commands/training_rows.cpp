@@ -35,8 +35,6 @@ std::string task_text(const train::Target& target) {
   return fmt::format("binary, {} is positive", target.classes.back());
 }
 
-json::Value finite(double value) { return std::isfinite(value) ? json::Value(value) : json::Value(); }
-
 /// As many digits as a reader of a table wants.
 std::string number_text(double value) {
   if (!std::isfinite(value)) return "-";
@@ -50,17 +48,6 @@ std::string number_text(double value) {
 std::string short_text(double value) {
   const double size = std::abs(value);
   return size >= 1e-3 && size < 10 ? fmt::format("{:.3f}", value) : fmt::format("{:.4g}", value);
-}
-
-json::Object metrics_of(const evaluate::Evaluation& test) {
-  json::Object out;
-  for (const evaluate::Metric& metric : test.metrics) {
-    out.set(metric.name, json::Object{{"value", finite(metric.estimate.value)},
-                                      {"error", finite(metric.estimate.error)},
-                                      {"low", finite(metric.estimate.low)},
-                                      {"high", finite(metric.estimate.high)}});
-  }
-  return out;
 }
 
 json::Value left_out_list(const release::Prepared& prepared) {
@@ -125,7 +112,7 @@ json::Value candidate_of(const release::Outcome& outcome, bool picked) {
                       {"parameters", outcome.candidate.parameters},
                       {"picked", picked},
                       {"run", outcome.run},
-                      {"metrics", metrics_of(outcome.test)},
+                      {"metrics", json::Value(evaluate::to_json(outcome.test))["metrics"]},
                       {"train_seconds", outcome.train_s},
                       {"predict_us_per_row", outcome.predict_us},
                       {"bytes", outcome.bytes},

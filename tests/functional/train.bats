@@ -330,3 +330,18 @@ release:
   answers 2 mlops train run --label churned --name a/b
   is "$(mlops runs list --porcelain)" ''
 }
+
+@test "a flag wins over what the file says of a model; the commit and what is not committed are kept" {
+  git init -q . && git config user.email a@example.org && git config user.name a
+  echo x >code.py && git add code.py && git commit -qm first
+  echo y >>code.py
+  customers 400 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  printf '    label: churned\nmodels:\n  narrow: {train: logistic, columns: [tenure], seed: 5}\n' >>mlops.yaml
+  answers 0 mlops train run
+  is "$(mlops runs show @last --json | jq -c '.items[0] | [.seed, .params.features, .commit]')" \
+    "[5,1,\"$(git rev-parse HEAD)\"]"
+  is "$(mlops runs show @last --json | jq '.items[0].patch_bytes > 0')" true
+  answers 0 mlops train run --seed 9 --only tenure --only calls
+  is "$(mlops runs show @last --json | jq -c '.items[0] | [.seed, .params.features]')" '[9,2]'
+}

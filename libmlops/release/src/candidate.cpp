@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <numeric>
 
 namespace mlops::release {
@@ -164,19 +163,12 @@ void fit(Workshop& shop, const Candidate& candidate, const Parts& parts, std::ui
   out.package = std::move(fitted.package);
 }
 
-json::Value or_null(double value) { return std::isfinite(value) ? json::Value(value) : json::Value(); }
-
 }  // namespace
 
 json::Object metrics_of(const evaluate::Evaluation& test) {
+  const json::Value evaluation = evaluate::to_json(test);
   json::Object out;
-  for (const evaluate::Metric& metric : test.metrics) {
-    const stats::Estimate& estimate = metric.estimate;
-    out.set("test." + metric.name, json::Object{{"value", or_null(estimate.value)},
-                                                {"error", or_null(estimate.error)},
-                                                {"low", or_null(estimate.low)},
-                                                {"high", or_null(estimate.high)}});
-  }
+  for (const auto& [name, estimate] : *evaluation["metrics"].as_object()) out.set("test." + name, estimate);
   return out;
 }
 
@@ -186,8 +178,8 @@ evaluate::Truth truth_of(const train::Target& target, std::span<const double> la
 
 Bench set_up(Workshop& shop, const TrainRequest& request, const Prepared& prepared) {
   return {.parts = parts_of(prepared, prepared.plan.signature),
-          .code = run::capture_code(shop.store.objects(), request.folder),
-          .environment = run::capture_environment(shop.store.objects(), shop.environment)};
+          .code = run::capture_code(shop.store.objects(), request.folder, shop.environment),
+          .environment = run::capture_environment(shop.store.objects(), shop.environment, request.folder)};
 }
 
 Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& prepared, const Bench& bench,
@@ -212,7 +204,7 @@ Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& pr
     return live.end(status, exit_code, took, shop.clock.now()).record;
   };
   try {
-    const bool shared = candidate.only.empty() && candidate.without.empty();
+    const bool shared = !candidate.has_columns();
     const Parts own = shared ? Parts{} : parts_of(prepared, plan_of(request, prepared, candidate).signature);
     const Parts& parts = shared ? bench.parts : own;
     record_beginning(live, request, prepared, candidate, parts);

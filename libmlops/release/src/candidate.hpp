@@ -45,7 +45,7 @@ Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& pr
 /// The truth that predictions for some rows are held to; the labels must outlive it.
 evaluate::Truth truth_of(const train::Target& target, std::span<const double> labels);
 
-/// "test.auc": {"value", "error", "low", "high"}, of every metric.
+/// "test.auc": {"value", "error", "low", "high", "greater_is_better"}, of every metric.
 json::Object metrics_of(const evaluate::Evaluation& test);
 
 }  // namespace mlops::release

@@ -94,8 +94,11 @@ Prepared prepare(Workshop& shop, const TrainRequest& request) {
   out.plan = plan_of(request, out, {});
   out.leaks = train::find_leaks(out.table, out.target, out.split, out.plan);
   out.candidates = candidates_of(request, out.target.task);
-  for (const Candidate& candidate : out.candidates)
-    train::check(candidate.trainer, candidate.parameters, out.plan.signature);
+  for (const Candidate& candidate : out.candidates) {
+    const train::Plan own = candidate.has_columns() ? plan_of(request, out, candidate) : train::Plan{};
+    train::check(candidate.trainer, candidate.parameters,
+                 candidate.has_columns() ? own.signature : out.plan.signature);
+  }
   return out;
 }
 

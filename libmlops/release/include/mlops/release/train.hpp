@@ -37,6 +37,8 @@ struct Candidate {
   std::vector<std::string> without = {};   ///< Columns to leave out beside the request's.
 
   bool operator==(const Candidate&) const = default;
+  /// Whether its features are others than the request's.
+  bool has_columns() const { return !only.empty() || !without.empty(); }
 };
 
 struct TrainRequest {
