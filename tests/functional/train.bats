@@ -24,6 +24,7 @@ result() { jq -r ".items[0] | $1" <<<"$output"; }
   is "$(jq -r '[.items[].params.label] | unique | join(" ")' <<<"$output")" churned
   answers 0 mlops model show churn@champion --json
   is "$(result '.version')" 1
+  has "$(result '.note')" 'prior is '
   is "$(cat mlops.yaml)" 'mlops: 1
 project: project
 sources:

@@ -120,7 +120,7 @@ TrainReport train_models(Workshop& shop, const TrainRequest& request, const Prep
   TrainReport report = {.outcomes = {},
                         .picked = choice.picked,
                         .metric = std::move(choice.metric),
-                        .reason = std::move(choice.reason),
+                        .reason = choice.reason,
                         .beats_baseline = choice.beats_baseline,
                         .added = register_model(shop, request, bench, judged[choice.picked], choice.reason)};
   for (Judged& one : judged) report.outcomes.push_back(std::move(one.outcome));
