@@ -1,0 +1,70 @@
+#pragma once
+/// A model made ready to answer rows, and the answers: the one way from data to predictions for `predict`,
+/// judging and serving.
+
+#include <mlops/base/columns.hpp>
+#include <mlops/base/digest.hpp>
+#include <mlops/base/engines.hpp>
+#include <mlops/json/value.hpp>
+#include <mlops/predict/frame.hpp>
+#include <mlops/predict/package.hpp>
+#include <mlops/predict/predictor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlops::store {
+class Store;
+}
+
+namespace mlops::score {
+
+/// The answers for some rows. Reused from batch to batch, so that its memory is.
+struct Answered {
+  std::size_t rows = 0;
+  std::vector<double> predictions =
+      {};  ///< rows * Signature::outputs(), row-major, as a Predictor gives them.
+  std::vector<std::uint32_t> classes =
+      {};                         ///< One a row: position in Signature::classes; empty for regression.
+  predict::Encountered met = {};  ///< In these rows alone.
+  std::uint64_t unanswered = 0;   ///< Rows that got the prior's answer, as a rule had none.
+};
+
+/// Immutable; safe for many threads at once.
+class Scorer {
+ public:
+  /// `training_read` says how the training data were read (dataset::Version::read). Throws as
+  /// predict::open().
+  Scorer(const predict::Package& package, json::Object training_read, Engines& engines);
+
+  /// The model in the tree `package`, with what the record of its training data (when it is here) says of
+  /// personal data and of nulls. Throws Error: corrupt (damaged, or files are gone), failed (an engine is
+  /// missing).
+  static Scorer load(store::Store& store, const Digest& package, const std::optional<Digest>& data_record,
+                     Engines& engines);
+
+  const predict::Signature& signature() const { return encoder_.signature(); }
+  const json::Object& training_read() const { return training_read_; }
+  /// Texts that meant "no value" in the training data, such as "NA"; for formats that have nothing but texts.
+  const std::vector<std::string>& null_texts() const { return null_texts_; }
+  /// Each class as JSON: the number or flag that the label was, else its text. Empty for regression.
+  const std::vector<json::Value>& class_values() const { return class_values_; }
+  /// Bytes that it takes in memory, about.
+  std::size_t size() const { return predictor_->size(); }
+
+  /// Throws as predict::encode(). `first_row` is the number of the first row in messages.
+  void answer(const Columns& rows, Answered& out, std::uint64_t first_row = 1) const;
+
+ private:
+  predict::Encoder encoder_;
+  std::unique_ptr<const predict::Predictor> predictor_;
+  json::Object training_read_;
+  std::vector<std::string> null_texts_;
+  std::vector<json::Value> class_values_;
+};
+
+}  // namespace mlops::score

@@ -1,0 +1,91 @@
+#pragma once
+/// What clients send, as rows; and answers as what they expect. Pure translation: no sockets, no model is
+/// asked here. A Reader and a Writer belong to one thread and reuse their memory, so that a request of one
+/// row costs about a microsecond.
+///
+/// MLflow's scoring protocol (POST /invocations): JSON with exactly one of `dataframe_split`,
+/// `dataframe_records`, `instances`, `inputs`, or CSV with a header.
+/// The Open Inference Protocol, version 2 (POST /v2/models/{m}/infer), with Triton's extension for binary
+/// tensors: one tensor for each input, [n] or [n, 1], or a single one of all, [n, inputs], in their order.
+///
+/// Faults are Error(usage) with an id:
+///   request.malformed   (400) not JSON, or not of the protocol: what was seen, where, and what is wanted
+///   request.media_type  (415)
+///   signature.mismatch  (422) as predict::encode() has it
+/// Values of inputs that are personal data are in none of their texts.
+
+#include <mlops/base/columns.hpp>
+#include <mlops/base/engines.hpp>
+#include <mlops/score/scorer.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlops::serve {
+
+/// The rest of an inference request: what its answer has to repeat or leave out.
+struct Inference {
+  std::string id = {};
+  bool id_given = false;
+  struct Output {
+    std::string name;     ///< "prediction" or "probability"
+    bool binary = false;  ///< Behind the JSON, as bytes.
+  };
+  std::vector<Output> outputs = {};  ///< In the order wanted; all of them when the request names none.
+};
+
+class Reader {
+ public:
+  /// Opens the engine that reads JSON.
+  explicit Reader(Engines& engines);
+  ~Reader();
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+
+  /// The rows hold until the next call. NaN and Infinity, which Python's json writes, are taken as null.
+  Columns invocations(std::string_view content_type, std::string_view body, const score::Scorer& scorer);
+
+  /// `json_bytes` is the value of the field Inference-Header-Content-Length, if it was sent.
+  Columns inference(std::string_view body, std::optional<std::string_view> json_bytes,
+                    const score::Scorer& scorer, Inference& rest);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Of one model version: what is the same in each answer is made once. Immutable; safe for many threads.
+class Writer {
+ public:
+  Writer(const score::Scorer& scorer, std::string name, std::int64_t version);
+
+  /// {"predictions": [...], "probabilities": [[...], ...], "classes": [...], "model": "churn@v3"}: a class or
+  /// a value for each row; for classes also the probability of each, in the order of `classes`, as
+  /// scikit-learn's predict_proba() has them.
+  void invocations(const score::Answered& answers, std::string& out) const;
+
+  /// Tensors "prediction" [n], of the label's type, and "probability" [n, classes] FP64. The number of bytes
+  /// of the JSON in front of binary tensors; nothing when there are none.
+  std::optional<std::size_t> inference(const score::Answered& answers, const Inference& rest,
+                                       std::string& out) const;
+
+  /// The answer of GET /v2/models/{m}: inputs and outputs with datatype and shape.
+  const std::string& metadata() const { return metadata_; }
+
+ private:
+  std::string name_;
+  std::int64_t version_ = 0;
+  bool binary_task_ = false;
+  std::size_t outputs_ = 0;
+  std::vector<std::string> classes_;  ///< As JSON.
+  std::vector<std::string> texts_;    ///< As they are.
+  std::string prediction_type_;       ///< Datatype of the tensor.
+  std::string invocations_tail_;
+  std::string metadata_;
+};
+
+}  // namespace mlops::serve

@@ -1,0 +1,87 @@
+#pragma once
+/// Models that answer requests: which version each name stands for now, what is asked of them, and what is
+/// counted. It knows HTTP messages but no sockets: http::Server calls its handlers, tests do too.
+///
+///   POST /invocations                       MLflow's scoring protocol, of the first model
+///   GET  /ping /health /version             MLflow's
+///   GET  /v2, /v2/health/live|ready         Open Inference Protocol 2
+///   GET  /v2/models, /v2/models/{m}[/versions/{v}][/ready]
+///   POST /v2/models/{m}[/versions/{v}]/infer
+///   GET  /healthz                           200 while it answers, 503 once it drains
+///   GET  /metrics                           Prometheus' text format 0.0.4
+///   GET  /example                           a body that /invocations accepts
+///   GET  /                                  for people: the models and a command to try
+///
+/// A version is loaded whole beside the one that answers and takes its place between two requests; the old
+/// one goes when its last request is answered. One that cannot be loaded changes nothing and is reported.
+
+#include <mlops/base/clock.hpp>
+#include <mlops/base/engines.hpp>
+#include <mlops/http/server.hpp>
+#include <mlops/model/registry.hpp>
+#include <mlops/store/store.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mlops::serve {
+
+/// A model as it is served now.
+struct Serving {
+  std::string address;  ///< As it was asked for: "churn", "churn@v3", "churn@challenger".
+  std::string follows;  ///< The alias that it follows; empty: pinned to a version, or to the newest of all.
+  model::Version version;
+};
+
+/// What refresh() did.
+struct Change {
+  std::string address;
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+  std::string fault = {};  ///< Why `to` could not be loaded; `from` goes on answering.
+};
+
+class Service {
+ public:
+  /// Loads every model before it returns. `addresses`: at least one, each as model::Registry::get() takes it;
+  /// the first answers /invocations. All arguments must outlive it. Throws as Registry::get() and
+  /// score::Scorer::load(); usage when two addresses are the same version of the same model.
+  Service(Engines& engines, store::Store& store, const Clock& clock,
+          const std::vector<std::string>& addresses);
+  ~Service();
+
+  /// For one thread. It must not outlive the service.
+  http::Handler handler();
+
+  std::vector<Serving> serving() const;
+  /// The body of GET /example: the example that the first model was registered with, or one made of what
+  /// training saw.
+  std::string example() const;
+
+  /// Looks where the aliases point and loads what they point at now. Call it from one thread, several times
+  /// a second: when nothing moved it costs a look at a file for each model.
+  std::vector<Change> refresh();
+
+  /// From now on /healthz and readiness say 503; requests are answered on.
+  void begin_drain();
+  /// What the server counts, for /metrics.
+  void watch(std::function<http::Traffic()> traffic);
+  /// Told of each answered request, from any thread: for a log. Set before the first handler is made.
+  struct Seen {
+    std::string_view method;
+    std::string_view path;
+    int status = 0;
+    double seconds = 0;
+    std::size_t rows = 0;
+  };
+  void on_request(std::function<void(const Seen&)> seen);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mlops::serve
