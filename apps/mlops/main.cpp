@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <carried_engines.hpp>
 #include <cli/main.hpp>
 #include <cli/signals.hpp>
 #include <commands.hpp>
@@ -41,6 +42,9 @@ int main(int argc, char** argv) {
   }
   std::error_code unknown;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  if (!unknown) application.engine_folders.push_back(self.parent_path().parent_path() / "lib/mlops/engines");
+  if (!unknown) {
+    application.engine_folders.push_back(self.parent_path().parent_path() / "lib/mlops/engines");
+    application.carried_engines = mlops::commands::carried_engines(self, application.environment);
+  }
   return mlops::cli::main(application, {argv + 1, argv + argc}, cancel);
 }
