@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <utility>
+
 namespace mlops::commands {
 namespace {
 
@@ -57,8 +59,9 @@ Engines::Last carried_engines(const stdfs::path& executable, const config::Envir
     try {
       return pack::unpack(*bundle, cache_of(environment) / "engines") / "engines";
     } catch (Error& e) {
-      e.add_context("while unpacking the engines of this executable; XDG_CACHE_HOME names another cache");
-      throw;
+      e.add_context("while unpacking the engines that this executable carries");
+      if (!e.hint().empty()) throw;
+      throw std::move(e).with_hint("name another cache with XDG_CACHE_HOME");
     }
   };
 }
