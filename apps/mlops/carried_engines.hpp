@@ -6,10 +6,10 @@
 
 #include <filesystem>
 
-namespace mlops::commands {
+namespace mlops {
 
 /// Unpacks them into the user's cache when they are asked for first; finds that there are none otherwise.
 Engines::Last carried_engines(const std::filesystem::path& executable,
                               const config::Environment& environment);
 
-}  // namespace mlops::commands
+}  // namespace mlops

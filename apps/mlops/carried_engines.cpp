@@ -9,7 +9,7 @@
 
 #include <utility>
 
-namespace mlops::commands {
+namespace mlops {
 namespace {
 
 namespace stdfs = std::filesystem;
@@ -66,4 +66,4 @@ Engines::Last carried_engines(const stdfs::path& executable, const config::Envir
   };
 }
 
-}  // namespace mlops::commands
+}  // namespace mlops
