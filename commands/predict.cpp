@@ -28,47 +28,12 @@ struct PredictArgs {
   bool only = false;
 };
 
-/// The data that the model was trained on, if they are here.
-std::optional<dataset::Version> training_data(store::Store& store, const model::Version& version) {
-  if (!version.data_record || !store.objects().has(*version.data_record)) return std::nullopt;
-  return dataset::from_record(store.record(*version.data_record), *version.data_record, 0);
-}
-
-/// What the data's record calls personal is so for the model.
-void mark_personal(const std::optional<dataset::Version>& data, predict::Signature& signature) {
-  if (!data) return;
-  for (predict::Input& input : signature.inputs) {
-    const dataset::Column* column = data->find(input.name);
-    if (column != nullptr && column->pii) input.pii = true;
-  }
-}
-
-predict::Package files_of(store::Store& store, const model::Version& version) {
-  try {
-    return predict::get(store.objects(), version.package);
-  } catch (const Error& e) {
-    if (e.code() != Code::not_found) throw;
-    throw error(Code::corrupt, "files of {} are gone: {}", version.address(), e.message())
-        .with_hint("`mlops store fsck` tells what else is missing");
-  }
-}
-
-predict::Package package_of(store::Store& store, const model::Version& version,
-                            const std::optional<dataset::Version>& data) {
-  model::require_runnable(version);
-  predict::Package package = files_of(store, version);
-  mark_personal(data, package.signature);
-  return package;
-}
-
-score::BatchRequest request_of(const PredictArgs& args, const std::optional<dataset::Version>& data,
-                               cli::Invocation& invocation) {
+score::BatchRequest request_of(const PredictArgs& args, cli::Invocation& invocation) {
   score::BatchRequest request{.input = args.in,
                               .input_format = args.in_format,
                               .output = invocation.dry_run() ? "-" : args.out,
                               .output_format = args.format,
                               .only_answers = args.only};
-  if (data) request.training_read = data->read;
   request.read_input = [&invocation](void* buffer, std::size_t size) {
     const ssize_t got = ::read(invocation.standard_input(), buffer, size);
     if (got < 0) throw system_error(errno, "cannot read standard input");
@@ -116,16 +81,14 @@ json::Array met_rows(const predict::Signature& signature, const score::BatchRepo
 void run(const PredictArgs& args, cli::Invocation& invocation) {
   store::Store& store = invocation.project().store();
   const model::Version version = model::Registry(store).get(args.model);
-  const auto data = training_data(store, version);
-  const predict::Package package = package_of(store, version, data);
-  const auto predictor = predict::open(package, invocation.engines());
+  model::require_runnable(version);
+  const auto scorer = score::Scorer::load(store, version.package, version.data_record, invocation.engines());
   const auto start = std::chrono::steady_clock::now();
-  const auto report =
-      score::predict_batch(invocation.engines(), resources_of(invocation),
-                           dataset::scratch_beside(store.objects()), package.signature, *predictor,
-                           request_of(args, data, invocation), invocation.progress(), &invocation.cancel());
+  const auto report = score::predict_batch(
+      invocation.engines(), resources_of(invocation), dataset::scratch_beside(store.objects()), scorer,
+      request_of(args, invocation), invocation.progress(), &invocation.cancel());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  tell_met(invocation, package.signature, report);
+  tell_met(invocation, scorer.signature(), report);
   const char* state = invocation.dry_run() ? "would be written" : "written";
   invocation.note(fmt::format("{}: {} in {:.2f} s{}", version.address(), count_of(report.rows, "row"),
                               took.count(),
@@ -138,7 +101,7 @@ void run(const PredictArgs& args, cli::Invocation& invocation) {
                                            {"state", state},
                                            {"seconds", took.count()},
                                            {"unanswered", report.unanswered, ui::Show::count},
-                                           {"columns", met_rows(package.signature, report)}});
+                                           {"columns", met_rows(scorer.signature(), report)}});
 }
 
 }  // namespace

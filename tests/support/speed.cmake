@@ -5,8 +5,11 @@ find_program(LLD ld.lld)
 find_program(GOLD ld.gold)
 mark_as_advanced(CCACHE LLD GOLD)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # The same files in another folder, or under another locale, are compiled once.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=locale ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   if(LLD)

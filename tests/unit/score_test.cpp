@@ -44,17 +44,17 @@ class BatchTest : public ScoreTest {
     const LinearModel model{.design = Design::from(terms, signature_),
                             .intercepts = std::move(intercepts),
                             .coefficients = std::move(coefficients)};
-    predictor_ = open({.signature = signature_,
-                       .algorithm = signature_.task == Task::regression ? "linear" : "logistic",
-                       .fitted = model.to_json()},
-                      engines_);
+    scorer_.emplace(Package{.signature = signature_,
+                            .algorithm = signature_.task == Task::regression ? "linear" : "logistic",
+                            .fitted = model.to_json()},
+                    read_, engines_);
   }
 
   BatchReport run(BatchRequest request) {
     if (request.output.empty()) request.output = out_;
     NoProgress progress;
-    return predict_batch(engines_, {.threads = 2, .memory_bytes = 1'500'000'000}, dir_ / "scratch",
-                         signature_, *predictor_, request, progress, nullptr);
+    return predict_batch(engines_, {.threads = 2, .memory_bytes = 1'500'000'000}, dir_ / "scratch", *scorer_,
+                         request, progress, nullptr);
   }
   std::string answers(const std::string& name, const std::string& bytes) {
     run({.input = write(name, bytes)});
@@ -73,8 +73,34 @@ class BatchTest : public ScoreTest {
 
   std::filesystem::path out_;
   Signature signature_;
-  std::unique_ptr<Predictor> predictor_;
+  json::Object read_;  ///< How the training data were read.
+  std::optional<Scorer> scorer_;
 };
+
+class ScorerTest : public BatchTest {};
+
+TEST_F(ScorerTest, TextsThatMeantNoValueInTheTrainingDataStillDo) {
+  read_ = {
+      {"null", json::Array{"n/a"}}, {"typed_null", json::Array{"-"}}, {"keep_null", json::Array{"plan"}}};
+  fit({0.0}, {10, 1000, 2000});
+  EXPECT_TRUE(scorer_->is_null_text(0, "n/a"));
+  EXPECT_TRUE(scorer_->is_null_text(0, "-"));
+  EXPECT_TRUE(scorer_->is_null_text(1, ""));
+  EXPECT_FALSE(scorer_->is_null_text(1, "n/a"));
+  EXPECT_FALSE(scorer_->is_null_text(1, "-"));
+  EXPECT_FALSE(scorer_->is_null_text(0, "3"));
+}
+
+TEST_F(ScorerTest, ClassesAreTheValuesThatTheLabelHad) {
+  signature_.task = Task::binary;
+  signature_.classes = {"0", "1"};
+  signature_.label_type = "BIGINT";
+  fit({0.0}, {10, 1000, 2000});
+  EXPECT_EQ(scorer_->class_values(), (std::vector<json::Value>{0, 1}));
+  signature_.label_type = "VARCHAR";
+  fit({0.0}, {10, 1000, 2000});
+  EXPECT_EQ(scorer_->class_values(), (std::vector<json::Value>{"0", "1"}));
+}
 
 TEST_F(BatchTest, RowsKeepTheirOrderAndTheirColumns) {
   EXPECT_EQ(
@@ -232,6 +258,7 @@ TEST_F(BatchTest, ColumnsOfOneNameAreToldApart) {
 
 TEST_F(BatchTest, PersonalDataAreNotShown) {
   signature_.inputs[0].pii = true;
+  fit({0.0}, {10, 1000, 2000});
   const Error text = refused("a.csv", "tenure,plan\n111-22-3333,pro\n");
   EXPECT_EQ(text.message(), "column 'tenure', row 1: a value (masked) is no number");
   const Error late = refused("b.jsonl", "{\"tenure\": 1, \"plan\": \"x\"}\n{\"tenure\": 111-22-3333}\n");

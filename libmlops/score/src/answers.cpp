@@ -15,7 +15,8 @@ bool is_whole(std::string_view type) {
   return false;
 }
 
-/// A class as JSON has it: the number or flag that the label was.
+}  // namespace
+
 json::Value class_value(const std::string& text, std::string_view type) {
   if (type == "BOOLEAN" && (text == "true" || text == "false")) return text == "true";
   const char* end = text.data() + text.size();
@@ -29,8 +30,6 @@ json::Value class_value(const std::string& text, std::string_view type) {
   }
   return text;
 }
-
-}  // namespace
 
 std::vector<AnswerColumn> answer_columns(const predict::Signature& signature) {
   if (signature.task == predict::Task::regression) return {{"prediction", "DOUBLE"}};

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlops::score {
@@ -19,6 +20,9 @@ struct AnswerColumn {
 /// "prediction" (of the label's type; a DOUBLE of a regression), then "probability" or
 /// "probability_<class>"s.
 std::vector<AnswerColumn> answer_columns(const predict::Signature& signature);
+
+/// A class as JSON has it: the number or flag that the label was.
+json::Value class_value(const std::string& text, std::string_view label_type);
 
 /// The answers for some rows.
 class Answers {

@@ -84,13 +84,8 @@ std::vector<std::string> names_of(const std::vector<AnswerColumn>& columns) {
 
 class Batch {
  public:
-  Batch(dataset::OpenFile& file, const predict::Signature& signature, const predict::Predictor& predictor,
-        const BatchRequest& request)
-      : file_(file),
-        encoder_(signature),
-        predictor_(predictor),
-        request_(request),
-        columns_(answer_columns(signature)) {
+  Batch(dataset::OpenFile& file, const Scorer& scorer, const BatchRequest& request)
+      : file_(file), scorer_(scorer), request_(request), columns_(answer_columns(scorer.signature())) {
     if (!request.only_answers) refuse_clash();
   }
 
@@ -147,14 +142,23 @@ class Batch {
   }
 
   void add(Writer& writer, bool with_rows, const Columns& rows, std::string& text) {
-    const predict::Signature& signature = encoder_.signature();
-    const predict::Frame frame = encoder_.encode(rows, &report_.encountered, report_.rows + 1);
-    predictions_.resize(frame.rows * signature.outputs());
-    predictor_.predict(frame, predictions_);
-    report_.unanswered += predictor_.unanswered(frame);
-    const auto classes = predict::decide(signature, predictions_);
-    writer.add(with_rows ? &rows : nullptr, Answers(signature, predictions_, classes), frame.rows, text);
-    report_.rows += frame.rows;
+    scorer_.answer(rows, answered_, report_.rows + 1);
+    const Answers answers(scorer_.signature(), answered_.predictions, answered_.classes);
+    writer.add(with_rows ? &rows : nullptr, answers, answered_.rows, text);
+    count();
+  }
+
+  void count() {
+    const std::size_t inputs = answered_.met.nulls.size();
+    predict::Encountered& sum = report_.encountered;
+    for (auto* counts : {&sum.nulls, &sum.unseen, &sum.out_of_range}) counts->resize(inputs);
+    for (std::size_t i = 0; i < inputs; ++i) {
+      sum.nulls[i] += answered_.met.nulls[i];
+      sum.unseen[i] += answered_.met.unseen[i];
+      sum.out_of_range[i] += answered_.met.out_of_range[i];
+    }
+    report_.unanswered += answered_.unanswered;
+    report_.rows += answered_.rows;
   }
 
   static void copy(const stdfs::path& from, Sink& sink, const Cancel* cancel) {
@@ -171,20 +175,20 @@ class Batch {
   static constexpr std::size_t block_bytes = 1 << 20;
 
   dataset::OpenFile& file_;
-  predict::Encoder encoder_;
-  const predict::Predictor& predictor_;
+  const Scorer& scorer_;
   const BatchRequest& request_;
   std::vector<AnswerColumn> columns_;
-  std::vector<double> predictions_;
+  Answered answered_;
   BatchReport report_;
 };
 
 }  // namespace
 
 BatchReport predict_batch(Engines& engines, dataset::Resources resources, const stdfs::path& scratch,
-                          const predict::Signature& signature, const predict::Predictor& predictor,
-                          const BatchRequest& request, Progress& progress, const Cancel* cancel) {
+                          const Scorer& scorer, const BatchRequest& request, Progress& progress,
+                          const Cancel* cancel) {
   refuse_same_file(request);
+  const predict::Signature& signature = scorer.signature();
   std::vector<std::string> pii;
   for (const predict::Input& input : signature.inputs) {
     if (input.pii) pii.push_back(input.name);
@@ -200,10 +204,10 @@ BatchReport predict_batch(Engines& engines, dataset::Resources resources, const 
                           .input = request.read_input,
                           .format = request.input_format,
                           .types = wished_types(signature),
-                          .read = request.training_read,
+                          .read = scorer.training_read(),
                           .dates = dates_of(signature),
                           .pii = pii});
-  Batch batch(file, signature, predictor, request);
+  Batch batch(file, scorer, request);
   const std::string format = output_format(request, file.format());
   if (format == "parquet") batch.write_parquet(scratch, *sink, progress, cancel);
   else batch.write_text(format, *sink, progress, cancel);

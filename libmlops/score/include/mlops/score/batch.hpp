@@ -1,12 +1,12 @@
 #pragma once
 /// Batch prediction: a file in, the same rows with answers out, block by block, so that memory does not grow
-/// with the input. The one way from data to predictions for `predict`, judging and serving.
+/// with the input.
 
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/engines.hpp>
 #include <mlops/base/progress.hpp>
 #include <mlops/dataset/resources.hpp>
-#include <mlops/predict/predictor.hpp>
+#include <mlops/score/scorer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -23,9 +23,7 @@ struct BatchRequest {
   std::filesystem::path input;  ///< "-": `read_input`.
   std::function<std::size_t(void* buffer, std::size_t size)> read_input = {};
   std::optional<std::string> input_format =
-      {};  ///< csv, tsv, json, jsonl, parquet; nothing: by name and content.
-  /// How the training data were read (dataset::Version::read): what meant no value there, means none here.
-  json::Object training_read = {};
+      {};                             ///< csv, tsv, json, jsonl, parquet; nothing: by name and content.
   std::filesystem::path output = {};  ///< "-": `write_output`. A file is there whole or not at all.
   std::function<void(std::string_view bytes)> write_output = {};
   std::optional<std::string> output_format =
@@ -41,15 +39,15 @@ struct BatchReport {
 
 /// `scratch` is a folder for the input and its typed form while it runs: about twice the input's size. The
 /// input's columns keep their values; numbers and times are spelled as SQL casts them to text in CSV, nested
-/// values are JSON there. Lines of CSV end in "\n". A file that is both input and output is Error(usage).
+/// values are JSON there. It is read as the training data were: what meant no value there, means none here.
+/// Lines of CSV end in "\n". A file that is both input and output is Error(usage).
 ///
 /// Adds `prediction` (class or value) and, for classes, `probability` (binary: of the positive class) or one
 /// `probability_<class>` each. A column of the input with such a name is Error(usage). Throws Error: usage
 /// (the signature does not fit), not_found, corrupt (not a table; a row that cannot be read, with its line:
 /// no row is ever dropped), busy (disk full), interrupted.
 BatchReport predict_batch(Engines& engines, dataset::Resources resources,
-                          const std::filesystem::path& scratch, const predict::Signature& signature,
-                          const predict::Predictor& predictor, const BatchRequest& request,
-                          Progress& progress, const Cancel* cancel);
+                          const std::filesystem::path& scratch, const Scorer& scorer,
+                          const BatchRequest& request, Progress& progress, const Cancel* cancel);
 
 }  // namespace mlops::score

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlops::store {
@@ -49,8 +50,9 @@ class Scorer {
 
   const predict::Signature& signature() const { return encoder_.signature(); }
   const json::Object& training_read() const { return training_read_; }
-  /// Texts that meant "no value" in the training data, such as "NA"; for formats that have nothing but texts.
-  const std::vector<std::string>& null_texts() const { return null_texts_; }
+  /// Whether a text in that input (its position in the signature) means "no value", as it did in the training
+  /// data: for formats that have nothing but texts. A blank always does.
+  bool is_null_text(std::size_t input, std::string_view text) const;
   /// Each class as JSON: the number or flag that the label was, else its text. Empty for regression.
   const std::vector<json::Value>& class_values() const { return class_values_; }
   /// Bytes that it takes in memory, about.
@@ -63,7 +65,7 @@ class Scorer {
   predict::Encoder encoder_;
   std::unique_ptr<const predict::Predictor> predictor_;
   json::Object training_read_;
-  std::vector<std::string> null_texts_;
+  std::vector<std::vector<std::string>> null_texts_;  ///< By input.
   std::vector<json::Value> class_values_;
 };
 

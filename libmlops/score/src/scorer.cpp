@@ -1,0 +1,99 @@
+#include <mlops/base/error.hpp>
+#include <mlops/dataset/version.hpp>
+#include <mlops/score/scorer.hpp>
+#include <mlops/store/store.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include "src/answers.hpp"
+
+namespace mlops::score {
+namespace {
+
+std::vector<std::string> texts_in(const json::Value& list) {
+  std::vector<std::string> out;
+  if (list.as_array() == nullptr) return out;
+  for (const json::Value& item : *list.as_array()) out.push_back(item.text_or(""));
+  return out;
+}
+
+/// `null` holds for every column but the texts of `keep_null`, `typed_null` for those that are no text.
+std::vector<std::vector<std::string>> nulls_of(const predict::Signature& signature,
+                                               const json::Object& training_read) {
+  const json::Value read(training_read);
+  const auto everywhere = texts_in(read["null"]);
+  const auto typed = texts_in(read["typed_null"]);
+  const auto keeping = texts_in(read["keep_null"]);
+  std::vector<std::vector<std::string>> out;
+  for (const predict::Input& input : signature.inputs) {
+    const bool keeps = std::find(keeping.begin(), keeping.end(), input.name) != keeping.end();
+    out.push_back(keeps ? std::vector<std::string>{} : everywhere);
+    if (input.type != "VARCHAR") out.back().insert(out.back().end(), typed.begin(), typed.end());
+  }
+  return out;
+}
+
+std::vector<json::Value> values_of_classes(const predict::Signature& signature) {
+  std::vector<json::Value> out;
+  for (const std::string& name : signature.classes) out.push_back(class_value(name, signature.label_type));
+  return out;
+}
+
+/// What the record of the training data calls personal is so for the model.
+void mark_personal(const dataset::Version& data, predict::Signature& signature) {
+  for (predict::Input& input : signature.inputs) {
+    const dataset::Column* column = data.find(input.name);
+    if (column != nullptr && column->pii) input.pii = true;
+  }
+}
+
+predict::Package files_of(store::Store& store, const Digest& tree) {
+  try {
+    return predict::get(store.objects(), tree);
+  } catch (const Error& e) {
+    if (e.code() != Code::not_found) throw;
+    throw error(Code::corrupt, "files of the model are gone: {}", e.message())
+        .with_hint("`mlops store fsck` tells what else is missing");
+  }
+}
+
+void start(std::vector<std::uint64_t>& counts, std::size_t inputs) { counts.assign(inputs, 0); }
+
+}  // namespace
+
+Scorer::Scorer(const predict::Package& package, json::Object training_read, Engines& engines)
+    : encoder_(package.signature),
+      predictor_(predict::open(package, engines)),
+      training_read_(std::move(training_read)),
+      null_texts_(nulls_of(package.signature, training_read_)),
+      class_values_(values_of_classes(package.signature)) {}
+
+Scorer Scorer::load(store::Store& store, const Digest& package, const std::optional<Digest>& data_record,
+                    Engines& engines) {
+  predict::Package files = files_of(store, package);
+  if (!data_record || !store.objects().has(*data_record)) return Scorer(files, {}, engines);
+  const auto data = dataset::from_record(store.record(*data_record), *data_record, 0);
+  mark_personal(data, files.signature);
+  return Scorer(files, data.read, engines);
+}
+
+bool Scorer::is_null_text(std::size_t input, std::string_view text) const {
+  const auto& nulls = null_texts_[input];
+  return text.empty() || std::find(nulls.begin(), nulls.end(), text) != nulls.end();
+}
+
+void Scorer::answer(const Columns& rows, Answered& out, std::uint64_t first_row) const {
+  const std::size_t inputs = signature().inputs.size();
+  start(out.met.nulls, inputs);
+  start(out.met.unseen, inputs);
+  start(out.met.out_of_range, inputs);
+  const predict::Frame frame = encoder_.encode(rows, &out.met, first_row);
+  out.rows = frame.rows;
+  out.predictions.resize(frame.rows * signature().outputs());
+  predictor_->predict(frame, out.predictions);
+  out.unanswered = predictor_->unanswered(frame);
+  out.classes = predict::decide(signature(), out.predictions);
+}
+
+}  // namespace mlops::score
