@@ -43,8 +43,6 @@ class Answerer {
   std::string addresses() const;
   std::string names_json() const;
   std::string index(const http::Request& request) const;
-  static void echo_id(const http::Request& request, http::Response& response);
-  static void refuse(Route route, int status, std::string_view text, http::Response& response);
 
   State& state_;
   Shard* shard_ = nullptr;
