@@ -42,9 +42,13 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Job 
   Then answer_requests();
   void answer_request();
   void refuse(const Refusal& refusal);
+  void refuse_and_leave(const Refusal& refusal);
+  template <typename Work>
+  void guarded(Work work);
   /// False: it goes on in sent().
   bool send();
-  void sent(const Code& code, std::size_t bytes);
+  void sent(const Code& code);
+  void clear_output();
   /// True when there are more requests to answer at once.
   bool proceed();
   void compute();
@@ -66,6 +70,7 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Job 
   Reader reader_;
   const Welcome welcome_;
   Activity activity_ = Activity::idle;
+  Activity after_sending_ = Activity::idle;
   Then then_ = Then::read;
   bool is_late_ = false;
   bool is_cut_ = false;

@@ -66,6 +66,7 @@ void Loop::welcome(int descriptor, asio::ip::tcp protocol, Connection::Welcome h
     ::close(descriptor);
     return departed(how);
   }
+  socket.set_option(asio::ip::tcp::no_delay(true), code);
   auto* const connection = new Connection(*this, std::move(socket), how);
   list_.push_back(*connection);
   connection->start();
