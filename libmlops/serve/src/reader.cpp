@@ -94,7 +94,7 @@ struct Reader::Impl {
                        Inference& rest) {
     const json::Node root = parse(body, scorer);
     if (!root.is(json::Node::Kind::object))
-      throw malformed("the body is {}; an object with 'inputs' is wanted", shown(root, true));
+      throw malformed("the body is {}; an object with 'inputs' is wanted", kind_of_value(root));
     tensors.start(scorer.signature().inputs, names, cells, batch);
     const std::size_t count = tensors.read(root, binary);
     read_wanted(root, scorer.signature().task, rest);

@@ -73,7 +73,8 @@ void check_nested(json::Node data, const Tensor& tensor) {
 void check_data(Tensor& tensor) {
   const json::Node data = *tensor.data;
   if (!data.is(Kind::list))
-    throw malformed("the data of tensor {} are {}; a list is wanted", quoted(tensor.name), shown(data, true));
+    throw malformed("the data of tensor {} are {}; a list is wanted", quoted(tensor.name),
+                    kind_of_value(data));
   if (tensor.type == Datatype::FP16 || tensor.type == Datatype::BF16)
     throw malformed("tensor {} is {}, which has no form in JSON; send it as FP32, or as bytes",
                     quoted(tensor.name), name_of(tensor.type));
@@ -144,7 +145,7 @@ std::string shape_text(const Tensor& tensor) {
 Tensor read_tensor(json::Node node, std::size_t number, std::string_view& binary) {
   if (!node.is(Kind::object))
     throw malformed("item {} of 'inputs' is {}; a tensor (name, shape, datatype, data) is wanted", number,
-                    shown(node, true));
+                    kind_of_value(node));
   const json::Node name = require(node, "name", fmt::format("item {} of 'inputs'", number));
   if (!name.is(Kind::text)) throw malformed("the name of item {} of 'inputs' is no text", number);
   Tensor tensor{.name = name.text()};

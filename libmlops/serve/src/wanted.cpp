@@ -16,7 +16,7 @@ bool flag_in(std::optional<json::Node> parameters, std::string_view name, bool f
   const auto flag = parameters ? parameters->find(name) : std::nullopt;
   if (!flag) return fallback;
   if (!flag->is(Kind::flag))
-    throw malformed("the parameter '{}' is {}; true or false is wanted", name, shown(*flag, true));
+    throw malformed("the parameter '{}' is {}; true or false is wanted", name, kind_of_value(*flag));
   return flag->flag();
 }
 
@@ -35,7 +35,7 @@ void read_output(json::Node node, const std::vector<std::string>& known, bool bi
 void read_id(json::Node body, Inference& rest) {
   const auto id = body.find("id");
   if (!id || id->is(Kind::null)) return;
-  if (!id->is(Kind::text)) throw malformed("'id' is {}; a text is wanted", shown(*id, true));
+  if (!id->is(Kind::text)) throw malformed("'id' is {}; a text is wanted", kind_of_value(*id));
   rest.id = id->text();
   rest.id_given = true;
 }
@@ -53,7 +53,7 @@ void read_wanted(json::Node body, predict::Task task, Inference& rest) {
   const auto known = outputs_of(task);
   const auto outputs = body.find("outputs");
   if (outputs && !outputs->is(Kind::list))
-    throw malformed("'outputs' is {}; a list is wanted", shown(*outputs, true));
+    throw malformed("'outputs' is {}; a list is wanted", kind_of_value(*outputs));
   if (outputs) {
     for (const json::Node output : outputs->items()) read_output(output, known, binary, rest);
   }
