@@ -164,7 +164,7 @@ TEST_F(InferenceTest, ShapesMustAddUp) {
   EXPECT_EQ(refused(body("7")),
             "request.malformed: item 1 of 'inputs' is a number; a tensor (name, shape, datatype, "
             "data) is wanted");
-  EXPECT_EQ(refused(body("{}")), "request.malformed: item 1 of 'inputs' has no 'name'");
+  EXPECT_EQ(refused(body("{}")), "request.malformed: item 1 of 'inputs' has no text 'name'");
   EXPECT_EQ(refused(body(R"({"name": "a", "datatype": "FP64", "shape": [1]})")),
             "request.malformed: tensor 'a' has neither 'data' nor 'binary_data_size'; exactly one is wanted");
   EXPECT_EQ(refused("{}").substr(0, 50), "request.malformed: the body has no list 'inputs'; ");

@@ -104,8 +104,7 @@ struct Reader::Impl {
   Columns read_bytes(std::string_view body, const score::Scorer& scorer, Inference& rest) {
     tensors.start(scorer.signature().inputs, names, cells, batch);
     const std::size_t count = tensors.read_raw(body);
-    for (std::string& name : outputs_of(scorer.signature().task))
-      rest.outputs.push_back({std::move(name), true});
+    for (const std::string& name : outputs_of(scorer.signature().task)) rest.outputs.push_back({name, true});
     return finish(count);
   }
 };

@@ -42,15 +42,16 @@ void read_id(json::Node body, Inference& rest) {
 
 }  // namespace
 
-std::vector<std::string> outputs_of(predict::Task task) {
-  if (task == predict::Task::regression) return {"prediction"};
-  return {"prediction", "probability"};
+const std::vector<std::string>& outputs_of(predict::Task task) {
+  static const std::vector<std::string> of_values{"prediction"};
+  static const std::vector<std::string> of_classes{"prediction", "probability"};
+  return task == predict::Task::regression ? of_values : of_classes;
 }
 
 void read_wanted(json::Node body, predict::Task task, Inference& rest) {
   read_id(body, rest);
   const bool binary = flag_in(body.find("parameters"), "binary_data_output", false);
-  const auto known = outputs_of(task);
+  const auto& known = outputs_of(task);
   const auto outputs = body.find("outputs");
   if (outputs && !outputs->is(Kind::list))
     throw malformed("'outputs' is {}; a list is wanted", kind_of_value(*outputs));
