@@ -37,6 +37,7 @@ stop_servers() {
   local one
   for one in "${servers[@]:-}"; do
     [[ -z $one ]] || kill -KILL "$one" 2>/dev/null || true
+    wait "$one" 2>/dev/null || true
   done
 }
 
