@@ -106,6 +106,8 @@ class Client {
     return in_.empty() && ended_;
   }
 
+  bool ended() const { return ended_; }
+
   /// Nothing to read now, and not closed.
   bool is_quiet() {
     pollfd waiting = {socket_, POLLIN, 0};

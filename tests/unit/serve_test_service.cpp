@@ -166,6 +166,7 @@ TEST_F(ServeTest, AllFaultsOfARequestAreInItsAnswer) {
 
 TEST_F(ServeTest, AValueThatARuleCannotGiveIsTheRowsFault) {
   Package rule = prior(0.5);
+  rule.signature.inputs.pop_back();
   rule.algorithm = "rule";
   rule.fitted = {{"expression", "CASE WHEN age > 0 THEN age / 50 END"}, {"shares", json::Array{0.5, 0.5}}};
   add(rule);
@@ -284,12 +285,15 @@ TEST_F(ServeTest, AnAliasIsFollowedAndAVersionStays) {
   promote("churn@v1");
   promote("churn@v1", "challenger");
   const std::string digest = registry_.get("churn@v1").record.text();
-  const auto service =
-      serve({"churn@challenger", "models/churn@v1", "churn@{0}", "churn@2099-01-01", digest});
+  const auto service = serve({"churn@challenger", "models/churn@v1"});
+  std::vector<std::unique_ptr<Service>> pinned;
+  for (const std::string& address : {std::string("churn@{0}"), std::string("churn@2099-01-01"), digest})
+    pinned.push_back(serve({address}));
   promote("churn@v2");
   EXPECT_EQ(told(service->refresh()), none());
   promote("churn@v2", "challenger");
   EXPECT_EQ(told(service->refresh()), Texts{"churn@challenger 1->2"});
+  for (const auto& one : pinned) EXPECT_EQ(told(one->refresh()), none());
   Client client(*service);
   EXPECT_EQ(client.invoke(row).fields.at("mlops-model"), "churn@v2");
 }

@@ -31,6 +31,7 @@ constexpr std::size_t least_rate = 256 * 1024;
 Connection::Connection(Loop& loop, asio::ip::tcp::socket socket, Welcome welcome)
     : loop_(loop),
       socket_(std::move(socket)),
+      descriptor_(socket_.native_handle()),
       reader_(loop.shared().limits, loop.shared().budget),
       welcome_(welcome) {}
 
@@ -55,7 +56,7 @@ void Connection::read() {
 void Connection::received(const Code& code, std::size_t bytes) {
   if (is_cut_) return close();
   const bool was_asked = std::exchange(is_asked_to_leave_, false);
-  if (was_asked && code == asio::error::operation_aborted) return is_idle_for_good() ? close() : read();
+  if (was_asked && code == asio::error::operation_aborted) return nothing_waits() ? close() : read();
   if (is_late_) {
     const auto limit = loop_.shared().limits.request_time.count();
     return guarded([&] { refuse_and_leave({408, fmt::format("the request took longer than {} s", limit)}); });
@@ -122,7 +123,8 @@ void Connection::answer_request() {
 
 bool Connection::closes_after_request() const {
   if (!reader_.keeps_alive()) return true;
-  return loop_.shared().stage.load(std::memory_order_relaxed) != Stage::serving && !reader_.has_more();
+  const bool drains = loop_.shared().stage.load(std::memory_order_relaxed) != Stage::serving;
+  return drains && !reader_.has_more() && nothing_waits();
 }
 
 void Connection::append_answer(Response& response) {
@@ -147,8 +149,7 @@ void Connection::refuse_and_leave(const Refusal& refusal) {
 
 bool Connection::send() {
   if (out_.empty()) return true;
-  const ssize_t bytes =
-      ::send(socket_.native_handle(), out_.data(), out_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  const ssize_t bytes = ::send(descriptor_, out_.data(), out_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   sent_ = bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
   if (sent_ == out_.size()) {
     clear_output();
@@ -256,10 +257,9 @@ void Connection::leave_if_idle() {
   socket_.cancel(ignored);
 }
 
-/// Nothing has come since the read was taken back.
-bool Connection::is_idle_for_good() {
+bool Connection::nothing_waits() const {
   char one = 0;
-  return ::recv(socket_.native_handle(), &one, 1, MSG_DONTWAIT | MSG_PEEK) <= 0;
+  return ::recv(descriptor_, &one, 1, MSG_DONTWAIT | MSG_PEEK) <= 0;
 }
 
 /// The operation under way ends with an error, and its handler closes.

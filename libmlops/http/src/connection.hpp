@@ -58,7 +58,8 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Job 
   /// bytes of the client's makes it lose the answer.
   void leave();
   void discard();
-  bool is_idle_for_good();
+  /// Of what the client has sent, nothing is left to read.
+  bool nothing_waits() const;
   bool closes_after_request() const;
   void append_answer(Response& response);
   void expires_in(std::chrono::seconds time);
@@ -67,6 +68,7 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Job 
 
   Loop& loop_;
   boost::asio::ip::tcp::socket socket_;
+  const int descriptor_;
   Reader reader_;
   const Welcome welcome_;
   Activity activity_ = Activity::idle;

@@ -4,6 +4,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <pthread.h>
+
 #include <chrono>
 
 namespace mlops::http {
@@ -23,6 +25,7 @@ Loop::~Loop() {
 void Loop::start() {
   tick();
   thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "http");
 }
 
 void Loop::stop() {

@@ -154,21 +154,27 @@ void Cells::fill(const std::vector<predict::Input>& inputs, Batch& batch) {
   }
 }
 
-std::string shown(json::Node value, bool masked) {
+std::string_view kind_of_value(json::Node value) {
   switch (value.kind()) {
     case Cell::Kind::null:
       return "null";
+    case Cell::Kind::flag:
+      return value.flag() ? "true" : "false";
+    case Cell::Kind::text:
+      return "a text";
     case Cell::Kind::list:
       return "a list";
     case Cell::Kind::object:
       return "an object";
-    case Cell::Kind::flag:
-      if (!masked) return value.flag() ? "true" : "false";
-      break;
     default:
-      break;
+      return "a number";
   }
+}
+
+std::string shown(json::Node value, bool masked) {
+  if (!value.is_scalar() || value.is(Cell::Kind::null)) return std::string(kind_of_value(value));
   if (masked) return "a value (masked)";
+  if (value.is(Cell::Kind::flag)) return value.flag() ? "true" : "false";
   if (value.is(Cell::Kind::text)) return quoted(value.text());
   std::string text;
   spell(*value.cell(), {}, text);

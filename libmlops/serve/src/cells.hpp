@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "src/batch.hpp"
@@ -42,6 +43,9 @@ class Cells {
   std::vector<std::size_t> inputs_ = {};
   std::vector<const json::Cell*> cells_ = {};
 };
+
+/// "a list", "a number", "true", ...: for messages about shapes, which need no values.
+std::string_view kind_of_value(json::Node value);
 
 /// The value for a message: "'abc'", "null", "a list"; nothing of it where the input is personal data.
 std::string shown(json::Node value, bool masked);

@@ -94,7 +94,7 @@ struct Reader::Impl {
                        Inference& rest) {
     const json::Node root = parse(body, scorer);
     if (!root.is(json::Node::Kind::object))
-      throw malformed("the body is {}; an object with 'inputs' is wanted", shown(root, true));
+      throw malformed("the body is {}; an object with 'inputs' is wanted", kind_of_value(root));
     tensors.start(scorer.signature().inputs, names, cells, batch);
     const std::size_t count = tensors.read(root, binary);
     read_wanted(root, scorer.signature().task, rest);
@@ -104,8 +104,7 @@ struct Reader::Impl {
   Columns read_bytes(std::string_view body, const score::Scorer& scorer, Inference& rest) {
     tensors.start(scorer.signature().inputs, names, cells, batch);
     const std::size_t count = tensors.read_raw(body);
-    for (std::string& name : outputs_of(scorer.signature().task))
-      rest.outputs.push_back({std::move(name), true});
+    for (const std::string& name : outputs_of(scorer.signature().task)) rest.outputs.push_back({name, true});
     return finish(count);
   }
 };

@@ -25,7 +25,7 @@ Error with_example(Error fault) {
 
 [[noreturn]] void refuse_root(json::Node body) {
   throw with_example(
-      malformed("the body is {}; an object with one of {} is wanted", shown(body, true), forms));
+      malformed("the body is {}; an object with one of {} is wanted", kind_of_value(body), forms));
 }
 
 bool is_input(std::string_view name, const std::vector<predict::Input>& inputs) {
@@ -66,7 +66,7 @@ json::Entry form_of(json::Node body, const std::vector<predict::Input>& inputs) 
 }
 
 void require_list(json::Node value, std::string_view what) {
-  if (!value.is(Kind::list)) throw malformed("'{}' is {}; a list is wanted", what, shown(value, true));
+  if (!value.is(Kind::list)) throw malformed("'{}' is {}; a list is wanted", what, kind_of_value(value));
 }
 
 /// pandas' own names for columns that have none: 0, 1, 2, ...
@@ -107,7 +107,7 @@ void Rows::put(std::size_t column, std::size_t row, json::Node value) {
 void Rows::split(json::Node value) {
   if (!value.is(Kind::object))
     throw malformed("'dataframe_split' is {}; an object with 'columns' and 'data' is wanted",
-                    shown(value, true));
+                    kind_of_value(value));
   std::optional<json::Node> columns, data, index;
   for (const json::Entry& member : value.members()) {
     auto* const place = member.name == "columns" ? &columns
@@ -156,7 +156,7 @@ void Rows::check_table(json::Node rows, std::string_view form) const {
   for (const json::Node values : rows.items()) {
     ++row;
     if (!values.is(Kind::list))
-      throw malformed("row {} of '{}' is {}; a list of values is wanted", row, form, shown(values, true));
+      throw malformed("row {} of '{}' is {}; a list of values is wanted", row, form, kind_of_value(values));
     if (values.size() != targets_.size())
       throw malformed("row {} of '{}' has {}, where {} are wanted", row, form,
                       count_of(values.size(), "value"), targets_.size());
@@ -183,7 +183,7 @@ void Rows::check_records(json::Node rows, std::string_view form) const {
   for (const json::Node values : rows.items()) {
     ++row;
     if (!values.is(Kind::object))
-      throw malformed("row {} of '{}' is {}; an object is wanted", row, form, shown(values, true));
+      throw malformed("row {} of '{}' is {}; an object is wanted", row, form, kind_of_value(values));
     if (values.size() >= cells_->width()) continue;
     std::size_t column = 0;
     while (values.find(name_of(column))) ++column;

@@ -13,9 +13,9 @@ namespace {
 
 using Kind = json::Node::Kind;
 
-json::Node require(json::Node node, std::string_view member, const std::string& what) {
+json::Node require(json::Node node, std::string_view member, std::string_view tensor) {
   const auto found = node.find(member);
-  if (!found) throw malformed("{} has no '{}'", what, member);
+  if (!found) throw malformed("tensor {} has no '{}'", quoted(tensor), member);
   return *found;
 }
 
@@ -28,7 +28,7 @@ std::size_t product(std::size_t a, std::size_t b, const Tensor& tensor) {
 }
 
 void read_shape(json::Node node, Tensor& tensor) {
-  const json::Node shape = require(node, "shape", fmt::format("tensor {}", quoted(tensor.name)));
+  const json::Node shape = require(node, "shape", tensor.name);
   if (!shape.is(Kind::list) || shape.size() == 0 || shape.size() > 16)
     throw malformed("the shape of tensor {} is no list of dimensions; [n] or [n, 1] is wanted",
                     quoted(tensor.name));
@@ -47,7 +47,7 @@ void read_shape(json::Node node, Tensor& tensor) {
 }
 
 void read_type(json::Node node, Tensor& tensor) {
-  const json::Node name = require(node, "datatype", fmt::format("tensor {}", quoted(tensor.name)));
+  const json::Node name = require(node, "datatype", tensor.name);
   const auto type = name.is(Kind::text) ? datatype_of(name.text()) : std::nullopt;
   if (!type)
     throw malformed(
@@ -73,7 +73,8 @@ void check_nested(json::Node data, const Tensor& tensor) {
 void check_data(Tensor& tensor) {
   const json::Node data = *tensor.data;
   if (!data.is(Kind::list))
-    throw malformed("the data of tensor {} are {}; a list is wanted", quoted(tensor.name), shown(data, true));
+    throw malformed("the data of tensor {} are {}; a list is wanted", quoted(tensor.name),
+                    kind_of_value(data));
   if (tensor.type == Datatype::FP16 || tensor.type == Datatype::BF16)
     throw malformed("tensor {} is {}, which has no form in JSON; send it as FP32, or as bytes",
                     quoted(tensor.name), name_of(tensor.type));
@@ -144,10 +145,10 @@ std::string shape_text(const Tensor& tensor) {
 Tensor read_tensor(json::Node node, std::size_t number, std::string_view& binary) {
   if (!node.is(Kind::object))
     throw malformed("item {} of 'inputs' is {}; a tensor (name, shape, datatype, data) is wanted", number,
-                    shown(node, true));
-  const json::Node name = require(node, "name", fmt::format("item {} of 'inputs'", number));
-  if (!name.is(Kind::text)) throw malformed("the name of item {} of 'inputs' is no text", number);
-  Tensor tensor{.name = name.text()};
+                    kind_of_value(node));
+  const auto name = node.find("name");
+  if (!name || !name->is(Kind::text)) throw malformed("item {} of 'inputs' has no text 'name'", number);
+  Tensor tensor{.name = name->text()};
   read_type(node, tensor);
   read_shape(node, tensor);
   tensor.data = node.find("data");

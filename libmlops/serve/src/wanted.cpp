@@ -16,7 +16,7 @@ bool flag_in(std::optional<json::Node> parameters, std::string_view name, bool f
   const auto flag = parameters ? parameters->find(name) : std::nullopt;
   if (!flag) return fallback;
   if (!flag->is(Kind::flag))
-    throw malformed("the parameter '{}' is {}; true or false is wanted", name, shown(*flag, true));
+    throw malformed("the parameter '{}' is {}; true or false is wanted", name, kind_of_value(*flag));
   return flag->flag();
 }
 
@@ -35,25 +35,26 @@ void read_output(json::Node node, const std::vector<std::string>& known, bool bi
 void read_id(json::Node body, Inference& rest) {
   const auto id = body.find("id");
   if (!id || id->is(Kind::null)) return;
-  if (!id->is(Kind::text)) throw malformed("'id' is {}; a text is wanted", shown(*id, true));
+  if (!id->is(Kind::text)) throw malformed("'id' is {}; a text is wanted", kind_of_value(*id));
   rest.id = id->text();
   rest.id_given = true;
 }
 
 }  // namespace
 
-std::vector<std::string> outputs_of(predict::Task task) {
-  if (task == predict::Task::regression) return {"prediction"};
-  return {"prediction", "probability"};
+const std::vector<std::string>& outputs_of(predict::Task task) {
+  static const std::vector<std::string> of_values{"prediction"};
+  static const std::vector<std::string> of_classes{"prediction", "probability"};
+  return task == predict::Task::regression ? of_values : of_classes;
 }
 
 void read_wanted(json::Node body, predict::Task task, Inference& rest) {
   read_id(body, rest);
   const bool binary = flag_in(body.find("parameters"), "binary_data_output", false);
-  const auto known = outputs_of(task);
+  const auto& known = outputs_of(task);
   const auto outputs = body.find("outputs");
   if (outputs && !outputs->is(Kind::list))
-    throw malformed("'outputs' is {}; a list is wanted", shown(*outputs, true));
+    throw malformed("'outputs' is {}; a list is wanted", kind_of_value(*outputs));
   if (outputs) {
     for (const json::Node output : outputs->items()) read_output(output, known, binary, rest);
   }

@@ -8,7 +8,7 @@
 namespace mlops::serve {
 
 /// Outputs of a model of that task, in their order.
-std::vector<std::string> outputs_of(predict::Task task);
+const std::vector<std::string>& outputs_of(predict::Task task);
 
 /// Fills `rest` from `id`, `outputs` and `parameters`. Throws request.malformed for an output that the model
 /// has not, naming those it has.

@@ -58,8 +58,7 @@ Writer::Writer(const score::Scorer& scorer, const std::string& name, std::int64_
                         .bytes = element_bytes(values[i], prediction_type_, text)});
     classes.push_back(values[i]);
   }
-  for (std::string& output : outputs_of(signature.task))
-    known_outputs_.push_back({.name = std::move(output)});
+  for (const std::string& output : outputs_of(signature.task)) known_outputs_.push_back({.name = output});
   const std::string model = json::dump(name + "@v" + std::to_string(version));
   tail_ = (classes.empty() ? "" : ", \"classes\": " + json::dump(classes)) + ", \"model\": " + model + "}";
   head_ = "{\"model_name\": " + json::dump(name) + ", \"model_version\": \"" + std::to_string(version) + "\"";
