@@ -3,6 +3,7 @@
 load lib
 load seed
 load models
+load serving
 
 setup() {
   enter_fresh_project
@@ -73,6 +74,12 @@ terms() {
   mlops ingest churn.csv --name people --quiet >/dev/null
   agrees mlops.training/1 mlops train run --data people --label churned --train prior -n
   agrees mlops.training/1 mlops train run --data people --label churned --train prior
+}
+
+@test "serve: keys" {
+  model_folder first
+  mlops model register best --file first --quiet >/dev/null
+  agrees mlops.serving/1 serve_briefly best
 }
 
 @test "model: keys" {

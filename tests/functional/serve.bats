@@ -43,7 +43,7 @@ same_as_predict() {
   is "$(jq -c '.items[0].models[0] | [.address, .name, .version, .algorithm, .task, .follows]' one.out)" \
     '["churn","churn",1,"prior","binary","champion"]'
   is "$(jq -r .items[0].pid one.out)" "$server"
-  is "$(jq -r '.items[0] | "http://\(.host):\(.port)"' one.out)" "$url"
+  is "$(jq -r '.items[0] | "//\(.host):\(.port)"' one.out)" "${url#http:}"
   answers 0 bash -c "$(jq -r .items[0].curl one.out)"
   is "$(jq -c '[.predictions, .model]' <<<"$output")" '[[false],"churn@v1"]'
   kill "$server"
