@@ -55,7 +55,7 @@ terms() {
 
 @test "every id of an error in the sources is documented, and no other" {
   is "$(terms ERRORS SEE)" \
-    "$(grep -rhoE --include='*.cpp' 'with_id\("[a-z_.]+"' "$source_dir/commands" "$source_dir/libmlops" | cut -d'"' -f2 | sort -u)"
+    "$(grep -rhoE --include='*.[ch]pp' 'with_id\("[a-z_.]+"' "$source_dir/commands" "$source_dir/libmlops" | cut -d'"' -f2 | sort -u)"
 }
 
 @test "data: keys" {
