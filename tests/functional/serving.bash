@@ -46,9 +46,23 @@ post() {
   local path=$1 body=$2
   shift 2
   output=$(curl -s -w '\n%{http_code}' "$url$path" -H 'content-type: application/json' --data-binary "$body" "$@")
+  # shellcheck disable=SC2034
   code=${output##*$'\n'}
   output=${output%$'\n'*}
 }
 
 # metric NAME{LABELS}
 metric() { curl -s "$url/metrics" | awk -v name="$1" '{ value = $NF; sub(/ [^ ]*$/, "") } $0 == name { print value }'; }
+
+# serve_briefly ARGUMENT...: what `mlops serve ARGUMENT...` answers with. It listens on a free port, whatever was asked
+# for, is asked whether it is well, and is told to end; its exit code is that of this function.
+serve_briefly() {
+  local pid
+  command mlops serve "$@" --port 0 >serve_briefly.out 3>&- &
+  pid=$!
+  eventually grep -q curl serve_briefly.out
+  cat serve_briefly.out
+  curl -sf "$(grep -oE 'http:[/0-9a-z.:]+' serve_briefly.out | head -n 1)/healthz" >&2
+  kill "$pid"
+  wait "$pid"
+}

@@ -34,9 +34,9 @@ TEST_F(ServeTest, EveryPathIsAnswered) {
   EXPECT_EQ(client.get("/version").type, "text/plain; charset=utf-8");
   EXPECT_EQ(client.get("/metrics").type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_EQ(client.get("/example").body, service->example());
-  const std::string index = client.ask("GET", "/", "", {{"host", "models.local:80"}}).body;
+  const std::string index = client.ask("GET", "/", "", {{"host", "localhost:80"}}).body;
   EXPECT_NE(index.find("churn@v1, prior, binary"), std::string::npos) << index;
-  EXPECT_NE(index.find("curl -s http://models.local:80/invocations"), std::string::npos) << index;
+  EXPECT_NE(index.find("curl -s http://localhost:80/invocations"), std::string::npos) << index;
 }
 
 TEST_F(ServeTest, HeadIsAnsweredAsGet) {
