@@ -66,3 +66,28 @@ alone() { env -i XDG_CACHE_HOME="$PWD/cache" MLOPS_NO_PROGRESS=1 "$only" "$@"; }
   has "$stderr" 'copy the file again'
   is "$(ls cache/mlops/engines)" ''
 }
+
+# In a namespace of its own for mounts, so that /proc is gone with it.
+inside() { unshare --mount bash -c 'mount -t proc proc "$0/proc" && exec chroot "$0" env -i bash -c "cd /work && $1"' "$root" "$1"; }
+
+@test "the three commands in a bare Debian 12" {
+  [ "${MLOPS_TEST_BARE-}" = 1 ] || skip "MLOPS_TEST_BARE=1 makes a bare Debian 12 with debootstrap and tries it there"
+  root=$BATS_TEST_DIRNAME/../../build/bare-root
+  "$BATS_TEST_DIRNAME/../support/bare-root" "$root"
+  root=$(realpath "$root")
+  rm -rf "$root/work" "$root/root/.cache"
+  mkdir "$root/work"
+  cp "$only" "$root/usr/local/bin"
+  printf 'x,y\n' >"$root/work/points.csv"
+  for i in $(seq 400); do echo "$i,$((i * 7 % 31))" >>"$root/work/points.csv"; done
+  answers 0 inside 'mlops ingest points.csv'
+  answers 0 inside 'mlops train run --label y'
+  inside 'exec mlops serve --port 0 --json' >served 2>ended 3>&- &
+  server=$!
+  until jq -e '.items[0].url' served >/dev/null 2>&1; do kill -0 $server && sleep 0.1; done
+  answers 0 bash -c "$(jq -r '.items[0].curl' served)"
+  has "$output" '"predictions": ['
+  kill "$(jq -r '.items[0].pid' served)"
+  wait $server
+  has "$(cat ended)" 'drained, 1 request answered'
+}

@@ -27,7 +27,7 @@ enter_fresh_project() {
   local mlops var
   mlops=$(find_mlops) || return 1
   for var in ${!MLOPS_*} ${!XDG_*} NO_COLOR PAGER LESS; do
-    [[ $var == MLOPS_ACCEPT ]] || unset "$var"
+    [[ $var == MLOPS_ACCEPT || $var == MLOPS_TEST_* ]] || unset "$var"
   done
   export HOME=$BATS_TEST_TMPDIR/home
   export XDG_CONFIG_HOME=$HOME/.config XDG_CACHE_HOME=$HOME/.cache XDG_STATE_HOME=$HOME/.local/state
