@@ -1,64 +1,22 @@
-// Big requests, too many of them, and the end of the server.
-#include "http_client.hpp"
+// Big requests, and too many of them.
+#include "http_gate.hpp"
 
 #include <sys/resource.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <fstream>
 #include <thread>
 
 namespace mlops::http {
 namespace {
 
-/// Handlers of "/wait" stand here until the test opens it.
-class Gate {
- public:
-  void pass() {
-    std::unique_lock lock(mutex_);
-    ++waiting_;
-    opened_.wait(lock, [&] { return open_; });
-    --waiting_;
-  }
-  void open() {
-    const std::lock_guard lock(mutex_);
-    open_ = true;
-    opened_.notify_all();
-  }
-  int waiting() const {
-    const std::lock_guard lock(mutex_);
-    return waiting_;
-  }
+using HttpLoad = HttpGated;
 
- private:
-  mutable std::mutex mutex_;
-  std::condition_variable opened_;
-  bool open_ = false;
-  int waiting_ = 0;
-};
-
-class HttpLoad : public Http {
- protected:
-  ~HttpLoad() override { gate_.open(); }
-
-  ServerOptions gated() {
-    return options([this](const Request& request, Response& response) {
-      if (request.path == "/wait") gate_.pass();
-      response.body = fmt::format("{} {}", request.path, request.body.size());
-    });
-  }
-  bool holds(int count) {
-    return comes_true([&] { return gate_.waiting() == count; });
-  }
-
-  Gate gate_;
-  const std::string big_ = std::string(100'000, 'b');
-};
-
-long resident_kilobytes() {
+/// Of address space: sanitizers keep shadows of what was resident once.
+long mapped_kilobytes() {
   std::ifstream in("/proc/self/statm");
   long pages = 0;
-  in >> pages >> pages;
+  in >> pages;
   return pages * 4;
 }
 
@@ -163,9 +121,11 @@ TEST_F(HttpLoad, WhatIsGivenUpGivesItsShareBack) {
 }
 
 TEST_F(HttpLoad, TheMemoryOfABigBodyIsGivenBack) {
-  serve(options([](const Request& request, Response& response) {
+  ServerOptions how = options([](const Request& request, Response& response) {
     response.body = fmt::format("{}", request.body.size());
-  }));
+  });
+  how.threads = 1;
+  serve(how);
   Client one = client();
   one.ask(post("/", big_));
   const std::string body(48'000'000, 'x');
@@ -173,10 +133,10 @@ TEST_F(HttpLoad, TheMemoryOfABigBodyIsGivenBack) {
   const std::string chunked =
       fmt::format("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n",
                   body.size(), body);
-  const long before = resident_kilobytes();
+  const long before = mapped_kilobytes();
   EXPECT_EQ(one.ask(request).body, "48000000");
   EXPECT_EQ(one.ask(chunked).body, "48000000");
-  EXPECT_LT(resident_kilobytes() - before, 10'000) << "the connection is open";
+  EXPECT_LT(mapped_kilobytes() - before, 10'000) << "the connection is open";
   EXPECT_EQ(one.ask(get("/")).status, 200);
 }
 
@@ -225,176 +185,6 @@ TEST_F(HttpLoad, WithoutDescriptorsConnectionsWaitAndAreAnsweredLater) {
   EXPECT_EQ(probe.ask(get("/")).status, 200) << "who is inside is answered";
   setrlimit(RLIMIT_NOFILE, &before);
   for (Client& each : clients) EXPECT_EQ(each.ask(get("/")).status, 200);
-}
-
-// --- the end ---
-
-TEST_F(HttpLoad, ADrainWithoutConnectionsIsQuick) {
-  serve();
-  ask(get("/"));
-  const auto begin = std::chrono::steady_clock::now();
-  EXPECT_TRUE(server_->drain(10s));
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
-  EXPECT_FALSE(client().connected()) << "nobody listens any more";
-}
-
-TEST_F(HttpLoad, ADrainClosesIdleConnectionsAndAnswersTheOthers) {
-  serve(gated());
-  Client idle = client();
-  idle.ask(get("/"));
-  Client never = client();
-  Client busy = client();
-  busy.send(post("/wait", big_));
-  Client half = client();
-  half.send("POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nha");
-  ASSERT_TRUE(holds(1));
-  std::atomic<bool> drained = false;
-  std::thread drain([&] { drained = server_->drain(20s); });
-  EXPECT_TRUE(idle.is_closed());
-  EXPECT_TRUE(never.is_closed());
-  EXPECT_FALSE(drained);
-  half.send("lf");
-  const Answer late = half.receive();
-  EXPECT_EQ(late.body, "/half 4");
-  EXPECT_EQ(late.field("Connection"), "close");
-  half.close();
-  gate_.open();
-  const Answer last = busy.receive();
-  EXPECT_EQ(last.body, "/wait 100000");
-  EXPECT_EQ(last.field("Connection"), "close");
-  busy.close();
-  drain.join();
-  EXPECT_TRUE(drained);
-}
-
-TEST_F(HttpLoad, ADrainGivesUpWhenPatienceEnds) {
-  serve(gated());
-  Client busy = client();
-  busy.send(post("/wait", big_));
-  ASSERT_TRUE(holds(1));
-  EXPECT_FALSE(server_->drain(300ms));
-  gate_.open();
-}
-
-/// Clients that ask again and again on connections they keep, and open a new one when they are told to close.
-struct Crowd {
-  std::atomic<int> answered = 0;
-  std::atomic<int> lost = 0;    ///< Sent on an open connection, and no answer.
-  std::atomic<int> told = 0;    ///< To close.
-  std::atomic<int> turned = 0;  ///< Could not connect: the server has gone.
-
-  void one_client(std::uint16_t port) {
-    for (;;) {
-      Client client(port);
-      if (!client.connected()) {
-        ++turned;
-        return;
-      }
-      for (bool open = true; open;) {
-        client.send(post("/p", "0123456789"));
-        const Answer answer = client.receive();
-        if (answer.status != 200) {
-          ++lost;
-          return;
-        }
-        ++answered;
-        if (answer.field("Connection") == "close") {
-          ++told;
-          open = false;
-        }
-      }
-    }
-  }
-};
-
-TEST_F(HttpLoad, ADrainUnderLoadLosesNothing) {
-  for (int round = 0; round < 3; ++round) {
-    serve();
-    Crowd crowd;
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 48; ++i)
-      threads.emplace_back([&, port = server_->port()] { crowd.one_client(port); });
-    ASSERT_TRUE(comes_true([&] { return crowd.answered > 2000; }));
-    EXPECT_TRUE(server_->drain(20s));
-    for (std::thread& each : threads) each.join();
-    EXPECT_EQ(crowd.lost, 0);
-    EXPECT_EQ(crowd.turned, 48) << "all went because nobody listens, none because it was cut";
-    EXPECT_GE(crowd.told, 48);
-    server_.reset();
-  }
-}
-
-TEST_F(HttpLoad, WhoWaitsInTheBacklogIsAnsweredBeforeTheEnd) {
-  ServerOptions how = gated();
-  how.threads = 1;
-  how.limits.inline_body_bytes = 1'000'000;  // so that "/wait" blocks the loop that accepts
-  serve(how);
-  Client blocking = client();
-  blocking.send(post("/wait", "now"));
-  ASSERT_TRUE(holds(1));
-  std::vector<Client> waiting;
-  for (int i = 0; i < 20; ++i) {
-    waiting.push_back(client());
-    waiting.back().send(get("/backlog"));
-  }
-  std::atomic<bool> drained = false;
-  std::thread drain([&] { drained = server_->drain(20s); });
-  gate_.open();
-  for (Client& each : waiting) {
-    const Answer answer = each.receive();
-    EXPECT_EQ(answer.body, "/backlog 0");
-    EXPECT_EQ(answer.field("Connection"), "close");
-    each.close();
-  }
-  EXPECT_EQ(blocking.receive().status, 200);
-  blocking.close();
-  drain.join();
-  EXPECT_TRUE(drained);
-}
-
-TEST_F(HttpLoad, PipelinedRequestsAreAllAnsweredInADrain) {
-  serve(gated());
-  Client one = client();
-  one.send(post("/wait", big_) + get("/2") + get("/3"));
-  ASSERT_TRUE(holds(1));
-  std::thread drain([&] { server_->drain(20s); });
-  std::this_thread::sleep_for(100ms);
-  gate_.open();
-  EXPECT_EQ(one.receive().field("Connection"), "");
-  EXPECT_EQ(one.receive().field("Connection"), "");
-  const Answer last = one.receive();
-  EXPECT_EQ(last.body, "/3 0");
-  EXPECT_EQ(last.field("Connection"), "close");
-  EXPECT_TRUE(one.is_closed());
-  one.close();
-  drain.join();
-}
-
-TEST_F(HttpLoad, TheServerStopsAtOnceWithRequestsInFlight) {
-  for (int round = 0; round < 10; ++round) {
-    serve(options([](const Request& request, Response& response) {
-      if (request.path == "/slow") std::this_thread::sleep_for(20ms);
-      response.body.assign(100'000, 'x');
-    }));
-    std::atomic<bool> stop = false;
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 8; ++i) {
-      threads.emplace_back([&, port = server_->port(), i] {
-        while (!stop) {
-          Client one(port);
-          if (!one.connected()) return;
-          one.send(i % 2 == 0 ? post("/slow", big_) + post("/slow", big_) : get("/") + "POST / HT");
-          one.receive("GET", 100ms);
-        }
-      });
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10 + 7 * round));
-    const auto begin = std::chrono::steady_clock::now();
-    server_.reset();
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
-    stop = true;
-    for (std::thread& each : threads) each.join();
-  }
 }
 
 }  // namespace

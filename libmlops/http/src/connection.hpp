@@ -9,6 +9,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace mlops::http {
@@ -43,8 +44,8 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Job 
   void answer_request();
   void refuse(const Refusal& refusal);
   void refuse_and_leave(const Refusal& refusal);
-  template <typename Work>
-  void guarded(Work work);
+  /// Runs `work`; what it throws (there is no memory) ends this connection and no other.
+  void guarded(const std::function<void()>& work);
   /// False: it goes on in sent().
   bool send();
   void sent(const Code& code);

@@ -17,7 +17,7 @@ struct Field {
 
 /// Views into the connection's memory; they hold until the handler returns.
 struct Request {
-  std::string_view method;  ///< "GET", "POST", ...
+  std::string_view method;  ///< "GET", "POST", ...; of "HEAD", the server leaves the answer's body out.
   std::string_view path;    ///< Percent-decoded, without the query; begins with '/'.
   std::string_view query;   ///< As sent, without '?'.
   std::string_view body;

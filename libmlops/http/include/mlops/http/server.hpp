@@ -5,6 +5,7 @@
 /// Each of `threads` event loops owns some connections; a new one goes to the loop that has the fewest. A
 /// small request is answered on its loop; one with a body over `inline_body_bytes` on a thread of a pool, so
 /// that it holds nobody up.
+/// Time limits are looked at once a second. The threads block all signals.
 ///
 /// What is not HTTP is answered with 400, too large with 413 or 431, too slow with 408, too much at once with
 /// 503 and Retry-After, each with {"error": "..."}; and the connection is closed.
@@ -33,7 +34,7 @@ struct Limits {
   std::size_t queued_requests = 1'000;    ///< For the pool.
   std::chrono::seconds request_time{30};  ///< From the first byte of a request to its last.
   std::chrono::seconds idle_time{75};     ///< Between two requests.
-  std::chrono::seconds write_time{30};    ///< For the client to take an answer.
+  std::chrono::seconds write_time{30};  ///< For the client to take an answer, and 1 s more for each 256 KiB.
 };
 
 struct ServerOptions {
@@ -41,7 +42,8 @@ struct ServerOptions {
   std::uint16_t port = 0;          ///< 0: any that is free.
   unsigned threads = 0;            ///< Of event loops; 0: one for each processor this process may use.
   Limits limits = {};
-  /// Called once for each thread that answers, before the first request.
+  /// Called once for each thread that answers (`threads` loops, and as many of the pool), by the caller's
+  /// thread and before the first request. What it throws leaves listen().
   std::function<Handler()> make_handler;
   /// Something went wrong that no client is to blame for; any thread.
   std::function<void(const std::string& text)> on_fault = {};
