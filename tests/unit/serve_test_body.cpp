@@ -221,6 +221,18 @@ TEST_F(InvocationsTest, ManyInputsAreFoundInAnyOrder) {
     EXPECT_EQ(read.column(i).values<std::int64_t>()[1], static_cast<std::int64_t>(i));
 }
 
+TEST_F(InvocationsTest, ASmallBodyAfterAGreatOneIsReadAsBefore) {
+  std::string many;
+  for (int i = 0; i < 60'000; ++i) many += R"(, [1, 2.5, "a text that takes room", null])";
+  const std::string one = R"([41, 1250.5, "Köln", true])";
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(reader_.invocations("", "{\"instances\": [" + one + many + "]}", scorer_).rows(), 60'001U);
+    EXPECT_EQ(rows("{\"instances\": [" + one + ", [7, null, null, false]]}"), two_rows);
+    EXPECT_EQ(rows("age,income,city,member\n1,2,3,4\n", "text/csv"),
+              "age VARCHAR: '1' | income VARCHAR: '2' | city VARCHAR: '3' | member VARCHAR: '4'");
+  }
+}
+
 /// An answer must not depend on the other rows of its request.
 TEST_F(InvocationsTest, ARowIsEncodedAsIfItCameAlone) {
   using predict::Encoding;
