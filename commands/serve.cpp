@@ -70,7 +70,7 @@ bool is_loopback(std::string_view host) {
   return host.starts_with("127.") || host == "localhost" || host == "::1" || host == "[::1]";
 }
 
-json::Array model_rows(const serve::Service& service) {
+json::Array model_rows(const serve::Service& service, bool for_people) {
   json::Array rows;
   for (const serve::Serving& one : service.serving()) {
     rows.push_back(json::Object{
@@ -80,8 +80,8 @@ json::Array model_rows(const serve::Service& service) {
         {"algorithm", one.version.algorithm},
         {"task", one.version.task},
         {"follows", one.follows.empty() ? json::Value() : json::Value(one.follows)},
-        {"digest", one.version.record.text()},
     });
+    if (!for_people) rows.back().as_object()->append("digest", one.version.record.text());
   }
   return rows;
 }
@@ -96,7 +96,7 @@ void announce(cli::Invocation& invocation, const ServeArgs& args, const serve::S
                                         {"host", args.host, detail},
                                         {"port", static_cast<std::int64_t>(listener.port()), detail},
                                         {"pid", static_cast<std::int64_t>(::getpid()), detail},
-                                        {"models", model_rows(service)},
+                                        {"models", model_rows(service, people)},
                                         {"curl", curl, detail}});
   if (people) invocation.output().text(fmt::format("\n{}\n", curl));
   invocation.output().finish();

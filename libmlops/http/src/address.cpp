@@ -34,7 +34,7 @@ tcp::endpoint resolve(asio::io_context& context, const std::string& host, std::u
     return {address, port};
   tcp::resolver resolver(context);
   const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, code);
-  if (code || found.empty()) {
+  if (host.empty() || code || found.empty()) {
     throw error(mlops::Code::usage, "cannot listen on '{}': no such host", host)
         .with_hint("`--host 127.0.0.1` listens for this machine, `--host 0.0.0.0` on all addresses");
   }

@@ -31,6 +31,7 @@ constexpr std::size_t least_rate = 256 * 1024;
 Connection::Connection(Loop& loop, asio::ip::tcp::socket socket, Welcome welcome)
     : loop_(loop),
       socket_(std::move(socket)),
+      descriptor_(socket_.native_handle()),
       reader_(loop.shared().limits, loop.shared().budget),
       welcome_(welcome) {}
 
@@ -38,10 +39,7 @@ Connection::~Connection() = default;
 
 void Connection::start() {
   if (welcome_ == Welcome::turned_away) {
-    refuse({503, "too many connections"});
-    then_ = Then::leave;
-    if (send()) leave();
-    return;
+    return guarded([&] { refuse_and_leave({503, "too many connections"}); });
   }
   expires_in(loop_.shared().limits.idle_time);
   read();
@@ -57,16 +55,11 @@ void Connection::read() {
 
 void Connection::received(const Code& code, std::size_t bytes) {
   if (is_cut_) return close();
-  if (is_asked_to_leave_ && code == asio::error::operation_aborted) {
-    is_asked_to_leave_ = false;
-    return is_idle_for_good() ? close() : read();
-  }
+  const bool was_asked = std::exchange(is_asked_to_leave_, false);
+  if (was_asked && code == asio::error::operation_aborted) return nothing_waits() ? close() : read();
   if (is_late_) {
-    refuse(
-        {408, fmt::format("the request took longer than {} s", loop_.shared().limits.request_time.count())});
-    then_ = Then::leave;
-    if (send()) leave();
-    return;
+    const auto limit = loop_.shared().limits.request_time.count();
+    return guarded([&] { refuse_and_leave({408, fmt::format("the request took longer than {} s", limit)}); });
   }
   if (code) return close();
   if (activity_ == Activity::idle) {
@@ -77,16 +70,24 @@ void Connection::received(const Code& code, std::size_t bytes) {
   go();
 }
 
-void Connection::go() {
+/// Without memory this connection goes, and the others stay.
+template <typename Work>
+void Connection::guarded(Work work) {
   try {
+    work();
+  } catch (const std::exception& fault) {
+    loop_.shared().fault(fault.what());
+    close();
+  }
+}
+
+void Connection::go() {
+  guarded([this] {
     do {
       then_ = answer_requests();
       if (!send()) return;
     } while (proceed());
-  } catch (const std::exception& fault) {  // no memory
-    loop_.shared().fault(fault.what());
-    close();
-  }
+  });
 }
 
 Connection::Then Connection::answer_requests() {
@@ -95,7 +96,7 @@ Connection::Then Connection::answer_requests() {
       case Reader::State::empty:
         activity_ = Activity::idle;
         expires_in(loop_.shared().limits.idle_time);
-        return Then::read;
+        return loop_.shared().stage == Stage::closing ? Then::leave : Then::read;
       case Reader::State::need_more:
         return Then::read;
       case Reader::State::wants_continue:
@@ -122,7 +123,8 @@ void Connection::answer_request() {
 
 bool Connection::closes_after_request() const {
   if (!reader_.keeps_alive()) return true;
-  return loop_.shared().stage.load(std::memory_order_relaxed) != Stage::serving && !reader_.has_more();
+  const bool drains = loop_.shared().stage.load(std::memory_order_relaxed) != Stage::serving;
+  return drains && !reader_.has_more() && nothing_waits();
 }
 
 void Connection::append_answer(Response& response) {
@@ -139,29 +141,42 @@ void Connection::refuse(const Refusal& refusal) {
   append(out_, refusal, loop_.date(), reader_.method() == "HEAD");
 }
 
+void Connection::refuse_and_leave(const Refusal& refusal) {
+  refuse(refusal);
+  then_ = Then::leave;
+  if (send()) leave();
+}
+
 bool Connection::send() {
   if (out_.empty()) return true;
-  const ssize_t bytes =
-      ::send(socket_.native_handle(), out_.data(), out_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  const ssize_t bytes = ::send(descriptor_, out_.data(), out_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   sent_ = bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
   if (sent_ == out_.size()) {
-    out_.clear();
+    clear_output();
     return true;
   }
+  after_sending_ = activity_;
   activity_ = Activity::sending;
   expires_in(loop_.shared().limits.write_time + std::chrono::seconds(out_.size() / least_rate));
   asio::async_write(socket_, asio::const_buffer(out_.data() + sent_, out_.size() - sent_),
-                    [this](const Code& code, std::size_t more) { sent(code, more); });
+                    [this](const Code& code, std::size_t) { sent(code); });
   return false;
 }
 
-void Connection::sent(const Code& code, std::size_t) {
+void Connection::sent(const Code& code) {
   if (code || is_cut_) return close();
+  clear_output();
+  activity_ = after_sending_;
+  const Limits& limits = loop_.shared().limits;
+  expires_in(activity_ == Activity::idle ? limits.idle_time : limits.request_time);
+  guarded([this] {
+    if (proceed()) go();
+  });
+}
+
+void Connection::clear_output() {
   out_.clear();
   if (out_.capacity() > kept_bytes) std::string().swap(out_);
-  activity_ = Activity::receiving;
-  expires_in(loop_.shared().limits.request_time);
-  if (proceed()) go();
 }
 
 bool Connection::proceed() {
@@ -184,9 +199,7 @@ bool Connection::proceed() {
 void Connection::compute() {
   activity_ = Activity::computing;
   if (loop_.pool().add(*this)) return;
-  refuse({503, "too many requests wait"});
-  then_ = Then::leave;
-  if (send()) leave();
+  refuse_and_leave({503, "too many requests wait"});
 }
 
 void Connection::work(const Handler& handler) {
@@ -196,15 +209,12 @@ void Connection::work(const Handler& handler) {
 
 void Connection::computed() {
   activity_ = Activity::receiving;
-  then_ = Then::go_on;
-  append_answer(computed_);
-  std::string().swap(computed_.body);
-  computed_.fields.clear();
-  if (then_ == Then::leave) {
-    if (send()) leave();
-  } else {
-    go();
-  }
+  guarded([this] {
+    then_ = Then::go_on;
+    append_answer(computed_);
+    computed_ = {};
+    if (send() && proceed()) go();
+  });
 }
 
 void Connection::leave() {
@@ -223,7 +233,7 @@ void Connection::discard() {
 }
 
 void Connection::sweep() {
-  if (deadline_ >= loop_.now() || activity_ == Activity::computing || is_cut_ || is_late_) return;
+  if (deadline_ > loop_.now() || activity_ == Activity::computing || is_cut_ || is_late_) return;
   switch (activity_) {
     case Activity::receiving: {
       is_late_ = true;
@@ -247,10 +257,9 @@ void Connection::leave_if_idle() {
   socket_.cancel(ignored);
 }
 
-/// Nothing has come since the read was taken back.
-bool Connection::is_idle_for_good() {
+bool Connection::nothing_waits() const {
   char one = 0;
-  return ::recv(socket_.native_handle(), &one, 1, MSG_DONTWAIT | MSG_PEEK) <= 0;
+  return ::recv(descriptor_, &one, 1, MSG_DONTWAIT | MSG_PEEK) <= 0;
 }
 
 /// The operation under way ends with an error, and its handler closes.

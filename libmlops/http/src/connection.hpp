@@ -42,9 +42,13 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Job 
   Then answer_requests();
   void answer_request();
   void refuse(const Refusal& refusal);
+  void refuse_and_leave(const Refusal& refusal);
+  template <typename Work>
+  void guarded(Work work);
   /// False: it goes on in sent().
   bool send();
-  void sent(const Code& code, std::size_t bytes);
+  void sent(const Code& code);
+  void clear_output();
   /// True when there are more requests to answer at once.
   bool proceed();
   void compute();
@@ -54,7 +58,8 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Job 
   /// bytes of the client's makes it lose the answer.
   void leave();
   void discard();
-  bool is_idle_for_good();
+  /// Of what the client has sent, nothing is left to read.
+  bool nothing_waits() const;
   bool closes_after_request() const;
   void append_answer(Response& response);
   void expires_in(std::chrono::seconds time);
@@ -63,9 +68,11 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Job 
 
   Loop& loop_;
   boost::asio::ip::tcp::socket socket_;
+  const int descriptor_;
   Reader reader_;
   const Welcome welcome_;
   Activity activity_ = Activity::idle;
+  Activity after_sending_ = Activity::idle;
   Then then_ = Then::read;
   bool is_late_ = false;
   bool is_cut_ = false;

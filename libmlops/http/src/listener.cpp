@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 #include <linux/filter.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -88,8 +87,6 @@ bool Listener::accept_up_to(int most) {
 }
 
 void Listener::welcome(int descriptor) {
-  const int on = 1;
-  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (shared_.open.get() < shared_.limits.connections) {
     ++shared_.counters.accepted;
     shared_.open.add();

@@ -4,6 +4,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <pthread.h>
+
 #include <chrono>
 
 namespace mlops::http {
@@ -23,6 +25,7 @@ Loop::~Loop() {
 void Loop::start() {
   tick();
   thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "http");
 }
 
 void Loop::stop() {
@@ -66,6 +69,7 @@ void Loop::welcome(int descriptor, asio::ip::tcp protocol, Connection::Welcome h
     ::close(descriptor);
     return departed(how);
   }
+  socket.set_option(asio::ip::tcp::no_delay(true), code);
   auto* const connection = new Connection(*this, std::move(socket), how);
   list_.push_back(*connection);
   connection->start();

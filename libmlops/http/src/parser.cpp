@@ -4,9 +4,13 @@
 
 #include <mlops/base/text.hpp>
 
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/string.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
 
 #include <limits>
 
@@ -26,6 +30,14 @@ std::string_view view(beast::string_view text) { return {text.data(), text.size(
 
 std::string_view moved(std::string_view text, const char* from, const char* to) {
   return text.data() == nullptr ? text : std::string_view(to + (text.data() - from), text.size());
+}
+
+/// RFC 9112 section 5.2. The parser joins the lines elsewhere, or skips empty first ones.
+bool is_folded(std::string_view name, std::string_view value, std::span<const char> bytes) {
+  const char* const colon = name.data() + name.size();
+  const std::less<const char*> before;
+  if (before(value.data(), colon) || before(bytes.data() + bytes.size(), value.data())) return true;
+  return std::find(colon, value.data(), '\r') != value.data();
 }
 
 }  // namespace
@@ -73,6 +85,11 @@ Parser::Parser(const Limits& limits, Head& head, ChunkSink& sink) : head_(head),
   body_limit(static_cast<std::uint64_t>(limits.body_bytes));
 }
 
+std::size_t Parser::read(std::span<const char> bytes, Code& code) {
+  bytes_ = bytes;
+  return put(boost::asio::const_buffer(bytes.data(), bytes.size()), code);
+}
+
 void Parser::on_request_impl(beast::http::verb, Text method, Text target, int version, Code&) {
   head_.method = view(method);
   head_.target = view(target);
@@ -91,6 +108,7 @@ void Parser::on_field_impl(field known, Text name, Text value, Code& code) {
     default:
       break;
   }
+  if (is_folded(view(name), view(value), bytes_)) head_.refusal = {400, "a field is folded over two lines"};
   if (head_.fields.size() >= most_fields) {
     head_.refusal = {431, fmt::format("the request has more than {} fields", most_fields)};
   }

@@ -65,6 +65,9 @@ class Parser final : public boost::beast::http::basic_parser<true> {
  public:
   Parser(const Limits& limits, Head& head, ChunkSink& sink);
 
+  /// put(), which also knows where the bytes are: a folded field is one that the parser has copied elsewhere.
+  std::size_t read(std::span<const char> bytes, boost::beast::error_code& code);
+
  private:
   using Code = boost::beast::error_code;
   using Text = boost::beast::string_view;
@@ -84,6 +87,7 @@ class Parser final : public boost::beast::http::basic_parser<true> {
 
   Head& head_;
   ChunkSink& sink_;
+  std::span<const char> bytes_ = {};
 };
 
 /// What the parser's own verdicts mean for the client.

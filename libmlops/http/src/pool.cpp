@@ -1,11 +1,16 @@
 #include "src/pool.hpp"
 
+#include <pthread.h>
+
 namespace mlops::http {
 
 Pool::Pool(std::vector<Handler> handlers, std::size_t queue_limit)
     : queue_limit_(queue_limit), handlers_(std::move(handlers)) {
   try {
-    for (const Handler& handler : handlers_) threads_.emplace_back([this, &handler] { run(handler); });
+    for (const Handler& handler : handlers_) {
+      threads_.emplace_back([this, &handler] { run(handler); });
+      pthread_setname_np(threads_.back().native_handle(), "http-pool");
+    }
   } catch (...) {
     stop();
     throw;

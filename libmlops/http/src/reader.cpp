@@ -2,8 +2,6 @@
 
 #include "src/target.hpp"
 
-#include <boost/asio/buffer.hpp>
-
 #include <algorithm>
 #include <cstring>
 
@@ -86,7 +84,7 @@ Reader::State Reader::advance_head() {
     parser_.emplace(limits_, head_, sink_);
   }
   boost::beast::error_code code;
-  parsed_ += parser_->put(boost::asio::const_buffer(buffer_.get() + parsed_, used_ - parsed_), code);
+  parsed_ += parser_->read({buffer_.get() + parsed_, used_ - parsed_}, code);
   if (code == boost::beast::http::error::need_more) {
     if (used_ - begin_ < limits_.header_bytes) return State::need_more;
     code = boost::beast::http::error::header_limit;
@@ -143,7 +141,7 @@ Reader::State Reader::advance_chunks() {
   boost::beast::error_code code;
   std::size_t at = parsed_;
   while (at < used_ && !parser_->is_done() && !code) {
-    at += parser_->put(boost::asio::const_buffer(buffer_.get() + at, used_ - at), code);
+    at += parser_->read({buffer_.get() + at, used_ - at}, code);
   }
   std::memmove(buffer_.get() + parsed_, buffer_.get() + at, used_ - at);
   used_ -= at - parsed_;

@@ -91,6 +91,7 @@ bool AsioServer::drain(std::chrono::milliseconds patience) {
   if (is_closed.wait_until(begin + patience) != std::future_status::ready) return false;
   const auto last_call = begin + std::min<milliseconds>(seconds(1), patience / 2);
   if (shared_.open.wait_for_none(last_call)) return true;
+  shared_.stage = Stage::closing;
   for (auto& loop : loops_) loop->leave_idle();
   return shared_.open.wait_for_none(begin + patience);
 }

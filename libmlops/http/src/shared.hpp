@@ -16,6 +16,7 @@ namespace mlops::http {
 enum class Stage {
   serving,
   draining,  ///< Whoever has nothing more to ask is told to go.
+  closing,   ///< And nobody is waited for who asks nothing.
 };
 
 struct Counters {

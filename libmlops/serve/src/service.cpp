@@ -34,6 +34,12 @@ std::optional<Mark> look(const store::References& references, const Watched& wat
   return std::nullopt;
 }
 
+/// Two addresses of one version: whether they can ever be of two.
+bool stay_together(const Watched& a, const Watched& b) {
+  if (a.references == b.references) return true;
+  return a.mark && a.mark == b.mark && !model::alias_in(a.mark->reference).empty();
+}
+
 std::string follows(const std::optional<Mark>& mark) { return mark ? model::alias_in(mark->reference) : ""; }
 
 }  // namespace
@@ -77,7 +83,7 @@ Served Service::Impl::first(Watched& one) {
 void Service::Impl::refuse_same(const std::vector<Served>& models, std::size_t newest) const {
   for (std::size_t i = 0; i < newest; ++i) {
     if (models[i].loaded->version.record != models[newest].loaded->version.record) continue;
-    if (watched[i].mark != watched[newest].mark) continue;
+    if (!stay_together(watched[i], watched[newest])) continue;
     throw error(Code::usage, "'{}' and '{}' are the same model: {}", models[i].address,
                 models[newest].address, models[i].loaded->address)
         .with_hint("name it once");

@@ -1,0 +1,401 @@
+// Big requests, too many of them, and the end of the server.
+#include "http_client.hpp"
+
+#include <sys/resource.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <fstream>
+#include <thread>
+
+namespace mlops::http {
+namespace {
+
+/// Handlers of "/wait" stand here until the test opens it.
+class Gate {
+ public:
+  void pass() {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    opened_.wait(lock, [&] { return open_; });
+    --waiting_;
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    opened_.notify_all();
+  }
+  int waiting() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable opened_;
+  bool open_ = false;
+  int waiting_ = 0;
+};
+
+class HttpLoad : public Http {
+ protected:
+  ~HttpLoad() override { gate_.open(); }
+
+  ServerOptions gated() {
+    return options([this](const Request& request, Response& response) {
+      if (request.path == "/wait") gate_.pass();
+      response.body = fmt::format("{} {}", request.path, request.body.size());
+    });
+  }
+  bool holds(int count) {
+    return comes_true([&] { return gate_.waiting() == count; });
+  }
+
+  Gate gate_;
+  const std::string big_ = std::string(100'000, 'b');
+};
+
+long resident_kilobytes() {
+  std::ifstream in("/proc/self/statm");
+  long pages = 0;
+  in >> pages >> pages;
+  return pages * 4;
+}
+
+TEST_F(HttpLoad, ABigRequestHoldsUpNobody) {
+  ServerOptions how = gated();
+  how.threads = 1;
+  serve(how);
+  Client slow = client();
+  slow.send(post("/wait", big_));
+  ASSERT_TRUE(holds(1));
+  EXPECT_EQ(ask(get("/quick")).body, "/quick 0") << "the only loop is free";
+  gate_.open();
+  EXPECT_EQ(slow.receive().body, "/wait 100000");
+}
+
+TEST_F(HttpLoad, PipelinedAnswersKeepTheirOrderThroughThePool) {
+  serve(gated());
+  Client one = client();
+  one.send(get("/1") + post("/wait", big_) + get("/3") + post("/4", big_) + post("/5", "small"));
+  EXPECT_EQ(one.receive().body, "/1 0") << "it does not wait for those behind it";
+  ASSERT_TRUE(holds(1));
+  EXPECT_TRUE(one.is_quiet());
+  gate_.open();
+  EXPECT_EQ(one.receive().body, "/wait 100000");
+  EXPECT_EQ(one.receive().body, "/3 0");
+  EXPECT_EQ(one.receive().body, "/4 100000");
+  EXPECT_EQ(one.receive().body, "/5 5");
+}
+
+TEST_F(HttpLoad, MoreBigRequestsThanMayWaitAreToldToComeBack) {
+  ServerOptions how = gated();
+  how.limits.queued_requests = 1;
+  serve(how);
+  std::vector<Client> held;
+  for (int i = 0; i < 2; ++i) {
+    held.push_back(client());
+    held.back().send(post("/wait", big_));
+    ASSERT_TRUE(holds(i + 1)) << "each thread of the pool has one";
+  }
+  Client queued = client();
+  queued.send(post("/queued", big_));
+  Client over = client();
+  // The queue may not have it yet: then this one takes its place.
+  Answer refusal = {};
+  ASSERT_TRUE(comes_true([&] {
+    Client another = client();
+    another.send(post("/over", big_));
+    refusal = another.receive("POST", 200ms);
+    return refusal.status == 503;
+  }));
+  EXPECT_EQ(refusal.field("Retry-After"), "1");
+  EXPECT_EQ(refusal.field("Connection"), "close");
+  EXPECT_EQ(refusal.body, R"({"error":"too many requests wait"})");
+  EXPECT_GE(server_->traffic().overloaded, 1u);
+  EXPECT_EQ(ask(get("/small")).status, 200) << "small ones are answered";
+  gate_.open();
+  for (Client& each : held) EXPECT_EQ(each.receive().body, "/wait 100000");
+  EXPECT_EQ(ask(post("/again", big_)).status, 200);
+}
+
+TEST_F(HttpLoad, AllBigBodiesTogetherHaveALimit) {
+  ServerOptions how = gated();
+  how.limits.buffered_bytes = 250'000;
+  serve(how);
+  Client first = client();
+  Client second = client();
+  first.send(post("/wait", big_));
+  second.send(post("/wait", big_));
+  ASSERT_TRUE(holds(2));
+  Client third = client();
+  third.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 100000\r\n\r\n");
+  const Answer refusal = third.receive();
+  EXPECT_EQ(refusal.status, 503) << "and not 100";
+  EXPECT_EQ(refusal.field("Retry-After"), "1");
+  EXPECT_TRUE(third.is_closed());
+  Client chunked = client();
+  std::thread sender([&] {
+    chunked.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 20; ++i) chunked.send("2710\r\n" + std::string(10'000, 'c') + "\r\n");
+  });
+  EXPECT_EQ(chunked.receive().status, 503) << "as it grows";
+  sender.join();
+  EXPECT_EQ(ask(post("/", std::string(30'000, 's'))).status, 200) << "small ones are not counted";
+  EXPECT_EQ(server_->traffic().overloaded, 2u);
+  gate_.open();
+  EXPECT_EQ(first.receive().status, 200);
+  EXPECT_EQ(second.receive().status, 200);
+  EXPECT_TRUE(comes_true([&] { return ask(post("/", std::string(200'000, 'x'))).status == 200; }))
+      << "given back";
+}
+
+TEST_F(HttpLoad, WhatIsGivenUpGivesItsShareBack) {
+  ServerOptions how = gated();
+  how.limits.buffered_bytes = 150'000;
+  serve(how);
+  {
+    Client gone = client();
+    gone.send(post("/", big_).substr(0, 50'000));
+    ASSERT_TRUE(comes_true([&] { return ask(post("/", big_)).status == 503; }));
+  }
+  EXPECT_TRUE(comes_true([&] { return ask(post("/", big_)).status == 200; }));
+}
+
+TEST_F(HttpLoad, TheMemoryOfABigBodyIsGivenBack) {
+  serve(options([](const Request& request, Response& response) {
+    response.body = fmt::format("{}", request.body.size());
+  }));
+  Client one = client();
+  one.ask(post("/", big_));
+  const std::string body(48'000'000, 'x');
+  const std::string request = post("/", body);
+  const std::string chunked =
+      fmt::format("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+                  body.size(), body);
+  const long before = resident_kilobytes();
+  EXPECT_EQ(one.ask(request).body, "48000000");
+  EXPECT_EQ(one.ask(chunked).body, "48000000");
+  EXPECT_LT(resident_kilobytes() - before, 10'000) << "the connection is open";
+  EXPECT_EQ(one.ask(get("/")).status, 200);
+}
+
+TEST_F(HttpLoad, ConnectionsBeyondTheLimitAreToldSoAndClosed) {
+  ServerOptions how = gated();
+  how.limits.connections = 3;
+  serve(how);
+  std::vector<Client> inside;
+  for (int i = 0; i < 3; ++i) {
+    inside.push_back(client());
+    EXPECT_EQ(inside.back().ask(get("/")).status, 200);
+  }
+  for (int i = 0; i < 10; ++i) {
+    Client outside = client();
+    outside.send(get("/"));
+    const Answer answer = outside.receive();
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(answer.field("Retry-After"), "1");
+    EXPECT_TRUE(outside.is_closed());
+  }
+  Traffic traffic = server_->traffic();
+  EXPECT_EQ(traffic.open, 3u);
+  EXPECT_EQ(traffic.accepted, 3u);
+  EXPECT_EQ(traffic.refused, 10u);
+  inside.pop_back();
+  EXPECT_TRUE(comes_true([&] { return server_->traffic().open == 2; }));
+  EXPECT_EQ(ask(get("/")).status, 200) << "a place is free again";
+}
+
+TEST_F(HttpLoad, WithoutDescriptorsConnectionsWaitAndAreAnsweredLater) {
+  serve();
+  const std::size_t many = 20;
+  std::vector<Client> clients;
+  rlimit before = {};
+  getrlimit(RLIMIT_NOFILE, &before);
+  Client probe = client();
+  probe.ask(get("/"));
+  rlimit tight = before;
+  tight.rlim_cur = static_cast<rlim_t>(probe.descriptor()) + many + many / 2;
+  setrlimit(RLIMIT_NOFILE, &tight);
+  for (std::size_t i = 0; i < many; ++i) clients.push_back(client());
+  EXPECT_TRUE(comes_true([&] { return !faults_.texts().empty(); }));
+  std::this_thread::sleep_for(350ms);  // some further tries
+  ASSERT_EQ(faults_.texts().size(), 1u) << "told once";
+  EXPECT_EQ(faults_.texts()[0], "cannot accept connections for a while: Too many open files");
+  EXPECT_EQ(probe.ask(get("/")).status, 200) << "who is inside is answered";
+  setrlimit(RLIMIT_NOFILE, &before);
+  for (Client& each : clients) EXPECT_EQ(each.ask(get("/")).status, 200);
+}
+
+// --- the end ---
+
+TEST_F(HttpLoad, ADrainWithoutConnectionsIsQuick) {
+  serve();
+  ask(get("/"));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(server_->drain(10s));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+  EXPECT_FALSE(client().connected()) << "nobody listens any more";
+}
+
+TEST_F(HttpLoad, ADrainClosesIdleConnectionsAndAnswersTheOthers) {
+  serve(gated());
+  Client idle = client();
+  idle.ask(get("/"));
+  Client never = client();
+  Client busy = client();
+  busy.send(post("/wait", big_));
+  Client half = client();
+  half.send("POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nha");
+  ASSERT_TRUE(holds(1));
+  std::atomic<bool> drained = false;
+  std::thread drain([&] { drained = server_->drain(20s); });
+  EXPECT_TRUE(idle.is_closed());
+  EXPECT_TRUE(never.is_closed());
+  EXPECT_FALSE(drained);
+  half.send("lf");
+  const Answer late = half.receive();
+  EXPECT_EQ(late.body, "/half 4");
+  EXPECT_EQ(late.field("Connection"), "close");
+  half.close();
+  gate_.open();
+  const Answer last = busy.receive();
+  EXPECT_EQ(last.body, "/wait 100000");
+  EXPECT_EQ(last.field("Connection"), "close");
+  busy.close();
+  drain.join();
+  EXPECT_TRUE(drained);
+}
+
+TEST_F(HttpLoad, ADrainGivesUpWhenPatienceEnds) {
+  serve(gated());
+  Client busy = client();
+  busy.send(post("/wait", big_));
+  ASSERT_TRUE(holds(1));
+  EXPECT_FALSE(server_->drain(300ms));
+  gate_.open();
+}
+
+/// Clients that ask again and again on connections they keep, and open a new one when they are told to close.
+struct Crowd {
+  std::atomic<int> answered = 0;
+  std::atomic<int> lost = 0;    ///< Sent on an open connection, and no answer.
+  std::atomic<int> told = 0;    ///< To close.
+  std::atomic<int> turned = 0;  ///< Could not connect: the server has gone.
+
+  void one_client(std::uint16_t port) {
+    for (;;) {
+      Client client(port);
+      if (!client.connected()) {
+        ++turned;
+        return;
+      }
+      for (bool open = true; open;) {
+        client.send(post("/p", "0123456789"));
+        const Answer answer = client.receive();
+        if (answer.status != 200) {
+          ++lost;
+          return;
+        }
+        ++answered;
+        if (answer.field("Connection") == "close") {
+          ++told;
+          open = false;
+        }
+      }
+    }
+  }
+};
+
+TEST_F(HttpLoad, ADrainUnderLoadLosesNothing) {
+  for (int round = 0; round < 3; ++round) {
+    serve();
+    Crowd crowd;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 48; ++i)
+      threads.emplace_back([&, port = server_->port()] { crowd.one_client(port); });
+    ASSERT_TRUE(comes_true([&] { return crowd.answered > 2000; }));
+    EXPECT_TRUE(server_->drain(20s));
+    for (std::thread& each : threads) each.join();
+    EXPECT_EQ(crowd.lost, 0);
+    EXPECT_EQ(crowd.turned, 48) << "all went because nobody listens, none because it was cut";
+    EXPECT_GE(crowd.told, 48);
+    server_.reset();
+  }
+}
+
+TEST_F(HttpLoad, WhoWaitsInTheBacklogIsAnsweredBeforeTheEnd) {
+  ServerOptions how = gated();
+  how.threads = 1;
+  how.limits.inline_body_bytes = 1'000'000;  // so that "/wait" blocks the loop that accepts
+  serve(how);
+  Client blocking = client();
+  blocking.send(post("/wait", "now"));
+  ASSERT_TRUE(holds(1));
+  std::vector<Client> waiting;
+  for (int i = 0; i < 20; ++i) {
+    waiting.push_back(client());
+    waiting.back().send(get("/backlog"));
+  }
+  std::atomic<bool> drained = false;
+  std::thread drain([&] { drained = server_->drain(20s); });
+  gate_.open();
+  for (Client& each : waiting) {
+    const Answer answer = each.receive();
+    EXPECT_EQ(answer.body, "/backlog 0");
+    EXPECT_EQ(answer.field("Connection"), "close");
+    each.close();
+  }
+  EXPECT_EQ(blocking.receive().status, 200);
+  blocking.close();
+  drain.join();
+  EXPECT_TRUE(drained);
+}
+
+TEST_F(HttpLoad, PipelinedRequestsAreAllAnsweredInADrain) {
+  serve(gated());
+  Client one = client();
+  one.send(post("/wait", big_) + get("/2") + get("/3"));
+  ASSERT_TRUE(holds(1));
+  std::thread drain([&] { server_->drain(20s); });
+  std::this_thread::sleep_for(100ms);
+  gate_.open();
+  EXPECT_EQ(one.receive().field("Connection"), "");
+  EXPECT_EQ(one.receive().field("Connection"), "");
+  const Answer last = one.receive();
+  EXPECT_EQ(last.body, "/3 0");
+  EXPECT_EQ(last.field("Connection"), "close");
+  EXPECT_TRUE(one.is_closed());
+  one.close();
+  drain.join();
+}
+
+TEST_F(HttpLoad, TheServerStopsAtOnceWithRequestsInFlight) {
+  for (int round = 0; round < 10; ++round) {
+    serve(options([](const Request& request, Response& response) {
+      if (request.path == "/slow") std::this_thread::sleep_for(20ms);
+      response.body.assign(100'000, 'x');
+    }));
+    std::atomic<bool> stop = false;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&, port = server_->port(), i] {
+        while (!stop) {
+          Client one(port);
+          if (!one.connected()) return;
+          one.send(i % 2 == 0 ? post("/slow", big_) + post("/slow", big_) : get("/") + "POST / HT");
+          one.receive("GET", 100ms);
+        }
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10 + 7 * round));
+    const auto begin = std::chrono::steady_clock::now();
+    server_.reset();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+    stop = true;
+    for (std::thread& each : threads) each.join();
+  }
+}
+
+}  // namespace
+}  // namespace mlops::http
