@@ -7,8 +7,8 @@ namespace mlops::serve {
 namespace {
 
 constexpr std::size_t few = 16;
-constexpr std::size_t most_unknown = 64;
-constexpr std::size_t longest_unknown = 100;
+constexpr std::size_t most_unknown = 32;
+constexpr std::size_t longest_unknown = 64;
 
 }  // namespace
 
