@@ -44,6 +44,7 @@ endfunction()
 function(mlops_engine name)
   cmake_parse_arguments(PARSE_ARGV 1 E "" "" "SOURCES;LIBS")
   add_library(mlops_engine_${name} MODULE ${E_SOURCES})
+  set_property(GLOBAL APPEND PROPERTY MLOPS_ENGINES mlops_engine_${name})
   target_include_directories(mlops_engine_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(mlops_engine_${name} PRIVATE mlops::${name} ${E_LIBS} mlops_warnings)
   set_target_properties(mlops_engine_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
