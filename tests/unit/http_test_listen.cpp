@@ -157,7 +157,7 @@ TEST_F(HttpListen, SignalsGoToTheCallersThread) {
     std::string line, name;
     while (std::getline(in, line)) {
       if (line.starts_with("Name:")) name = line.substr(6);
-      if (!line.starts_with("SigBlk:") || !name.starts_with("http")) continue;
+      if (!line.starts_with("SigBlk:") || (name != "http" && name != "http-pool")) continue;
       ++threads;
       const auto blocked = std::stoull(line.substr(8), nullptr, 16);
       for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD}) {

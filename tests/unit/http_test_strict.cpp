@@ -32,6 +32,11 @@ TEST_F(HttpStrict, AChunkedBodyIsPutTogether) {
   EXPECT_EQ(one.receive().body, "GET /next [] ");
   EXPECT_EQ(one.ask(head + "0\r\n\r\n").body, "POST /c [] ");
   EXPECT_EQ(one.ask(head + "1\r\nx\r\n0\r\nTrailer: ignored\r\n\r\n").body, "POST /c [] x");
+  for (const char c : head + "0\r\n\r\n") {
+    one.send({&c, 1});
+    usleep(200);
+  }
+  EXPECT_EQ(one.receive().body, "POST /c [] ");
   for (const char c : head + "3\r\nabc\r\n00A\r\n0123456789\r\n0\r\nT: t\r\n\r\n") {
     one.send({&c, 1});
     usleep(200);
@@ -191,7 +196,7 @@ TEST_F(HttpStrict, MalformedChunksAreRefused) {
   serve();
   const std::string chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const auto* bytes :
-       {"x\r\n", "5\r\nhelloX\r\n0\r\n\r\n", "5\nhello\r\n", "-1\r\n", "5;\x01\r\nhello\r\n",
+       {"x\r\n\r\n", "5\r\nhelloX\r\n0\r\n\r\n", "5\nhello\r\n", "-1\r\n\r\n", "5;\x01\r\nhello\r\n",
         "fffffffffffffffff\r\n", "1\r\nxx\r\n0\r\n\r\n", "0\r\nContent-Length: 5\r\n\r\n",
         "0\r\nbad trailer\r\n\r\n", "0x5\r\nhello\r\n0\r\n\r\n"}) {
     EXPECT_EQ(status_of(chunked + bytes), 400) << bytes;

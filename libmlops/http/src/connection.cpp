@@ -96,7 +96,7 @@ Connection::Then Connection::answer_requests() {
       case Reader::State::empty:
         activity_ = Activity::idle;
         expires_in(loop_.shared().limits.idle_time);
-        return loop_.shared().stage == Stage::closing ? Then::leave : Then::read;
+        return loop_.shared().stage == Stage::closing && nothing_waits() ? Then::leave : Then::read;
       case Reader::State::need_more:
         return Then::read;
       case Reader::State::wants_continue:
