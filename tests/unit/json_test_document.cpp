@@ -150,6 +150,9 @@ TEST_F(DocumentTest, SaysWhereTheFaultIsAndWhatWasSeen) {
   EXPECT_NE(message_of("[1e999]").find("1e999"), std::string::npos);
   EXPECT_NE(message_of("[\"\xC3\x28\"]").find("UTF-8"), std::string::npos);
   EXPECT_NE(message_of("[\"a\x01\"]").find("line 1"), std::string::npos);
+  std::string much = "[";
+  for (int i = 0; i < 200'000; ++i) much += "[{}],";
+  EXPECT_NE(message_of(much + "!]").find("line 1, column 1000002"), std::string::npos);
   EXPECT_NE(message_of(std::string(1, '\0')).find("line 1"), std::string::npos);
 }
 

@@ -133,6 +133,8 @@ TEST_F(InferenceTest, ShapesMustAddUp) {
             "request.malformed: the data of tensor 'a' have 1 row, where its shape [2, 2] says 2");
   EXPECT_EQ(refused(body(tensor("[2]", "[1, [2, 3, 4]]") + ", " + tensor("[2]", "[1, 2]", "b"))),
             "request.malformed: tensor 'a', element 2: a list is no FP64");
+  EXPECT_EQ(refused(body(tensor("[2]", "[[1], [2]]") + ", " + tensor("[2]", "[1, 2]", "b"))),
+            "request.malformed: tensor 'a', element 1: a list is no FP64");
   EXPECT_EQ(refused(body(tensor("[2, 2]", "[1, [2, 3], [4, 5, 6], 7]"))),
             "request.malformed: tensor 'a', element 2: a list is no FP64");
   EXPECT_EQ(

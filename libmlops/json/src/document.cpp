@@ -1,7 +1,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
-#include <mlops/json/value.hpp>
 
+#include "src/check.hpp"
 #include "src/entry.hpp"
 #include "src/tolerant.hpp"
 
@@ -13,7 +13,7 @@ constexpr std::size_t too_many_bytes = 4'000'000'000;
 /// The slow reader says where the fault is, and what.
 [[noreturn]] void refuse(std::string_view text, std::string_view reason, std::string& buffer) {
   rewrite(text, Rewriting::same_size, buffer);
-  parse(buffer);
+  check(buffer);
   throw error(Code::corrupt, "not valid JSON: {}", reason);
 }
 

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <unordered_set>
 
+#include "src/check.hpp"
+
 namespace mlops::json {
 namespace {
 
@@ -57,6 +59,50 @@ std::string reason(std::string message) {
   return is_utf8(message) ? message : "text that is not UTF-8";
 }
 
+[[noreturn]] void fail_at(std::string_view text, std::size_t offset, const std::string& what) {
+  throw error(Code::corrupt, "not valid JSON at {}: {}", place(text, offset), what);
+}
+
+[[noreturn]] void fail_deep(std::string_view text, std::size_t read) {
+  fail_at(text, read == 0 ? 0 : read - 1, fmt::format("more than {} levels", most_levels));
+}
+
+[[noreturn]] void fail_parse(std::string_view text, std::size_t position, const std::exception& e) {
+  fail_at(text, position == 0 ? 0 : position - 1, reason(e.what()));
+}
+
+/// Receives the parser's events and keeps nothing.
+class Checker : public nlohmann::json::json_sax_t {
+ public:
+  Checker(std::string_view text, const std::size_t& read) : text_(text), read_(read) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return false; }
+  bool key(string_t&) override { return true; }
+  bool start_object(std::size_t) override { return open(); }
+  bool end_object() override { return --levels_, true; }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_array() override { return --levels_, true; }
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& e) override {
+    fail_parse(text_, position, e);
+  }
+
+ private:
+  bool open() {
+    if (levels_ == most_levels) fail_deep(text_, read_);
+    return ++levels_, true;
+  }
+
+  std::string_view text_;
+  const std::size_t& read_;
+  std::size_t levels_ = 0;
+};
+
 /// Receives the parser's events and puts values together.
 class Builder {
  public:
@@ -86,13 +132,13 @@ class Builder {
   bool key(string_t& name) {
     Level& level = levels_.back();
     if (!level.names.insert(name).second)
-      fail(start_of_name(), fmt::format("the name '{}' stands twice", name));
+      fail_at(text_, start_of_name(), fmt::format("the name '{}' stands twice", name));
     level.name = std::move(name);
     return true;
   }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& e) {
-    fail(position == 0 ? 0 : position - 1, reason(e.what()));
+    fail_parse(text_, position, e);
   }
 
  private:
@@ -102,14 +148,8 @@ class Builder {
     std::string name = {};  ///< Of the member whose value comes next.
   };
 
-  [[noreturn]] void fail(std::size_t offset, const std::string& what) const {
-    throw error(Code::corrupt, "not valid JSON at {}: {}", place(text_, offset), what);
-  }
-
   bool open(std::variant<Array, Object> content) {
-    if (levels_.size() == most_levels) {
-      fail(read_ == 0 ? 0 : read_ - 1, fmt::format("more than {} levels", most_levels));
-    }
+    if (levels_.size() == most_levels) fail_deep(text_, read_);
     levels_.push_back({std::move(content)});
     return true;
   }
@@ -149,15 +189,26 @@ class Builder {
   Value root_;
 };
 
+template <typename Events>
+void walk(std::string_view text, std::size_t& read, Events& events) {
+  const Cursor begin(text.data(), &read);
+  const Cursor end(text.data() + text.size(), &read);
+  nlohmann::json::sax_parse(begin, end, &events);
+}
+
 }  // namespace
 
 Value parse(std::string_view text) {
   std::size_t read = 0;
   Builder builder(text, read);
-  const Cursor begin(text.data(), &read);
-  const Cursor end(text.data() + text.size(), &read);
-  nlohmann::json::sax_parse(begin, end, &builder);
+  walk(text, read, builder);
   return builder.take();
+}
+
+void check(std::string_view text) {
+  std::size_t read = 0;
+  Checker checker(text, read);
+  walk(text, read, checker);
 }
 
 }  // namespace mlops::json

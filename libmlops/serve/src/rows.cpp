@@ -6,6 +6,7 @@
 #include <string>
 
 #include "src/faults.hpp"
+#include "src/form.hpp"
 
 namespace mlops::serve {
 namespace {
@@ -13,52 +14,6 @@ namespace {
 using Kind = json::Node::Kind;
 
 constexpr std::size_t none = Names::none;
-constexpr const char* forms = "'dataframe_split', 'dataframe_records', 'instances' or 'inputs'";
-
-bool is_form(std::string_view name) {
-  return name == "dataframe_split" || name == "dataframe_records" || name == "instances" || name == "inputs";
-}
-
-Error with_example(Error fault) {
-  return std::move(fault).with_hint("{}", "`GET /example` answers with a body that the model accepts");
-}
-
-[[noreturn]] void refuse_root(json::Node body) {
-  throw with_example(
-      malformed("the body is {}; an object with one of {} is wanted", kind_of_value(body), forms));
-}
-
-bool is_input(std::string_view name, const std::vector<predict::Input>& inputs) {
-  return std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return input.name == name; });
-}
-
-[[noreturn]] void refuse_member(std::string_view name, const std::vector<predict::Input>& inputs) {
-  auto fault = malformed("{} is none of {}", quoted(name), forms);
-  if (is_input(name, inputs))
-    throw std::move(fault).with_hint("{}", R"(rows go into a list: {"dataframe_records": [{...}]})");
-  static const std::vector<std::string> known{"dataframe_split", "dataframe_records", "instances", "inputs",
-                                              "params"};
-  const auto similar = name.size() > 100 ? std::vector<std::string>() : near_misses(std::string(name), known);
-  if (similar.empty()) throw with_example(std::move(fault));
-  throw std::move(fault).with_hint("a similar one is {}", one_of(similar));
-}
-
-/// The one member that holds the rows.
-json::Entry form_of(json::Node body, const std::vector<predict::Input>& inputs) {
-  if (!body.is(Kind::object)) refuse_root(body);
-  std::optional<json::Entry> form;
-  for (const json::Entry& member : body.members()) {
-    if (member.name == "params") continue;
-    if (!is_form(member.name)) refuse_member(member.name, inputs);
-    if (form && form->name == member.name) throw malformed("{} stands twice", quoted(member.name));
-    if (form)
-      throw malformed("there are both {} and {}; exactly one is wanted", quoted(form->name),
-                      quoted(member.name));
-    form = member;
-  }
-  if (!form) throw with_example(malformed("there are no rows: one of {} is wanted", forms));
-  return *form;
-}
 
 [[noreturn]] void refuse_missing(std::string_view name, std::size_t row) {
   throw mismatch("column '{}' is missing in row {}", name, row)
