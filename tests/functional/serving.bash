@@ -21,7 +21,10 @@ start() {
   server=$!
   servers+=("$server")
   eventually answers_or_ended "$name.out" || return
-  url=$(jq -r .items[0].url "$name.out") || { cat "$name.err" >&2; return 1; }
+  if ! url=$(jq -er .items[0].url "$name.out" 2>/dev/null) || [[ -z $url ]]; then
+    echo "the server ended: $(cat "$name.err")" >&2
+    return 1
+  fi
 }
 
 answers_or_ended() { jq -e '.items[0].url' "$1" || ! kill -0 "$server"; }
