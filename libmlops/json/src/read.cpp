@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "src/check.hpp"
+#include "src/tolerant.hpp"
 
 namespace mlops::json {
 namespace {
@@ -203,6 +204,11 @@ Value parse(std::string_view text) {
   Builder builder(text, read);
   walk(text, read, builder);
   return builder.take();
+}
+
+Value parse_written(std::string_view text) {
+  std::string rewritten;
+  return parse(rewrite(text, Rewriting::readable, rewritten) ? rewritten : text);
 }
 
 void check(std::string_view text) {

@@ -111,6 +111,24 @@ Objective known_objective(const json::Value& learner) {
       .with_hint("binary:logistic, multi:softprob, reg:* and count:* are known");
 }
 
+/// Early stopping leaves the rounds after the best one in the file; scikit-learn's wrapper leaves them out
+/// when it answers, the library itself does not.
+void warn_of_best_round(const json::Value& learner, std::vector<std::string>& warnings) {
+  const std::string best = learner["attributes"]["best_iteration"].text_or("");
+  const json::Value& booster = learner["gradient_booster"];
+  const json::Value& model = booster["gbtree"].is_null() ? booster["model"] : booster["gbtree"]["model"];
+  const std::int64_t groups = std::max<std::int64_t>(whole(learner["learner_model_param"]["num_class"]), 1);
+  const std::int64_t parallel =
+      std::max<std::int64_t>(whole(model["gbtree_model_param"]["num_parallel_tree"]), 1);
+  const std::int64_t rounds = trees_in(booster) / (groups * parallel);
+  const std::int64_t kept = whole(json::Value(best)) + 1;
+  if (best.empty() || kept >= rounds) return;
+  warnings.push_back(fmt::format(
+      "early stopping found round {} of {} the best, and the file holds all of them, which all answer "
+      "here; save booster[:{}] for those up to the best",
+      kept, rounds, kept));
+}
+
 }  // namespace
 
 bool is_xgboost(std::string_view head) {
@@ -125,11 +143,12 @@ bool is_xgboost(std::string_view head) {
 Imported import_xgboost(Engines& engines, std::string_view bytes, const std::string& what) {
   std::string text = gbdt::load(engines, bytes)->save("JSON");
   answer_probabilities(text);
-  const json::Value model = json::parse(text);
+  const json::Value model = json::parse_written(text);  // a split by category has no number: NaN
   Imported out = {.origin = Origin::xgboost};
   predict::Package& package = out.registration.package;
   package = package_of(model, std::move(text), known_objective(model["learner"]));
   verify_xgboost(engines, package, model, what);
+  warn_of_best_round(model["learner"], out.warnings);
   return out;
 }
 

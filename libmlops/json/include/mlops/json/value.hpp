@@ -94,6 +94,10 @@ class Value {
 /// names, text that is not UTF-8 and more than 512 levels.
 Value parse(std::string_view text);
 
+/// The same, and what programs write beyond JSON: NaN, Infinity and -Infinity are null, integers beyond 64
+/// bits doubles.
+Value parse_written(std::string_view text);
+
 /// One line, members in their order, no spaces beyond one after ':' and ','. NaN and infinities become null,
 /// bytes that are not UTF-8 the replacement character. Doubles are the shortest text that reads back to the
 /// same value, always with a '.' or an exponent.
