@@ -15,6 +15,7 @@ cli::Command model();
 cli::Command predict();
 cli::Command run();
 cli::Command runs();
+cli::Command serve();
 cli::Command show();
 cli::Command store();
 cli::Command train();

@@ -56,6 +56,7 @@ void tell_next(cli::Invocation& invocation, const release::TrainRequest& request
   if (report.champion_before && !report.added.unchanged)
     invocation.next(fmt::format("mlops model promote {}@v{}", request.model, report.added.version.number));
   invocation.next(fmt::format("mlops predict {} --in FILE", request.model));
+  invocation.next(fmt::format("mlops serve {}", request.model));
 }
 
 void train_run(const TrainArgs& args, cli::Invocation& invocation) {

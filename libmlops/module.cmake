@@ -44,9 +44,33 @@ endfunction()
 function(mlops_engine name)
   cmake_parse_arguments(PARSE_ARGV 1 E "" "" "SOURCES;LIBS")
   add_library(mlops_engine_${name} MODULE ${E_SOURCES})
+  set_property(GLOBAL APPEND PROPERTY MLOPS_ENGINES mlops_engine_${name})
   target_include_directories(mlops_engine_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(mlops_engine_${name} PRIVATE mlops::${name} ${E_LIBS} mlops_warnings)
   set_target_properties(mlops_engine_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/mlops/engines)
   install(TARGETS mlops_engine_${name} LIBRARY DESTINATION lib/mlops/engines)
+endfunction()
+
+# mlops_bring(engine name LIBRARY)
+#
+# Puts the shared library LIBRARY, and what it needs beyond the C and C++ runtime, beside `engine` under the names they
+# are loaded by: lib/mlops/libs, in the build tree and installed.
+function(mlops_bring engine name library)
+  set(script ${PROJECT_SOURCE_DIR}/libmlops/bring.cmake)
+  set(libs ${CMAKE_BINARY_DIR}/lib/mlops/libs)
+  set(stamp ${CMAKE_CURRENT_BINARY_DIR}/${name}.stamp)
+  file(REAL_PATH ${library} real)
+  add_custom_command(OUTPUT ${stamp}
+    COMMAND ${CMAKE_COMMAND} -DLIBRARY=${library} -DLIBS=${libs} -DLIST=${stamp} -P ${script}
+    DEPENDS ${real} ${script} COMMENT "Copying ${name}" VERBATIM)
+  add_custom_target(mlops_${name} DEPENDS ${stamp})
+  add_dependencies(${engine} mlops_${name})
+  # An RPATH, not a RUNPATH: it also holds for what the library needs.
+  target_link_options(${engine} PRIVATE -Wl,--disable-new-dtags)
+  set_target_properties(${engine} PROPERTIES BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "$ORIGIN/../libs")
+  install(CODE "file(STRINGS \"${stamp}\" names)
+    foreach(name IN LISTS names)
+      file(INSTALL \"${libs}/\${name}\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/lib/mlops/libs\" TYPE PROGRAM)
+    endforeach()")
 endfunction()

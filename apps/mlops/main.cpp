@@ -1,5 +1,6 @@
 /// The executable: what comes from outside the process, then the command line.
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <cli/main.hpp>
@@ -7,6 +8,8 @@
 #include <commands.hpp>
 #include <project_parts.hpp>
 #include <string_view>
+
+#include "carried_engines.hpp"
 
 namespace {
 
@@ -19,6 +22,15 @@ mlops::config::Environment read_environment() {
       environment.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return environment;
+}
+
+/// Where there is no /proc, as it was found when it was started.
+std::filesystem::path executable() {
+  std::error_code unknown;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  if (!unknown) return self;
+  const auto* started = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
+  return started == nullptr ? "" : std::filesystem::canonical(started, unknown);
 }
 
 }  // namespace
@@ -39,8 +51,9 @@ int main(int argc, char** argv) {
       named != application.environment.end()) {
     application.engine_folders.emplace_back(named->second);
   }
-  std::error_code unknown;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  if (!unknown) application.engine_folders.push_back(self.parent_path().parent_path() / "lib/mlops/engines");
+  if (const auto self = executable(); !self.empty()) {
+    application.engine_folders.push_back(self.parent_path().parent_path() / "lib/mlops/engines");
+    application.carried_engines = mlops::carried_engines(self, application.environment);
+  }
   return mlops::cli::main(application, {argv + 1, argv + argc}, cancel);
 }

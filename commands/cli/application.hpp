@@ -4,6 +4,7 @@
 
 #include "command.hpp"
 
+#include <mlops/base/engines.hpp>
 #include <mlops/config/settings.hpp>
 
 #include <filesystem>
@@ -23,6 +24,8 @@ struct Application {
   Command root;
   config::Environment environment = {};
   std::vector<std::filesystem::path> engine_folders = {};
+  /// Makes one more folder of engines when none of those has what is wanted.
+  Engines::Last carried_engines = {};
   std::function<config::Settings(const config::Environment& environment)> settings = {};
   /// What the project in the current folder offers; whatever it throws, completion keeps silent.
   std::function<std::vector<Candidate>(Offer offer)> offers = {};

@@ -52,7 +52,9 @@ void Invocation::next(std::string_view command) { output().next(command); }
 Progress& Invocation::progress() { return output().progress(); }
 
 Engines& Invocation::engines() {
-  if (!impl_->engines) impl_->engines = std::make_unique<Engines>(impl_->application.engine_folders);
+  if (!impl_->engines)
+    impl_->engines =
+        std::make_unique<Engines>(impl_->application.engine_folders, impl_->application.carried_engines);
   return *impl_->engines;
 }
 

@@ -16,21 +16,3 @@ endif()
 add_library(xgboost SHARED IMPORTED)
 set_target_properties(xgboost PROPERTIES IMPORTED_LOCATION ${XGBOOST_LIBRARY})
 target_include_directories(xgboost SYSTEM INTERFACE ${XGBOOST_INCLUDE_DIR})
-
-# Puts XGBoost, and what it needs beyond the C and C++ runtime (Debian's: libdmlc, libgomp), beside `engine` under the
-# names they are loaded by: lib/mlops/libs, in the build tree and installed.
-function(mlops_bring_xgboost engine)
-  set(script ${PROJECT_SOURCE_DIR}/libmlops/gbdt/bring.cmake)
-  set(libs ${CMAKE_BINARY_DIR}/lib/mlops/libs)
-  set(stamp ${CMAKE_CURRENT_BINARY_DIR}/xgboost.stamp)
-  file(REAL_PATH ${XGBOOST_LIBRARY} real)
-  add_custom_command(OUTPUT ${stamp}
-    COMMAND ${CMAKE_COMMAND} -DLIBRARY=${XGBOOST_LIBRARY} -DLIBS=${libs} -DLIST=${stamp} -P ${script}
-    DEPENDS ${real} ${script} COMMENT "Copying XGBoost" VERBATIM)
-  add_custom_target(mlops_xgboost DEPENDS ${stamp})
-  add_dependencies(${engine} mlops_xgboost)
-  install(CODE "file(STRINGS \"${stamp}\" names)
-    foreach(name IN LISTS names)
-      file(INSTALL \"${libs}/\${name}\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/lib/mlops/libs\" TYPE PROGRAM)
-    endforeach()")
-endfunction()

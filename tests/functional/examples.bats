@@ -3,6 +3,7 @@
 load lib
 load seed
 load models
+load serving
 
 setup() {
   enter_fresh_project
@@ -21,7 +22,7 @@ run_examples() {
     while IFS= read -r line; do
       rm -rf ../copy
       cp -a . ../copy
-      (cd ../copy && answers 0 bash -c "set -o pipefail; $line") || return 1
+      (cd ../copy && answers 0 bash -c "set -o pipefail; ${before:-} $line") || return 1
       count=$((count + 1))
     done < <(examples "$command")
   done < <(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | grep -E "^mlops ($1)( |\$)")
@@ -43,6 +44,12 @@ run_examples() {
   printf 'age,city\n40,Lima\n' >new.csv
   run_examples predict
 }
+# A server has no end of its own.
+@test "the examples of serve" {
+  seed_models
+  export -f serve_briefly eventually
+  before='mlops() { shift; serve_briefly "$@"; };' run_examples serve
+}
 @test "the examples of train" {
   rm -rf .mlops mlops.yaml mlops.lock
   customers 400 >churn.csv
@@ -52,6 +59,6 @@ run_examples() {
 }
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'ingest|data|model|predict|train|show|log|store|runs?' | paste -sd'|')
+    grep -vxE 'ingest|data|model|predict|serve|train|show|log|store|runs?' | paste -sd'|')
   run_examples "$others"
 }

@@ -63,5 +63,6 @@ hint: name a new folder: --dir DIR" ]
   [[ $output == *'$ mlops ingest penguins.json'* ]]
   [[ $output == *'$ mlops data list'* ]]
   [[ $output == *'mlops help'* ]]
+  [[ $output == *'{"predictions": ["'* ]]
   [ -d new/.mlops ]
 }

@@ -3,6 +3,7 @@
 load lib
 load seed
 load models
+load serving
 
 setup() {
   enter_fresh_project
@@ -54,7 +55,7 @@ terms() {
 
 @test "every id of an error in the sources is documented, and no other" {
   is "$(terms ERRORS SEE)" \
-    "$(grep -rhoE --include='*.cpp' 'with_id\("[a-z_.]+"' "$source_dir/commands" "$source_dir/libmlops" | cut -d'"' -f2 | sort -u)"
+    "$(grep -rhoE --include='*.[ch]pp' 'with_id\("[a-z_.]+"' "$source_dir/commands" "$source_dir/libmlops" | cut -d'"' -f2 | sort -u)"
 }
 
 @test "data: keys" {
@@ -73,6 +74,12 @@ terms() {
   mlops ingest churn.csv --name people --quiet >/dev/null
   agrees mlops.training/1 mlops train run --data people --label churned --train prior -n
   agrees mlops.training/1 mlops train run --data people --label churned --train prior
+}
+
+@test "serve: keys" {
+  model_folder first
+  mlops model register best --file first --quiet >/dev/null
+  agrees mlops.serving/1 serve_briefly best
 }
 
 @test "model: keys" {

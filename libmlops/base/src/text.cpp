@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -126,6 +128,21 @@ std::string size_text(std::uint64_t bytes) {
     ++unit;
   }
   return fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+std::optional<std::uint64_t> size_from(std::string_view text) {
+  static constexpr std::string_view units[] = {"b", "kb", "mb", "gb", "tb"};
+  double bytes = 0;
+  const auto [end, fault] =
+      std::from_chars(text.data(), text.data() + text.size(), bytes, std::chars_format::fixed);
+  if (fault != std::errc()) return std::nullopt;
+  std::string unit = lowered(text.substr(static_cast<std::size_t>(end - text.data())));
+  if (unit.starts_with(' ')) unit.erase(0, 1);
+  const auto* const found = std::find(std::begin(units), std::end(units), unit.empty() ? "b" : unit);
+  if (found == std::end(units)) return std::nullopt;
+  bytes *= std::pow(1000.0, static_cast<double>(found - std::begin(units)));
+  if (!(bytes >= 1) || bytes > 1e18) return std::nullopt;
+  return static_cast<std::uint64_t>(bytes);
 }
 
 std::string count_text(std::uint64_t count) {

@@ -1,8 +1,9 @@
 #include "src/internal.hpp"
 
+#include <mlops/base/text.hpp>
+
 #include <array>
 #include <charconv>
-#include <cmath>
 
 namespace mlops::config {
 namespace {
@@ -22,33 +23,10 @@ bool set_threads(Settings& settings, std::string_view value) {
   return true;
 }
 
-/// The factor of "GB", in powers of 1000; 0 for other text.
-double factor(std::string_view unit) {
-  constexpr std::array<std::string_view, 5> units = {"B", "KB", "MB", "GB", "TB"};
-  std::string upper(unit);
-  for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  if (upper.empty()) return 1;
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    if (upper == units[i]) return std::pow(1000.0, static_cast<double>(i));
-  }
-  return 0;
-}
-
 bool set_memory(Settings& settings, std::string_view value) {
-  if (value == "auto") {
-    settings.memory_bytes = 0;
-    return true;
-  }
-  double number = 0;
-  const auto [end, fault] =
-      std::from_chars(value.data(), value.data() + value.size(), number, std::chars_format::fixed);
-  if (fault != std::errc()) return false;
-  std::string_view unit = value.substr(static_cast<std::size_t>(end - value.data()));
-  if (unit.starts_with(' ')) unit.remove_prefix(1);
-  const double bytes = number * factor(unit);
-  if (!(bytes >= 1) || bytes > 1e18) return false;
-  settings.memory_bytes = static_cast<std::uint64_t>(bytes);
-  return true;
+  const auto bytes = size_from(value);
+  settings.memory_bytes = bytes.value_or(0);
+  return bytes.has_value() || value == "auto";
 }
 
 bool set_progress(Settings& settings, std::string_view value) {

@@ -191,6 +191,15 @@ Found find_version(const store::References& references, std::string_view address
 
 }  // namespace
 
+std::vector<store::ReferenceName> followed(const store::References& references, std::string_view address) {
+  if (find_digest(references, address)) return {};
+  const Address parts = split(address);
+  if (parts.selector.empty()) return {alias_of(parts.name, champion), versions_of(parts.name)};
+  if (parts.selector == "latest") return {versions_of(parts.name)};
+  if (can_be_alias(parts.selector)) return {alias_of(parts.name, parts.selector)};
+  return {};
+}
+
 Version Registry::get(std::string_view address) const {
   const Found found = find_version(store_.references(), address);
   Version version = load(store_, found.name, found.entry);

@@ -65,6 +65,11 @@ store::ReferenceName alias_of(std::string_view name, std::string_view alias) {
   return {std::string(alias_kind), std::string(name) + "@" + std::string(alias)};
 }
 
+std::string alias_in(const store::ReferenceName& reference) {
+  if (reference.kind != alias_kind) return "";
+  return reference.name.substr(reference.name.rfind('@') + 1);
+}
+
 void check_name(std::string_view name) {
   const std::string_view fault = fault_of_name(name);
   if (fault.empty()) return;

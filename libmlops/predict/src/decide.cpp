@@ -7,7 +7,14 @@ namespace mlops::predict {
 
 std::vector<std::uint32_t> decide(const Signature& signature, std::span<const double> predictions) {
   std::vector<std::uint32_t> classes;
-  if (signature.task == Task::regression) return classes;
+  decide(signature, predictions, classes);
+  return classes;
+}
+
+void decide(const Signature& signature, std::span<const double> predictions,
+            std::vector<std::uint32_t>& classes) {
+  classes.clear();
+  if (signature.task == Task::regression) return;
   const std::size_t width = signature.outputs();
   if (width == 0 || predictions.size() % width != 0)
     throw error(Code::internal, "{} predictions are no rows of {}", predictions.size(), width);
@@ -18,7 +25,6 @@ std::vector<std::uint32_t> decide(const Signature& signature, std::span<const do
     else
       classes.push_back(static_cast<std::uint32_t>(std::max_element(row.begin(), row.end()) - row.begin()));
   }
-  return classes;
 }
 
 }  // namespace mlops::predict

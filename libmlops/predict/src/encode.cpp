@@ -205,11 +205,19 @@ const Signature& Encoder::signature() const { return impl_->signature; }
 const std::vector<Feature>& Encoder::features() const { return impl_->features; }
 
 Frame Encoder::encode(const Columns& columns, Encountered* encountered, std::uint64_t first_row) const {
+  Frame frame;
+  encode(columns, frame, encountered, first_row);
+  return frame;
+}
+
+void Encoder::encode(const Columns& columns, Frame& frame, Encountered* encountered,
+                     std::uint64_t first_row) const {
   const auto& inputs = impl_->signature.inputs;
   const std::vector<std::size_t> at = places_of(impl_->signature, columns);
   require_schema(impl_->signature, columns, at);
   if (encountered != nullptr) size_for(*encountered, inputs.size());
-  Frame frame{.rows = columns.rows(), .first_row = first_row};
+  frame.rows = columns.rows();
+  frame.first_row = first_row;
   frame.features.resize(impl_->features.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Column column = columns.column(at[i]);
@@ -221,7 +229,6 @@ Frame Encoder::encode(const Columns& columns, Encountered* encountered, std::uin
     encountered->unseen[i] += task.unseen;
     encountered->out_of_range[i] += task.out_of_range;
   }
-  return frame;
 }
 
 Frame encode(const Signature& signature, const Columns& columns, Encountered* encountered,

@@ -18,6 +18,20 @@ void check_frame(const Frame& frame, std::size_t features, std::span<double> out
                 frame.features.size(), out.size(), frame.rows, features, frame.rows * outputs);
 }
 
+/// So many floats, on the stack when they are few: a served row has a hundred.
+class Floats {
+ public:
+  explicit Floats(std::size_t count) : count_(count), many_(count > few ? count : 0) {}
+  std::span<float> all() { return {count_ > few ? many_.data() : few_, count_}; }
+
+ private:
+  static constexpr std::size_t few = 512;
+
+  std::size_t count_;
+  float few_[few];  // filled before it is read
+  std::vector<float> many_;
+};
+
 class ForestPredictor final : public Predictor {
  public:
   ForestPredictor(Forest forest, Transform transform) : forest_(std::move(forest)), transform_(transform) {}
@@ -25,13 +39,13 @@ class ForestPredictor final : public Predictor {
   void predict(const Frame& frame, std::span<double> out) const override {
     const std::size_t groups = forest_.groups();
     check_frame(frame, forest_.features(), out, groups);
-    std::vector<float> slots(std::min(block, frame.rows) * forest_.slots());
-    std::vector<float> sums(std::min(block, frame.rows) * groups);
+    Floats slots(std::min(block, frame.rows) * forest_.slots());
+    Floats sums(std::min(block, frame.rows) * groups);
     for (std::size_t first = 0; first < frame.rows; first += block) {
       const std::size_t count = std::min(block, frame.rows - first);
-      const auto answers = std::span(sums).first(count * groups);
-      fill(frame, first, count, slots);
-      forest_.sums(slots, count, answers);
+      const auto answers = sums.all().first(count * groups);
+      fill(frame, first, count, slots.all());
+      forest_.sums(slots.all(), count, answers);
       transform(transform_, answers, groups);
       std::copy(answers.begin(), answers.end(), out.begin() + static_cast<std::ptrdiff_t>(first * groups));
     }

@@ -88,12 +88,12 @@ void Scorer::answer(const Columns& rows, Answered& out, std::uint64_t first_row)
   start(out.met.nulls, inputs);
   start(out.met.unseen, inputs);
   start(out.met.out_of_range, inputs);
-  const predict::Frame frame = encoder_.encode(rows, &out.met, first_row);
-  out.rows = frame.rows;
-  out.predictions.resize(frame.rows * signature().outputs());
-  predictor_->predict(frame, out.predictions);
-  out.unanswered = predictor_->unanswered(frame);
-  out.classes = predict::decide(signature(), out.predictions);
+  encoder_.encode(rows, out.frame, &out.met, first_row);
+  out.rows = out.frame.rows;
+  out.predictions.resize(out.rows * signature().outputs());
+  predictor_->predict(out.frame, out.predictions);
+  out.unanswered = predictor_->unanswered(out.frame);
+  predict::decide(signature(), out.predictions, out.classes);
 }
 
 }  // namespace mlops::score

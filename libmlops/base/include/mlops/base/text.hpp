@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,10 @@ std::string one_of(const std::vector<std::string>& words, std::string_view quote
 
 /// Bytes for people, in powers of 1000: "512 B", "1.2 kB", "3.4 GB".
 std::string size_text(std::uint64_t bytes);
+
+/// The other way: "64MB", "1.5 GB", "4096" are bytes, in powers of 1000 and in any case; at least 1, whole.
+/// Nothing for any other text.
+std::optional<std::uint64_t> size_from(std::string_view text);
 
 /// A count with thousands separators: 3000000 is "3,000,000".
 std::string count_text(std::uint64_t count);

@@ -145,6 +145,13 @@ void check_alias(std::string_view alias);
 /// The aliases of a name that were ever set, sorted.
 std::vector<std::string> aliases_of(const store::References& references, std::string_view name);
 
+/// What decides which version an address means from now on: the first of these references that exists. Empty:
+/// it means the same version for ever, or nothing. `churn` follows its champion and, while there is none, the
+/// newest version. Throws Error(not_found) for a digest that is of no version.
+std::vector<store::ReferenceName> followed(const store::References& references, std::string_view address);
+/// The alias that such a reference is; empty for the list of a model's versions.
+std::string alias_in(const store::ReferenceName& reference);
+
 /// Every model with its newest number and its aliases, without opening records: for completion.
 struct Offer {
   std::string name;

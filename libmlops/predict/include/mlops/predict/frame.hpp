@@ -75,6 +75,9 @@ class Encoder {
   const std::vector<Feature>& features() const;
   /// As the function encode().
   Frame encode(const Columns& columns, Encountered* encountered = nullptr, std::uint64_t first_row = 1) const;
+  /// The same into `frame`, whose memory is used again.
+  void encode(const Columns& columns, Frame& frame, Encountered* encountered = nullptr,
+              std::uint64_t first_row = 1) const;
 
  private:
   struct Impl;

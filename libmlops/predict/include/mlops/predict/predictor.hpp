@@ -35,5 +35,8 @@ std::unique_ptr<Predictor> open(const Package& package, Engines& engines);
 
 /// The answer in words: the class for each row, or nothing for regression.
 std::vector<std::uint32_t> decide(const Signature& signature, std::span<const double> predictions);
+/// The same into `classes`, whose memory is used again.
+void decide(const Signature& signature, std::span<const double> predictions,
+            std::vector<std::uint32_t>& classes);
 
 }  // namespace mlops::predict

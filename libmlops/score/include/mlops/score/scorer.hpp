@@ -33,6 +33,7 @@ struct Answered {
       {};                         ///< One a row: position in Signature::classes; empty for regression.
   predict::Encountered met = {};  ///< In these rows alone.
   std::uint64_t unanswered = 0;   ///< Rows that got the prior's answer, as a rule had none.
+  predict::Frame frame = {};      ///< The rows as the model saw them.
 };
 
 /// Immutable; safe for many threads at once.

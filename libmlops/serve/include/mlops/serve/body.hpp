@@ -16,6 +16,8 @@
 
 #include <mlops/base/columns.hpp>
 #include <mlops/base/engines.hpp>
+#include <mlops/json/value.hpp>
+#include <mlops/predict/signature.hpp>
 #include <mlops/score/scorer.hpp>
 
 #include <cstdint>
@@ -61,7 +63,9 @@ class Reader {
 /// Of one model version: what is the same in each answer is made once. Immutable; safe for many threads.
 class Writer {
  public:
-  Writer(const score::Scorer& scorer, std::string name, std::int64_t version);
+  /// `algorithm` is the package's, for the metadata's platform.
+  Writer(const score::Scorer& scorer, const std::string& name, std::int64_t version,
+         std::string_view algorithm = {});
 
   /// {"predictions": [...], "probabilities": [[...], ...], "classes": [...], "model": "churn@v3"}: a class or
   /// a value for each row; for classes also the probability of each, in the order of `classes`, as
@@ -77,15 +81,32 @@ class Writer {
   const std::string& metadata() const { return metadata_; }
 
  private:
-  std::string name_;
-  std::int64_t version_ = 0;
+  struct Class {
+    std::string json;    ///< As the label was: a number, a flag or a text.
+    std::string tensor;  ///< As an element of the tensor in JSON.
+    std::string bytes;   ///< As an element of the tensor in bytes.
+  };
+
+  void append_prediction(const score::Answered& answers, std::size_t row, std::string Class::*form,
+                         std::string& out) const;
+  void append_predictions(const score::Answered& answers, std::string Class::*form, std::string& out) const;
+  void append_probabilities(const score::Answered& answers, std::size_t row, std::string& out) const;
+  void append_tensor(const score::Answered& answers, const Inference::Output& output, std::string& out,
+                     std::size_t& binary) const;
+  void append_data(const score::Answered& answers, bool probabilities, std::string& out) const;
+  void append_bytes(const score::Answered& answers, bool probabilities, std::string& out) const;
+  std::size_t bytes_of(const score::Answered& answers, bool probabilities) const;
+  json::Object metadata_of(const predict::Signature& signature, const std::string& name, std::int64_t version,
+                           std::string_view algorithm) const;
+
   bool binary_task_ = false;
   std::size_t outputs_ = 0;
-  std::vector<std::string> classes_;  ///< As JSON.
-  std::vector<std::string> texts_;    ///< As they are.
-  std::string prediction_type_;       ///< Datatype of the tensor.
-  std::string invocations_tail_;
-  std::string metadata_;
+  std::vector<Class> classes_ = {};
+  std::vector<Inference::Output> known_outputs_ = {};
+  std::string prediction_type_ = {};  ///< Datatype of the tensor.
+  std::string head_ = {};             ///< Of each answer to an inference.
+  std::string tail_ = {};             ///< Of each answer to an invocation.
+  std::string metadata_ = {};
 };
 
 }  // namespace mlops::serve

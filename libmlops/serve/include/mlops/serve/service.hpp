@@ -25,6 +25,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlops::serve {
@@ -47,8 +48,9 @@ struct Change {
 class Service {
  public:
   /// Loads every model before it returns. `addresses`: at least one, each as model::Registry::get() takes it;
-  /// the first answers /invocations. All arguments must outlive it. Throws as Registry::get() and
-  /// score::Scorer::load(); usage when two addresses are the same version of the same model.
+  /// the first answers /invocations. All but the addresses must outlive it. Throws as Registry::get(),
+  /// model::require_runnable() and score::Scorer::load(); usage when two addresses always mean the same, such
+  /// as `churn` and `churn@champion`. Two aliases may be at one version now: they can move apart.
   Service(Engines& engines, store::Store& store, const Clock& clock,
           const std::vector<std::string>& addresses);
   ~Service();
@@ -57,12 +59,16 @@ class Service {
   http::Handler handler();
 
   std::vector<Serving> serving() const;
+  /// Requests, whatever the answer was.
+  std::uint64_t answered() const;
   /// The body of GET /example: the example that the first model was registered with, or one made of what
   /// training saw.
   std::string example() const;
 
   /// Looks where the aliases point and loads what they point at now. Call it from one thread, several times
-  /// a second: when nothing moved it costs a look at a file for each model.
+  /// a second: when nothing moved it costs a look at a file for each model. A version that cannot be loaded
+  /// is told once, and tried again, quietly, every half minute and when the alias moves. A store that cannot
+  /// be read and an alias that is gone change nothing.
   std::vector<Change> refresh();
 
   /// From now on /healthz and readiness say 503; requests are answered on.
@@ -83,5 +89,9 @@ class Service {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// A line for a POSIX shell that asks `url`/invocations with that body. Where it would be too long to read
+/// the body is taken from `url`/example.
+std::string curl_line(std::string_view url, std::string_view body);
 
 }  // namespace mlops::serve

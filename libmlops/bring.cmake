@@ -1,4 +1,4 @@
-# cmake -DLIBRARY=.../libxgboost.so -DLIBS=folder -DLIST=file -P bring.cmake
+# cmake -DLIBRARY=.../libx.so -DLIBS=folder -DLIST=file -P bring.cmake
 #
 # Copies LIBRARY and the shared libraries it needs, except those of the C and C++ runtime, into LIBS under their
 # sonames, and writes the names into LIST.

@@ -1,0 +1,192 @@
+/// `mlops serve`: models that answer over HTTP, until told to end.
+#include "cli/invocation.hpp"
+#include "commands.hpp"
+#include "serve_mail.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/config/machine.hpp>
+#include <mlops/model/registry.hpp>
+#include <mlops/project/project.hpp>
+#include <mlops/serve/listener.hpp>
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <future>
+#include <thread>
+
+namespace mlops::commands {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds glance{100};  ///< Between two looks at whether to end.
+constexpr int glances_per_refresh = 2;
+
+struct ServeArgs {
+  std::vector<std::string> models;
+  std::string host = "127.0.0.1";
+  std::int64_t port = 8080;
+  std::optional<std::int64_t> threads;
+  std::string max_body = "64MB";
+  std::int64_t drain = 30;
+};
+
+std::int64_t within(std::string_view flag, std::int64_t value, std::int64_t least, std::int64_t most) {
+  if (value >= least && value <= most) return value;
+  throw error(Code::usage, "'{}' wants {} to {}, not {}", flag, least, most, value);
+}
+
+std::vector<std::string> addresses_of(const ServeArgs& args, const store::References& references) {
+  if (!args.models.empty()) return args.models;
+  std::vector<std::string> names;
+  for (const model::Offer& offer : model::offers(references)) names.push_back(offer.name);
+  if (names.size() == 1) return names;
+  if (names.empty()) {
+    throw error(Code::not_found, "there is no model yet")
+        .with_id("model.not_found")
+        .with_hint("`mlops train run --label COLUMN` makes the first one");
+  }
+  throw error(Code::usage, "which of {} models is to be served: {}", names.size(), one_of(names))
+      .with_hint("name it, or several: `mlops serve {}`", names.front());
+}
+
+serve::ListenOptions options_of(const ServeArgs& args, cli::Invocation& invocation) {
+  constexpr std::int64_t most_threads = 1024;
+  serve::ListenOptions options = {.host = args.host};
+  options.port = static_cast<std::uint16_t>(within("--port", args.port, 0, 65535));
+  options.threads = args.threads ? static_cast<unsigned>(within("--threads", *args.threads, 1, most_threads))
+                                 : config::usable_threads(invocation.settings());
+  const auto body = size_from(args.max_body);
+  if (!body) throw error(Code::usage, "'--max-body' wants a size such as 64MB, not '{}'", args.max_body);
+  options.body_bytes = *body;
+  return options;
+}
+
+bool is_loopback(std::string_view host) {
+  return host.starts_with("127.") || host == "localhost" || host == "::1" || host == "[::1]";
+}
+
+json::Array model_rows(const serve::Service& service, bool for_people) {
+  json::Array rows;
+  for (const serve::Serving& one : service.serving()) {
+    rows.push_back(json::Object{
+        {"address", one.address},
+        {"name", one.version.name},
+        {"version", one.version.number},
+        {"algorithm", one.version.algorithm},
+        {"task", one.version.task},
+        {"follows", one.follows.empty() ? json::Value() : json::Value(one.follows)},
+    });
+    if (!for_people) rows.back().as_object()->append("digest", one.version.record.text());
+  }
+  return rows;
+}
+
+/// Scripts wait for this before they ask: it is on its way when this returns.
+void announce(cli::Invocation& invocation, const ServeArgs& args, const serve::Service& service,
+              const serve::Listener& listener) {
+  const std::string curl = serve::curl_line(listener.url(), service.example());
+  const bool people = invocation.format() == ui::Format::human;
+  const auto detail = people ? ui::Show::hidden : ui::Show::plain;
+  invocation.record("mlops.serving/1", {{"url", listener.url()},
+                                        {"host", args.host, detail},
+                                        {"port", static_cast<std::int64_t>(listener.port()), detail},
+                                        {"pid", static_cast<std::int64_t>(::getpid()), detail},
+                                        {"models", model_rows(service, people)},
+                                        {"curl", curl, detail}});
+  if (people) invocation.output().text(fmt::format("\n{}\n", curl));
+  invocation.output().finish();
+}
+
+void tell(cli::Invocation& invocation, const serve::Change& change) {
+  const std::string was = change.from == 0 ? "nothing" : fmt::format("v{}", change.from);
+  if (change.fault.empty())
+    return invocation.note(fmt::format("{}: v{} answers now, was {}", change.address, change.to, was));
+  const std::string what = change.to == 0 ? "what it means now" : fmt::format("v{}", change.to);
+  invocation.warning(fmt::format("{}: {} cannot be loaded, {} goes on answering: {}", change.address, what,
+                                 was, change.fault));
+}
+
+void tell(cli::Invocation& invocation, Mail& mail) {
+  for (const std::string& fault : mail.faults.take()) invocation.warning(fault);
+  std::string lines;
+  for (const std::string& line : mail.requests.take()) lines += line + "\n";
+  if (!lines.empty()) invocation.output().error_text(lines);
+}
+
+void answer_until_cancelled(cli::Invocation& invocation, serve::Service& service, Mail& mail) {
+  for (int glances = 0; !invocation.cancel().is_set(); ++glances) {
+    if (glances % glances_per_refresh == 0) {
+      for (const serve::Change& change : service.refresh()) tell(invocation, change);
+    }
+    tell(invocation, mail);
+    std::this_thread::sleep_for(glance);
+  }
+}
+
+void drain(cli::Invocation& invocation, const ServeArgs& args, const serve::Service& service,
+           serve::Listener& listener, Mail& mail) {
+  auto drained = std::async(std::launch::async, [&] { return listener.drain(seconds(args.drain)); });
+  while (drained.wait_for(glance) != std::future_status::ready) tell(invocation, mail);
+  tell(invocation, mail);
+  const std::string answered = count_of(service.answered(), "request");
+  if (drained.get()) return invocation.note(fmt::format("drained, {} answered", answered));
+  throw error(Code::failed, "{} still open after {} s; {} answered",
+              count_of(listener.open_connections(), "connection"), args.drain, answered)
+      .with_id("serve.not_drained")
+      .with_hint("`--drain SECONDS` waits longer");
+}
+
+void run(const ServeArgs& args, cli::Invocation& invocation) {
+  serve::ListenOptions options = options_of(args, invocation);
+  within("--drain", args.drain, 0, 86'400);
+  store::Store& store = invocation.project().store();
+  serve::Service service(invocation.engines(), store, invocation.clock(),
+                         addresses_of(args, store.references()));
+  Mail mail;
+  if (invocation.verbosity() > 0) {
+    service.on_request(
+        [&](const auto& seen) { mail.requests.put(request_line(seen, invocation.clock().now())); });
+  }
+  options.on_fault = [&mail](const std::string& text) { mail.faults.put(text); };
+  invocation.cancel().check();
+  serve::Listener listener(invocation.engines(), service, options);
+  if (!is_loopback(args.host))
+    invocation.warning(fmt::format("listening on {}: whoever reaches this machine can ask", args.host));
+  announce(invocation, args, service, listener);
+  answer_until_cancelled(invocation, service, mail);
+  drain(invocation, args, service, listener, mail);
+}
+
+}  // namespace
+
+cli::Command serve() {
+  const auto args = std::make_shared<ServeArgs>();
+  return {
+      .name = "serve",
+      .summary = "answer questions to models over HTTP",
+      .options = {{"model", "MODEL", "a model, or a version of it such as churn@v2; default: the only one",
+                   &args->models, cli::Offer::model},
+                  {"--host", "ADDRESS", "where to listen; default: 127.0.0.1, for this machine alone",
+                   &args->host},
+                  {"--port", "NUMBER", "where to listen; 0: any that is free; default: 8080", &args->port},
+                  {"--threads", "NUMBER", "threads that answer; default: as many as processors",
+                   &args->threads},
+                  {"--max-body", "SIZE", "the greatest request that is read; default: 64MB", &args->max_body},
+                  {"--drain", "SECONDS", "how long to wait for open requests at the end; default: 30",
+                   &args->drain}},
+      .examples = {{"mlops serve churn", "Answer for the champion of churn, whichever that is at the time"},
+                   {"mlops serve churn churn@challenger --port 9000", "Let two versions answer"},
+                   {"mlops serve churn@v1 --port 0 --json", "Let a program read where it listens"}},
+      .exits = {{Code::failed, "requests were cut off at the end, or the model is only kept"},
+                {Code::not_found, "there is no such model"},
+                {Code::busy, "the port is taken"}},
+      .see_also = {"mlops-predict(1)", "mlops-model-promote(1)", "mlops-output(5)"},
+      .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
+}
+
+}  // namespace mlops::commands

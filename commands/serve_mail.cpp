@@ -1,0 +1,50 @@
+#include "serve_mail.hpp"
+
+#include <mlops/base/text.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace mlops::commands {
+namespace {
+
+constexpr std::size_t most_lines = 20'000;
+constexpr std::size_t longest_path = 200;
+
+std::string shown(std::string_view text) {
+  std::string out(text.substr(0, longest_path));
+  std::replace_if(
+      out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+  return is_utf8(out) ? out : "?";
+}
+
+}  // namespace
+
+void Letterbox::put(std::string line) {
+  const std::lock_guard lock(mutex_);
+  if (lines_.size() < most_lines) lines_.push_back(std::move(line));
+  else ++dropped_;
+}
+
+std::vector<std::string> Letterbox::take() {
+  std::vector<std::string> lines;
+  std::size_t dropped = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    lines.swap(lines_);
+    dropped = std::exchange(dropped_, 0);
+  }
+  if (dropped > 0) lines.push_back(fmt::format("({} more)", count_text(dropped)));
+  return lines;
+}
+
+std::string request_line(const serve::Service::Seen& seen, Time now) {
+  std::string line = fmt::format("{} {} {} {} {:.2f} ms", now.text(), shown(seen.method), shown(seen.path),
+                                 seen.status, seen.seconds * 1e3);
+  if (seen.rows > 0) line += " " + count_of(seen.rows, "row");
+  return line;
+}
+
+}  // namespace mlops::commands

@@ -1,0 +1,141 @@
+#include <mlops/json/document.hpp>
+#include <mlops/serve/body.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+#include "src/batch.hpp"
+#include "src/cells.hpp"
+#include "src/csv.hpp"
+#include "src/faults.hpp"
+#include "src/media_type.hpp"
+#include "src/names.hpp"
+#include "src/rows.hpp"
+#include "src/tensors.hpp"
+#include "src/wanted.hpp"
+
+namespace mlops::serve {
+namespace {
+
+bool has_personal_data(const predict::Signature& signature) {
+  return std::any_of(signature.inputs.begin(), signature.inputs.end(),
+                     [](const predict::Input& input) { return input.pii; });
+}
+
+/// The parser repeats what it read last, which may be a value.
+std::string without_values(std::string message) {
+  for (const char* const quote : {"; last read", " parsing '"})
+    message.erase(std::min(message.find(quote), message.size()));
+  return message;
+}
+
+bool looks_like_json(std::string_view body) {
+  const std::size_t first = body.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+}
+
+/// How many bytes of the body are JSON.
+std::size_t json_size(std::string_view body, std::string_view field) {
+  std::size_t size = 0;
+  const char* const end = field.data() + field.size();
+  const auto [read, fault] = std::from_chars(field.data(), end, size);
+  if (read != end || fault != std::errc())
+    throw malformed("Inference-Header-Content-Length is {}; a number of bytes is wanted", quoted(field));
+  if (size > body.size())
+    throw malformed("Inference-Header-Content-Length is {}, where the body has {} bytes", size, body.size());
+  return size;
+}
+
+}  // namespace
+
+struct Reader::Impl {
+  explicit Impl(Engines& engines) : document(engines) {}
+
+  json::Document document;
+  Names names = {};
+  Cells cells = {};
+  Batch batch = {};
+  Rows rows = {};
+  Csv csv = {};
+  Tensors tensors = {};
+
+  void start(const score::Scorer& scorer) {
+    const auto& inputs = scorer.signature().inputs;
+    names.start(inputs);
+    batch.start(inputs);
+    cells.start(0);
+  }
+
+  json::Node parse(std::string_view body, const score::Scorer& scorer) {
+    if (body.empty()) throw malformed("the body is empty; JSON is wanted");
+    try {
+      return document.parse(body);
+    } catch (const Error& e) {
+      if (e.code() != Code::corrupt) throw;
+      throw malformed("{}",
+                      has_personal_data(scorer.signature()) ? without_values(e.message()) : e.message());
+    }
+  }
+
+  Columns finish(std::size_t count) { return batch.finish(count, names.unknown()); }
+
+  Columns finish_cells(const score::Scorer& scorer, std::size_t count) {
+    cells.fill(scorer.signature().inputs, batch);
+    return finish(count);
+  }
+
+  Columns read_json(std::string_view body, const score::Scorer& scorer) {
+    rows.start(scorer.signature().inputs, names, cells);
+    rows.read(parse(body, scorer));
+    return finish_cells(scorer, cells.rows());
+  }
+
+  Columns read_tensors(std::string_view body, std::string_view binary, const score::Scorer& scorer,
+                       Inference& rest) {
+    const json::Node root = parse(body, scorer);
+    if (!root.is(json::Node::Kind::object))
+      throw malformed("the body is {}; an object with 'inputs' is wanted", kind_of_value(root));
+    tensors.start(scorer.signature().inputs, names, cells, batch);
+    const std::size_t count = tensors.read(root, binary);
+    read_wanted(root, scorer.signature().task, rest);
+    return finish_cells(scorer, count);
+  }
+
+  Columns read_bytes(std::string_view body, const score::Scorer& scorer, Inference& rest) {
+    tensors.start(scorer.signature().inputs, names, cells, batch);
+    const std::size_t count = tensors.read_raw(body);
+    for (const std::string& name : outputs_of(scorer.signature().task)) rest.outputs.push_back({name, true});
+    return finish(count);
+  }
+};
+
+Reader::Reader(Engines& engines) : impl_(std::make_unique<Impl>(engines)) {}
+Reader::~Reader() = default;
+Reader::Reader(Reader&&) noexcept = default;
+Reader& Reader::operator=(Reader&&) noexcept = default;
+
+Columns Reader::invocations(std::string_view content_type, std::string_view body,
+                            const score::Scorer& scorer) {
+  const Media media = media_of(content_type);
+  impl_->start(scorer);
+  if (media == Media::csv) {
+    const std::size_t rows = impl_->csv.read(body, scorer, impl_->names, impl_->batch);
+    return impl_->finish(rows);
+  }
+  if (!body.empty() && !says_json(content_type) && !looks_like_json(body))
+    throw malformed("the body is not JSON").with_hint("CSV wants the field `Content-Type: text/csv`");
+  return impl_->read_json(body, scorer);
+}
+
+Columns Reader::inference(std::string_view body, std::optional<std::string_view> json_bytes,
+                          const score::Scorer& scorer, Inference& rest) {
+  impl_->start(scorer);
+  rest.id.clear();
+  rest.id_given = false;
+  rest.outputs.clear();
+  const std::size_t size = json_bytes ? json_size(body, *json_bytes) : body.size();
+  if (json_bytes && size == 0) return impl_->read_bytes(body, scorer, rest);
+  return impl_->read_tensors(body.substr(0, size), body.substr(size), scorer, rest);
+}
+
+}  // namespace mlops::serve

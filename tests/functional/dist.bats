@@ -1,0 +1,68 @@
+# The product as one file: copied anywhere, it brings its engines along.
+# shellcheck disable=SC2154
+load lib
+
+setup_file() {
+  build=$BATS_TEST_DIRNAME/../../build/release
+  cmake --build "$build" --target dist >"$BATS_FILE_TMPDIR/log" 2>&1 || { cat "$BATS_FILE_TMPDIR/log" && return 1; }
+  cp "$build/dist/mlops" "$BATS_FILE_TMPDIR/mlops"
+}
+
+setup() {
+  enter_fresh_project
+  only=$PWD/bin/mlops
+  mkdir bin && cp "$BATS_FILE_TMPDIR/mlops" bin
+}
+
+# alone ARGS...: the file with nothing of this environment but a cache.
+alone() { env -i XDG_CACHE_HOME="$PWD/cache" MLOPS_NO_PROGRESS=1 "$only" "$@"; }
+
+@test "one file ingests, trains and predicts" {
+  printf 'x,y\n' >points.csv
+  for i in $(seq 100); do echo "$i,$((i * 3 % 17))" >>points.csv; done
+  answers 0 alone ingest points.csv --quiet
+  gzip -k points.csv
+  answers 0 alone ingest points.csv.gz --name zipped --quiet
+  answers 0 alone train run --data points --label y --quiet
+  answers 0 alone predict points --in points.csv --only
+  is "$(wc -l <<<"$output")" 101
+  answers 0 alone doctor --json
+  for engine in gbdt http json pack table; do
+    is "$(jq -r --arg name $engine '.items[] | select(.section == "engines" and .name == $name) | .note' <<<"$output")" opens
+  done
+}
+
+@test "what opens no engine unpacks nothing" {
+  answers 0 alone --version
+  answers 0 alone help
+  [ ! -e cache ]
+}
+
+@test "a first use by many at once leaves one whole cache" {
+  printf 'a,b\n1,2\n' >one.csv
+  for i in 1 2 3 4; do (mkdir "p$i" && cd "p$i" && XDG_CACHE_HOME=$OLDPWD/cache "$only" ingest ../one.csv --quiet) & done
+  wait
+  for i in 1 2 3 4; do (cd "p$i" && answers 0 "$only" data list --porcelain && is "$(wc -l <<<"$output")" 1); done
+  is "$(find cache/mlops/engines -mindepth 1 -maxdepth 1 | wc -l)" 1
+}
+
+@test "no HOME and no cache named: the home of the user, or a private folder" {
+  printf 'a,b\n1,2\n' >one.csv
+  answers 0 env -i TMPDIR="$PWD" "$only" ingest one.csv --quiet
+}
+
+@test "a cache that cannot be written is told, with the way out" {
+  printf 'a,b\n1,2\n' >one.csv
+  echo 'a file' >cache
+  answers 1 alone ingest one.csv
+  has "$stderr" "cannot write to '$PWD/cache/mlops/engines'"
+  has "$stderr" XDG_CACHE_HOME
+}
+
+@test "a damaged copy says so and unpacks nothing" {
+  printf 'a,b\n1,2\n' >one.csv
+  printf 'damage' | dd of="$only" bs=1 seek=$(($(stat -c %s "$only") - 5000000)) conv=notrunc status=none
+  answers 6 alone ingest one.csv
+  has "$stderr" 'copy the file again'
+  is "$(ls cache/mlops/engines)" ''
+}
