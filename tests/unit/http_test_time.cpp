@@ -38,6 +38,7 @@ TEST_F(HttpTime, AHeaderThatDripsIsCutOff) {
   EXPECT_EQ(answer.body, R"({"error":"the request took longer than 1 s"})");
   EXPECT_TRUE(one.is_closed());
   EXPECT_EQ(server_->traffic().too_slow, 1u);
+  EXPECT_TRUE(comes_true([&] { return server_->traffic().open == 0; })) << "even when the client stays";
 }
 
 TEST_F(HttpTime, ABodyThatDripsIsCutOff) {

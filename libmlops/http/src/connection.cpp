@@ -54,7 +54,7 @@ void Connection::received(const Code& code, std::size_t bytes) {
   if (is_cut_) return close();
   const bool was_asked = std::exchange(is_asked_to_leave_, false);
   if (was_asked && code == asio::error::operation_aborted) return nothing_waits() ? close() : read();
-  if (is_late_) {
+  if (std::exchange(is_late_, false)) {
     const auto limit = loop_.shared().limits.request_time.count();
     return guarded([&] { refuse_and_leave({408, fmt::format("the request took longer than {} s", limit)}); });
   }
