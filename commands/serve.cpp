@@ -2,6 +2,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "serve_mail.hpp"
+#include "ui/sink.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
@@ -16,6 +17,8 @@
 #include <chrono>
 #include <future>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace mlops::commands {
 namespace {
@@ -25,13 +28,15 @@ using std::chrono::seconds;
 
 constexpr milliseconds glance{100};  ///< Between two looks at whether to end.
 constexpr int glances_per_refresh = 2;
+constexpr std::uint64_t least_body = 1'000'000;
+constexpr const char* default_body = "64MB";
 
 struct ServeArgs {
   std::vector<std::string> models;
   std::string host = "127.0.0.1";
   std::int64_t port = 8080;
   std::optional<std::int64_t> threads;
-  std::string max_body = "64MB";
+  std::optional<std::string> max_body;
   std::int64_t drain = 30;
 };
 
@@ -60,9 +65,13 @@ serve::ListenOptions options_of(const ServeArgs& args, cli::Invocation& invocati
   options.port = static_cast<std::uint16_t>(within("--port", args.port, 0, 65535));
   options.threads = args.threads ? static_cast<unsigned>(within("--threads", *args.threads, 1, most_threads))
                                  : config::usable_threads(invocation.settings());
-  const auto body = size_from(args.max_body);
-  if (!body) throw error(Code::usage, "'--max-body' wants a size such as 64MB, not '{}'", args.max_body);
-  options.body_bytes = *body;
+  const auto body = size_from(args.max_body.value_or(default_body));
+  if (!body) throw error(Code::usage, "'--max-body' wants a size such as 64MB, not '{}'", *args.max_body);
+  // Requests at once get the memory that this process may use; one alone is never larger unless that was
+  // asked for.
+  const std::uint64_t memory = config::usable_memory(invocation.settings());
+  options.buffered_bytes = std::max(memory / serve::memory_factor, least_body);
+  options.body_bytes = args.max_body ? *body : std::min(*body, options.buffered_bytes);
   return options;
 }
 
@@ -73,15 +82,14 @@ bool is_loopback(std::string_view host) {
 json::Array model_rows(const serve::Service& service, bool for_people) {
   json::Array rows;
   for (const serve::Serving& one : service.serving()) {
-    rows.push_back(json::Object{
-        {"address", one.address},
-        {"name", one.version.name},
-        {"version", one.version.number},
-        {"algorithm", one.version.algorithm},
-        {"task", one.version.task},
-        {"follows", one.follows.empty() ? json::Value() : json::Value(one.follows)},
-    });
-    if (!for_people) rows.back().as_object()->append("digest", one.version.record.text());
+    json::Object row{{"address", one.address}};
+    if (!for_people) row.append("name", one.version.name);
+    row.append("version", one.version.number);
+    row.append("algorithm", one.version.algorithm);
+    row.append("task", one.version.task);
+    row.append("follows", one.follows.empty() ? json::Value() : json::Value(one.follows));
+    if (!for_people) row.append("digest", one.version.record.text());
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -102,39 +110,79 @@ void announce(cli::Invocation& invocation, const ServeArgs& args, const serve::S
   invocation.output().finish();
 }
 
-void tell(cli::Invocation& invocation, const serve::Change& change) {
+/// A log that nobody reads must hold nothing up, least of all the end: what it does not take is dropped and
+/// counted.
+class Talk {
+ public:
+  explicit Talk(cli::Invocation& invocation) : invocation_(invocation) {}
+
+  void note(std::string_view text) {
+    if (takes()) invocation_.note(text);
+  }
+  void warning(std::string_view text) {
+    if (takes()) invocation_.warning(text);
+  }
+  void requests(const std::vector<std::string>& lines) {
+    constexpr std::size_t portion = 4096;
+    std::string text;
+    for (const std::string& line : lines) {
+      if (text.size() + line.size() >= portion) say(text);
+      text += line + "\n";
+    }
+    say(text);
+  }
+
+ private:
+  bool takes() {
+    if (!ui::error_takes()) {
+      ++dropped_;
+      return false;
+    }
+    if (const std::size_t dropped = std::exchange(dropped_, 0); dropped > 0)
+      invocation_.warning(
+          fmt::format("{} of this log were dropped: nobody read it", count_of(dropped, "part")));
+    return true;
+  }
+  void say(std::string& text) {
+    if (!text.empty() && takes()) invocation_.output().error_text(text);
+    text.clear();
+  }
+
+  cli::Invocation& invocation_;
+  std::size_t dropped_ = 0;
+};
+
+void tell(Talk& talk, const serve::Change& change) {
   const std::string was = change.from == 0 ? "nothing" : fmt::format("v{}", change.from);
   if (change.fault.empty())
-    return invocation.note(fmt::format("{}: v{} answers now, was {}", change.address, change.to, was));
+    return talk.note(fmt::format("{}: v{} answers now, was {}", change.address, change.to, was));
   const std::string what = change.to == 0 ? "what it means now" : fmt::format("v{}", change.to);
-  invocation.warning(fmt::format("{}: {} cannot be loaded, {} goes on answering: {}", change.address, what,
-                                 was, change.fault));
+  talk.warning(fmt::format("{}: {} cannot be loaded, {} goes on answering: {}", change.address, what, was,
+                           change.fault));
 }
 
-void tell(cli::Invocation& invocation, Mail& mail) {
-  for (const std::string& fault : mail.faults.take()) invocation.warning(fault);
-  std::string lines;
-  for (const std::string& line : mail.requests.take()) lines += line + "\n";
-  if (!lines.empty()) invocation.output().error_text(lines);
+void tell(Talk& talk, Mail& mail) {
+  for (const std::string& fault : mail.faults.take()) talk.warning(fault);
+  talk.requests(mail.requests.take());
 }
 
-void answer_until_cancelled(cli::Invocation& invocation, serve::Service& service, Mail& mail) {
-  for (int glances = 0; !invocation.cancel().is_set(); ++glances) {
+void answer_until_cancelled(const Cancel& cancel, serve::Service& service, Talk& talk, Mail& mail) {
+  for (int glances = 0; !cancel.is_set(); ++glances) {
     if (glances % glances_per_refresh == 0) {
-      for (const serve::Change& change : service.refresh()) tell(invocation, change);
+      for (const serve::Change& change : service.refresh()) tell(talk, change);
     }
-    tell(invocation, mail);
+    tell(talk, mail);
     std::this_thread::sleep_for(glance);
   }
 }
 
-void drain(cli::Invocation& invocation, const ServeArgs& args, const serve::Service& service,
-           serve::Listener& listener, Mail& mail) {
+void drain(const ServeArgs& args, const serve::Service& service, serve::Listener& listener, Talk& talk,
+           Mail& mail) {
   auto drained = std::async(std::launch::async, [&] { return listener.drain(seconds(args.drain)); });
-  while (drained.wait_for(glance) != std::future_status::ready) tell(invocation, mail);
-  tell(invocation, mail);
+  while (drained.wait_for(glance) != std::future_status::ready) tell(talk, mail);
+  tell(talk, mail);
   const std::string answered = count_of(service.answered(), "request");
-  if (drained.get()) return invocation.note(fmt::format("drained, {} answered", answered));
+  if (drained.get()) return talk.note(fmt::format("drained, {} answered", answered));
   throw error(Code::failed, "{} still open after {} s; {} answered",
               count_of(listener.open_connections(), "connection"), args.drain, answered)
       .with_id("serve.not_drained")
@@ -158,8 +206,9 @@ void run(const ServeArgs& args, cli::Invocation& invocation) {
   if (!is_loopback(args.host))
     invocation.warning(fmt::format("listening on {}: whoever reaches this machine can ask", args.host));
   announce(invocation, args, service, listener);
-  answer_until_cancelled(invocation, service, mail);
-  drain(invocation, args, service, listener, mail);
+  Talk talk(invocation);
+  answer_until_cancelled(invocation.cancel(), service, talk, mail);
+  drain(args, service, listener, talk, mail);
 }
 
 }  // namespace
@@ -169,21 +218,22 @@ cli::Command serve() {
   return {
       .name = "serve",
       .summary = "answer questions to models over HTTP",
-      .options = {{"model", "MODEL", "a model, or a version of it such as churn@v2; default: the only one",
-                   &args->models, cli::Offer::model},
-                  {"--host", "ADDRESS", "where to listen; default: 127.0.0.1, for this machine alone",
-                   &args->host},
-                  {"--port", "NUMBER", "where to listen; 0: any that is free; default: 8080", &args->port},
-                  {"--threads", "NUMBER", "threads that answer; default: as many as processors",
-                   &args->threads},
-                  {"--max-body", "SIZE", "the greatest request that is read; default: 64MB", &args->max_body},
-                  {"--drain", "SECONDS", "how long to wait for open requests at the end; default: 30",
-                   &args->drain}},
+      .options =
+          {{"model", "MODEL", "a model, or a version of it such as churn@v2; default: the only one",
+            &args->models, cli::Offer::model},
+           {"--host", "ADDRESS", "where to listen; default: 127.0.0.1, for this machine alone", &args->host},
+           {"--port", "NUMBER", "where to listen; 0: any that is free; default: 8080", &args->port},
+           {"--threads", "NUMBER", "threads that answer; default: as many as processors", &args->threads},
+           {"--max-body", "SIZE",
+            "the greatest request that is read; default: 64MB, less where memory is short", &args->max_body},
+           {"--drain", "SECONDS", "how long to wait for open requests at the end; default: 30",
+            &args->drain}},
       .examples = {{"mlops serve churn", "Answer for the champion of churn, whichever that is at the time"},
                    {"mlops serve churn churn@challenger --port 9000", "Let two versions answer"},
                    {"mlops serve churn@v1 --port 0 --json", "Let a program read where it listens"}},
       .exits = {{Code::failed, "requests were cut off at the end, or the model is only kept"},
                 {Code::not_found, "there is no such model"},
+                {Code::corrupt, "the model is damaged"},
                 {Code::busy, "the port is taken"}},
       .see_also = {"mlops-predict(1)", "mlops-model-promote(1)", "mlops-output(5)"},
       .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};

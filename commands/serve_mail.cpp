@@ -14,10 +14,12 @@ constexpr std::size_t most_lines = 20'000;
 constexpr std::size_t longest_path = 200;
 
 std::string shown(std::string_view text) {
-  std::string out(text.substr(0, longest_path));
-  std::replace_if(
-      out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
-  return is_utf8(out) ? out : "?";
+  std::string out;
+  for (const char c : text.substr(0, longest_path)) {
+    if (c > 0x20 && c < 0x7F) out += c;
+    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "sink.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 #include <mlops/base/error.hpp>
 
@@ -29,6 +30,11 @@ void Sink::flush() {
   buffer_.clear();
   closed_ = closed_ || fault == EPIPE;
   if (fault != 0 && fault != EPIPE) throw system_error(fault, "cannot write to standard output");
+}
+
+bool error_takes() noexcept {
+  pollfd error = {STDERR_FILENO, POLLOUT, 0};
+  return ::poll(&error, 1, 0) != 0;
 }
 
 void write_error(std::string_view text) noexcept {

@@ -25,6 +25,9 @@ class Sink {
   std::string buffer_;
 };
 
+/// Whether standard error takes up to 4 kB without a wait: a pipe that nobody reads does not.
+bool error_takes() noexcept;
+
 /// Writes to standard error at once; faults are ignored, there is nobody to tell.
 void write_error(std::string_view text) noexcept;
 

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <ctime>
 
+#include "src/shared.hpp"
+
 namespace mlops::http {
 namespace {
 
@@ -97,10 +99,14 @@ void append(std::string& out, Response& response, std::string_view date, Manner 
   out = std::move(response.body);
 }
 
-void append(std::string& out, const Refusal& refusal, std::string_view date, bool is_head) {
+std::string refusal_body(int, std::string_view text) {
+  return fmt::format("{{\"error\":{}}}", json_text(text));
+}
+
+void append(std::string& out, const Refusal& refusal, std::string body, std::string_view date, bool is_head) {
   Response response;
   response.status = refusal.status;
-  response.body = fmt::format("{{\"error\":{}}}", json_text(refusal.text));
+  response.body = std::move(body);
   if (refusal.status == 503) response.fields.emplace_back("Retry-After", "1");
   append(out, response, date, {.closes = true, .is_head = is_head});
 }

@@ -28,7 +28,7 @@ struct Manner {
 /// Appends the response to `out`; takes the memory of a long body.
 void append(std::string& out, Response& response, std::string_view date, Manner manner);
 
-/// {"error": text}, with Retry-After for 503; closes.
-void append(std::string& out, const Refusal& refusal, std::string_view date, bool is_head);
+/// With Retry-After for 503; closes.
+void append(std::string& out, const Refusal& refusal, std::string body, std::string_view date, bool is_head);
 
 }  // namespace mlops::http

@@ -70,7 +70,8 @@ void Connection::append_answer(Response& response) {
 
 void Connection::refuse(const Refusal& refusal) {
   if (welcome_ == Welcome::served) loop_.shared().counters.refusal(refusal.status);
-  append(out_, refusal, loop_.date(), reader_.method() == "HEAD");
+  append(out_, refusal, loop_.shared().refusal_body(refusal.status, refusal.text), loop_.date(),
+         reader_.method() == "HEAD");
 }
 
 void Connection::refuse_and_leave(const Refusal& refusal) {

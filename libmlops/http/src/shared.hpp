@@ -10,8 +10,12 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace mlops::http {
+
+/// {"error": text}
+std::string refusal_body(int status, std::string_view text);
 
 enum class Stage {
   serving,
@@ -61,7 +65,10 @@ class OpenCount {
 
 struct Shared {
   explicit Shared(const ServerOptions& options)
-      : limits(options.limits), on_fault(options.on_fault), budget(options.limits.buffered_bytes) {}
+      : limits(options.limits),
+        on_fault(options.on_fault),
+        refusal_body(options.refusal_body ? options.refusal_body : http::refusal_body),
+        budget(options.limits.buffered_bytes) {}
 
   void fault(const std::string& text) const {
     if (on_fault) on_fault(text);
@@ -69,6 +76,7 @@ struct Shared {
 
   const Limits limits;
   const std::function<void(const std::string&)> on_fault;
+  const std::function<std::string(int status, std::string_view text)> refusal_body;
   Counters counters;
   Budget budget;
   OpenCount open;

@@ -99,10 +99,24 @@ std::vector<std::size_t> places_of(const Signature& signature, const Columns& co
   return out;
 }
 
+/// How a time is written, for who sends it as a number, such as milliseconds since 1970.
+std::string_view example_of(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::date:
+      return ", such as 2026-11-05";
+    case Encoding::timestamp:
+      return ", such as 2026-11-05T09:30:00";
+    case Encoding::time:
+      return ", such as 09:30:00";
+    default:
+      return "";
+  }
+}
+
 std::string fault_of(const Input& input, const Columns& columns, std::size_t place) {
   if (place < columns.width()) {
-    return fmt::format("column '{}' is of type {}, where {} is wanted", input.name,
-                       columns.fields()[place].sql, input.type);
+    return fmt::format("column '{}' is of type {}, where {} is wanted{}", input.name,
+                       columns.fields()[place].sql, input.type, example_of(input.encoding));
   }
   const auto similar = near_misses(input.name, names_of(columns));
   return fmt::format("column '{}' ({}) is missing{}", input.name, input.type,

@@ -3,6 +3,7 @@
 
 #include <mlops/base/error.hpp>
 
+#include <new>
 #include <optional>
 
 namespace mlops::serve {
@@ -10,6 +11,20 @@ namespace {
 
 using http::Request;
 using http::Response;
+
+constexpr std::string_view json_type = "application/json";
+constexpr std::size_t great_body = 1'000'000;
+
+/// What a client sent, as far as it is fit for a message: no control characters of any alphabet, not endless.
+std::string shown(std::string_view text) {
+  constexpr std::size_t longest = 200;
+  std::string out;
+  for (const char c : text.substr(0, longest)) {
+    if (c >= 0x20 && c < 0x7F) out += c;
+    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return text.size() > longest ? out + "..." : out;
+}
 
 int status_of(const Error& e) {
   if (e.id() == "request.malformed") return 400;
@@ -29,7 +44,7 @@ std::string client_text(const Error& e) {
 
 void refuse(Route route, int status, std::string_view text, Response& response) {
   response.status = status;
-  response.content_type = "application/json";
+  response.content_type = json_type;
   response.body = json::dump(is_mlflow(route) ? json::Object{{"error_code", "BAD_REQUEST"}, {"message", text}}
                                               : json::Object{{"error", text}});
 }
@@ -43,7 +58,7 @@ void echo_id(const Request& request, Response& response) {
 /// False, with the answer, where there is nothing to ask.
 bool may_ask(const Target& target, const Request& request, Response& response) {
   if (target.route == Route::unknown) {
-    const auto text = fmt::format("no '{}' here{}", request.path, similar_paths(request.path));
+    const auto text = fmt::format("no '{}' here{}", shown(request.path), similar_paths(request.path));
     refuse(target.route, 404, text, response);
     return false;
   }
@@ -57,9 +72,14 @@ bool may_ask(const Target& target, const Request& request, Response& response) {
 
 }  // namespace
 
-Answerer::Answerer(Engines& engines, State& state) : state_(state), reader_(engines) {
+Answerer::Answerer(Engines& engines, State& state) : engines_(engines), state_(state), reader_(engines) {
   const std::lock_guard lock(state_.mutex);
   shard_ = state_.shards.emplace_back(std::make_unique<Shard>()).get();
+}
+
+/// Whoever asks with curl has a prompt on a line of its own.
+void Answerer::end_line(http::Response& response) {
+  if (response.content_type == json_type && !response.body.ends_with('\n')) response.body += '\n';
 }
 
 void Answerer::operator()(const Request& request, Response& response) {
@@ -70,11 +90,20 @@ void Answerer::operator()(const Request& request, Response& response) {
     renew();
     echo_id(request, response);
     if (may_ask(target, request, response)) answer(target, request, response);
+    end_line(response);
   } catch (...) {
     count(target, request, 500, start);
     throw;
   }
   count(target, request, response.status, start);
+  if (request.body.size() > great_body) give_back();
+}
+
+/// What a great request took: the next one on this thread may be a day away.
+void Answerer::give_back() {
+  reader_ = Reader(engines_);
+  answers_ = {};
+  inference_ = {};
 }
 
 void Answerer::renew() {
@@ -102,11 +131,23 @@ void Answerer::answer(const Target& target, const Request& request, Response& re
     else look_up(target, request, response);
   } catch (const Refusal& refusal) {
     refuse(target.route, refusal.status, refusal.text, response);
+  } catch (const std::bad_alloc&) {
+    give_back();
+    response.body = {};
+    refuse(target.route, 503, "there is not enough memory for this request; send fewer rows at a time",
+           response);
   }
 }
 
 void Answerer::predict(const Target& target, const Request& request, Response& response) {
   const Mine& mine = find(target);
+  if (const auto encoding = request.header("Content-Encoding"); !encoding.empty() && encoding != "identity") {
+    response.fields.emplace_back("Accept-Encoding", "identity");
+    return refuse(
+        target.route, 415,
+        fmt::format("a body with the Content-Encoding '{}' is not taken; send it as it is", shown(encoding)),
+        response);
+  }
   response.fields.emplace_back("mlops-model", mine.served->loaded->address);
   try {
     if (target.route == Route::invocations) invoke(mine, request, response);

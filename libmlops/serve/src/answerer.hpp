@@ -28,6 +28,8 @@ class Answerer {
   void operator()(const http::Request& request, http::Response& response);
 
  private:
+  static void end_line(http::Response& response);
+  void give_back();
   void renew();
   void adopt(const std::vector<Served>& models);
   void answer(const Target& target, const http::Request& request, http::Response& response);
@@ -41,9 +43,12 @@ class Answerer {
   /// Throws Refusal when nothing of that name and version is served.
   const Mine& find(const Target& target) const;
   std::string addresses() const;
+  /// All that are served of that name; none when the target names one.
+  std::vector<std::int64_t> versions_of(const Target& target) const;
   std::string names_json() const;
   std::string index(const http::Request& request) const;
 
+  Engines& engines_;
   State& state_;
   Shard* shard_ = nullptr;
   std::uint64_t generation_ = 0;

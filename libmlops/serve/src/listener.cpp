@@ -1,9 +1,19 @@
 #include <mlops/http/server.hpp>
+#include <mlops/json/value.hpp>
 #include <mlops/serve/listener.hpp>
 
 #include <algorithm>
 
 namespace mlops::serve {
+
+namespace {
+
+/// Before a path is known to be one protocol's: as each of them has it.
+std::string refusal_of_any(int, std::string_view text) {
+  return json::dump(json::Object{{"error", text}, {"error_code", "BAD_REQUEST"}, {"message", text}}) + "\n";
+}
+
+}  // namespace
 
 Listener::Listener(Engines& engines, Service& service, const ListenOptions& options) : service_(service) {
   http::ServerOptions settings;
@@ -11,9 +21,10 @@ Listener::Listener(Engines& engines, Service& service, const ListenOptions& opti
   settings.port = options.port;
   settings.threads = options.threads;
   settings.limits.body_bytes = options.body_bytes;
-  settings.limits.buffered_bytes = std::max(settings.limits.buffered_bytes, options.body_bytes);
+  settings.limits.buffered_bytes = std::max(options.buffered_bytes, options.body_bytes);
   settings.make_handler = [&service] { return service.handler(); };
   settings.on_fault = options.on_fault;
+  settings.refusal_body = refusal_of_any;
   server_ = http::listen(engines, settings);
   service_.watch([server = server_.get()] { return server->traffic(); });
 }

@@ -42,7 +42,7 @@ std::shared_ptr<const Loaded> load(Engines& engines, store::Store& store, const 
                                    Reader& reader, Time now) {
   model::require_runnable(version);
   score::Scorer scorer = score::Scorer::load(store, version.package, version.data_record, engines);
-  Writer writer(scorer, version.name, version.number);
+  Writer writer(scorer, version.name, version.number, version.algorithm);
   auto loaded =
       std::make_shared<Loaded>(Loaded{version, version.address(), std::move(scorer), std::move(writer)});
   const predict::Signature& signature = loaded->scorer.signature();

@@ -48,8 +48,23 @@ std::string lines_of_models(const std::vector<Served>& models) {
 
 std::string Answerer::addresses() const {
   std::vector<std::string> out;
-  for (const Mine& mine : mine_) out.push_back(mine.served->loaded->address);
+  for (const Mine& mine : mine_) {
+    const model::Version& version = mine.served->loaded->version;
+    std::string path = fmt::format("/v2/models/{}/versions/{}", version.name, version.number);
+    if (std::find(out.begin(), out.end(), path) == out.end()) out.push_back(std::move(path));
+  }
   return one_of(out);
+}
+
+std::vector<std::int64_t> Answerer::versions_of(const Target& target) const {
+  std::vector<std::int64_t> versions;
+  if (target.version) return versions;
+  for (const Mine& mine : mine_) {
+    const model::Version& version = mine.served->loaded->version;
+    const bool listed = std::find(versions.begin(), versions.end(), version.number) != versions.end();
+    if (version.name == target.model && !listed) versions.push_back(version.number);
+  }
+  return versions;
 }
 
 std::string Answerer::names_json() const {
@@ -117,7 +132,7 @@ void Answerer::look_up(const Target& target, const http::Request& request, http:
       out = names_json();
       return;
     case Route::model:
-      out = find(target).served->loaded->writer.metadata();
+      out = find(target).served->loaded->writer.metadata(versions_of(target));
       return;
     case Route::model_ready:
       out = ready_json(!draining, find(target).served->loaded->version.name);

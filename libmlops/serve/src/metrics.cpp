@@ -152,6 +152,11 @@ bool is_served(const State& state, const Series& series) {
   return false;
 }
 
+bool can_meet(VersionShard::Met which, predict::Encoding encoding) {
+  if (which == VersionShard::unseen) return encoding == predict::Encoding::category;
+  return which != VersionShard::out_of_range || encoding == predict::Encoding::number;
+}
+
 /// Of a version that does not answer any more only what was met: a thousand inputs have a thousand lines.
 void write_met(Page& page, const State& state, VersionShard::Met which, std::string_view name,
                std::string_view help) {
@@ -160,7 +165,7 @@ void write_met(Page& page, const State& state, VersionShard::Met which, std::str
     const bool served = is_served(state, series);
     for (std::size_t i = 0; i < series.inputs.size(); ++i) {
       const std::uint64_t count = sum_of(series, which, i);
-      if (!served && count == 0) continue;
+      if (count == 0 && !(served && can_meet(which, series.encodings[i]))) continue;
       page.line(fmt::format("{},input=\"{}\"", version_label(series), escaped(series.inputs[i])), count);
     }
   }

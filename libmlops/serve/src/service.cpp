@@ -10,6 +10,7 @@ namespace mlops::serve {
 namespace {
 
 constexpr std::int64_t retry_us = 30'000'000;
+constexpr int looks_until_lost = 5;  ///< A network file system may be away for a moment.
 
 /// Where an address leads now: the reference that decides it and what that points at.
 struct Mark {
@@ -25,6 +26,7 @@ struct Watched {
   std::optional<Mark> mark = {};     ///< Of what answers now; nothing when pinned.
   std::optional<Mark> refused = {};  ///< What could not be loaded last.
   Time refused_at = {};
+  int lost = 0;  ///< Looks in a row that found no reference.
 };
 
 std::optional<Mark> look(const store::References& references, const Watched& watched) {
@@ -68,6 +70,7 @@ struct Service::Impl {
   void replace(std::size_t at, const Mark& mark, std::shared_ptr<const Loaded> loaded);
   std::optional<Change> follow(std::size_t at);
   std::optional<Change> move(std::size_t at, const Mark& mark);
+  std::optional<Change> lose(std::size_t at, const Error& fault);
   Change report(std::size_t at, const Mark& mark, std::int64_t to, const Error& fault);
 };
 
@@ -140,10 +143,21 @@ std::optional<Change> Service::Impl::move(std::size_t at, const Mark& mark) {
   }
 }
 
+/// Told once, until it is found again.
+std::optional<Change> Service::Impl::lose(std::size_t at, const Error& fault) {
+  if (++watched[at].lost != looks_until_lost) return std::nullopt;
+  const model::Version& kept = (*state.models)[at].loaded->version;
+  const std::lock_guard lock(state.mutex);
+  ++state.loads[kept.name].failed;
+  return Change{.address = watched[at].address, .from = kept.number, .fault = fault.message()};
+}
+
 std::optional<Change> Service::Impl::follow(std::size_t at) {
   Watched& one = watched[at];
+  if (one.references.empty()) return std::nullopt;
   const std::optional<Mark> now = look(store.references(), one);
-  if (!now) return std::nullopt;
+  if (!now) return lose(at, error(Code::not_found, "'{}' is gone from the store", one.address));
+  one.lost = 0;
   if (now == one.mark) {
     one.refused.reset();
     return std::nullopt;
@@ -192,8 +206,8 @@ std::vector<Change> Service::refresh() {
   for (std::size_t i = 0; i < impl_->watched.size(); ++i) {
     try {
       if (auto change = impl_->follow(i)) changes.push_back(std::move(*change));
-    } catch (const Error&) {
-      // The store cannot be read just now: what is loaded goes on answering, and the next look may be better.
+    } catch (const Error& e) {
+      if (auto change = impl_->lose(i, e)) changes.push_back(std::move(*change));
     }
   }
   return changes;

@@ -7,7 +7,10 @@ Series& State::series_of(const Loaded& loaded) {
   if (found.version != 0) return found;
   found.model = loaded.version.name;
   found.version = loaded.version.number;
-  for (const auto& input : loaded.scorer.signature().inputs) found.inputs.push_back(input.name);
+  for (const auto& input : loaded.scorer.signature().inputs) {
+    found.inputs.push_back(input.name);
+    found.encodings.push_back(input.encoding);
+  }
   return found;
 }
 

@@ -23,6 +23,7 @@ struct Series {
   std::string model;
   std::int64_t version = 0;
   std::vector<std::string> inputs = {};
+  std::vector<predict::Encoding> encodings = {};     ///< Of the inputs.
   std::map<const Shard*, VersionShard> shards = {};  ///< Nodes stay where they are.
 };
 

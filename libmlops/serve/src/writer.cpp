@@ -62,7 +62,7 @@ Writer::Writer(const score::Scorer& scorer, const std::string& name, std::int64_
   const std::string model = json::dump(name + "@v" + std::to_string(version));
   tail_ = (classes.empty() ? "" : ", \"classes\": " + json::dump(classes)) + ", \"model\": " + model + "}";
   head_ = "{\"model_name\": " + json::dump(name) + ", \"model_version\": \"" + std::to_string(version) + "\"";
-  metadata_ = json::dump(metadata_of(signature, name, version, algorithm));
+  metadata_ = metadata_of(signature, name, version, algorithm);
 }
 
 json::Object Writer::metadata_of(const predict::Signature& signature, const std::string& name,
@@ -83,6 +83,15 @@ json::Object Writer::metadata_of(const predict::Signature& signature, const std:
           {"platform", algorithm.empty() ? "mlops" : "mlops_" + std::string(algorithm)},
           {"inputs", std::move(inputs)},
           {"outputs", std::move(outputs)}};
+}
+
+std::string Writer::metadata(const std::vector<std::int64_t>& versions) const {
+  if (versions.empty()) return json::dump(metadata_);
+  json::Array texts;
+  for (const std::int64_t version : versions) texts.push_back(std::to_string(version));
+  json::Object all = metadata_;
+  all.set("versions", std::move(texts));
+  return json::dump(all);
 }
 
 void Writer::append_prediction(const score::Answered& answers, std::size_t row, std::string Class::*form,

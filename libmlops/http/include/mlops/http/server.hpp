@@ -19,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace mlops::http {
 
@@ -47,6 +48,8 @@ struct ServerOptions {
   std::function<Handler()> make_handler;
   /// Something went wrong that no client is to blame for; any thread.
   std::function<void(const std::string& text)> on_fault = {};
+  /// The JSON body of what the server answers itself; without it {"error": text}. Any thread.
+  std::function<std::string(int status, std::string_view text)> refusal_body = {};
 };
 
 /// Since the server began, except `open`.

@@ -78,7 +78,8 @@ class Writer {
                                        std::string& out) const;
 
   /// The answer of GET /v2/models/{m}: inputs and outputs with datatype and shape.
-  const std::string& metadata() const { return metadata_; }
+  /// `versions` are those that may be asked for by number; none: its own.
+  std::string metadata(const std::vector<std::int64_t>& versions = {}) const;
 
  private:
   struct Class {
@@ -106,7 +107,7 @@ class Writer {
   std::string prediction_type_ = {};  ///< Datatype of the tensor.
   std::string head_ = {};             ///< Of each answer to an inference.
   std::string tail_ = {};             ///< Of each answer to an invocation.
-  std::string metadata_ = {};
+  json::Object metadata_ = {};
 };
 
 }  // namespace mlops::serve

@@ -17,11 +17,17 @@ class Server;
 
 namespace mlops::serve {
 
+/// Memory for a request, in bytes for each byte of its body, at most: one-digit numbers as JSON.
+inline constexpr std::uint64_t memory_factor = 40;
+
 struct ListenOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0: any that is free.
   unsigned threads = 0;    ///< 0: one for each processor that this process may use.
   std::size_t body_bytes = 64'000'000;
+  /// Of all great bodies that are being read or answered at once; beyond it 503. Rows of short numbers take
+  /// up to `memory_factor` times their bytes while they are answered.
+  std::size_t buffered_bytes = 512'000'000;
   /// Something went wrong that no client is to blame for; any thread.
   std::function<void(const std::string& text)> on_fault = {};
 };
