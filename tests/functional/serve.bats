@@ -275,6 +275,58 @@ connected() { [[ $(metric mlops_connections_open) -ge $1 ]]; }
   answers_as churn@v2
 }
 
+@test "the store goes away and comes back: told once, and the champion is followed again" {
+  two_versions
+  start one churn
+  mv .mlops away
+  eventually grep -q "churn: what it means now cannot be loaded, v1 goes on answering" one.err
+  eventually answers_as churn@v1
+  mv away .mlops
+  mlops model promote churn@v2 --quiet
+  eventually answers_as churn@v2
+  is "$(grep -c warning one.err)" 1
+}
+
+@test "a log that nobody reads holds nothing up, not even the end" {
+  two_versions
+  mkfifo log
+  exec 8<>log
+  mlops serve churn --port 0 --json -v >one.out 2>log 3>&- &
+  server=$!
+  servers+=("$server")
+  eventually answers_or_ended one.out
+  url=$(jq -r .items[0].url one.out)
+  for _ in $(seq 30); do curl -s "$url/ping?[1-60]" -o /dev/null; done
+  mlops model promote churn@v2 --quiet
+  eventually answers_as churn@v2
+  kill "$server"
+  ends 0
+  exec 8>&-
+}
+
+@test "the memory of a great request is given back" {
+  two_versions
+  start one churn --threads 1
+  /usr/bin/python3 -c 'print("{\"instances\":[" + ",".join(["[1,\"x\"]"] * 1000000) + "]}")' >great.json
+  before=$(metric process_resident_memory_bytes)
+  is "$(curl -s "$url/invocations" -H 'content-type: application/json' --data-binary @great.json | jq '.predictions | length')" 1000000
+  after=$(metric process_resident_memory_bytes)
+  awk -v a="$before" -v b="$after" 'BEGIN { exit !(b - a < 150e6) }' || { echo "$before, then $after" >&2 && return 1; }
+}
+
+@test "a compressed body is 415; what is refused before its path counts says so for every protocol" {
+  two_versions
+  start one churn --max-body 1kB
+  post /invocations '{}' -H 'content-encoding: gzip' -i
+  is "$code" 415
+  has "$output" 'Accept-Encoding: identity'
+  has "$output" "a body with the Content-Encoding 'gzip' is not taken"
+  post /invocations "$(printf '%2000s' x)"
+  is "$code" 413
+  is "$(jq -r '.error == .message' <<<"$output")" true
+  is "$(jq -r .error_code <<<"$output")" BAD_REQUEST
+}
+
 @test "two models answer under their names" {
   two_versions
   xgboost_model churn.ubj

@@ -53,6 +53,7 @@ post() {
   # shellcheck disable=SC2034
   code=${output##*$'\n'}
   output=${output%$'\n'*}
+  output=${output%$'\n'}
 }
 
 # metric NAME{LABELS}

@@ -23,6 +23,8 @@ TEST_F(HttpEnd, ADrainClosesIdleConnectionsAndAnswersTheOthers) {
   Client idle = client();
   idle.ask(get("/"));
   Client never = client();
+  Client header = client();
+  header.send("GET /half HTT");
   Client busy = client();
   busy.send(post("/wait", big_));
   Client half = client();
@@ -32,6 +34,7 @@ TEST_F(HttpEnd, ADrainClosesIdleConnectionsAndAnswersTheOthers) {
   std::thread drain([&] { drained = server_->drain(20s); });
   EXPECT_TRUE(idle.is_closed());
   EXPECT_TRUE(never.is_closed());
+  EXPECT_TRUE(header.is_closed()) << "it has asked nothing yet";
   EXPECT_FALSE(drained);
   half.send("lf");
   const Answer late = half.receive();

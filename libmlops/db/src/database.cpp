@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <chrono>
 #include <thread>
 
@@ -67,6 +68,9 @@ Database::Database(std::filesystem::path path, Mode mode) : path_(std::move(path
 }
 
 void Database::fail(int code) const {
+  // The file that writers share (-shm) fails in its own way on a full disk.
+  const int reason = connection_ ? sqlite3_system_errno(connection_.get()) : 0;
+  if ((code & 0xff) == SQLITE_IOERR && (reason == ENOSPC || reason == EDQUOT)) code = SQLITE_FULL;
   throw fault(code, path_, connection_ ? sqlite3_errmsg(connection_.get()) : sqlite3_errstr(code));
 }
 

@@ -159,7 +159,8 @@ void Connection::sweep() {
 }
 
 void Connection::leave_if_idle() {
-  if (activity_ != Activity::idle || is_cut_) return;
+  const bool asks = activity_ == Activity::receiving ? !reader_.is_in_head() : activity_ != Activity::idle;
+  if (asks || is_cut_) return;
   is_asked_to_leave_ = true;
   Code ignored;
   socket_.cancel(ignored);

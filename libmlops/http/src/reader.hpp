@@ -31,6 +31,8 @@ class Reader {
   const Request& request() const { return request_; }
   bool keeps_alive() const { return keeps_alive_; }
   bool is_http11() const { return head_.is_http11; }
+  /// The header is not whole: nothing has been asked yet.
+  bool is_in_head() const { return phase_ == Phase::head; }
   bool is_big() const { return request_.body.size() > limits_.inline_body_bytes; }
   /// True when bytes of a further request are there already.
   bool has_more() const { return end_ < used_; }

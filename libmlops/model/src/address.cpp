@@ -30,6 +30,12 @@ std::optional<std::int64_t> number_in(std::string_view text, std::string_view be
   return whole ? std::optional(value) : std::nullopt;
 }
 
+[[noreturn]] void selects_nothing(const std::string& selector) {
+  throw error(Code::usage, "'@{}' selects no version", selector)
+      .with_hint(
+          "`@v2` (number), `@champion` (alias), `@{{1}}` (one move back) or `@2026-11-01` (as of) is wanted");
+}
+
 /// MLflow's spelling: `models:/churn@champion`, `models:/churn/7`, `models:/churn/latest`.
 Address split_mlflow(std::string_view text) {
   const std::size_t slash = text.find('/');
@@ -46,18 +52,13 @@ Address split(std::string_view text) {
   if (text.starts_with("models/")) text.remove_prefix(7);
   const std::size_t at = text.find('@');
   if (at == std::string_view::npos) return {std::string(text), ""};
+  if (at + 1 == text.size()) selects_nothing("");
   return {std::string(text.substr(0, at)), std::string(text.substr(at + 1))};
 }
 
 bool is_digits(std::string_view text) {
   return text.size() >= 6 && text.size() <= 64 &&
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-[[noreturn]] void selects_nothing(const std::string& selector) {
-  throw error(Code::usage, "'@{}' selects no version", selector)
-      .with_hint(
-          "`@v2` (number), `@champion` (alias), `@{{1}}` (one move back) or `@2026-11-01` (as of) is wanted");
 }
 
 Error not_found(std::string message) {
