@@ -193,6 +193,11 @@ hint: `mlops model promote churn@VERSION --to champion` points it at any version
   answers 6 mlops model register bad --file bad.json
   nothing_of bad
   xgboost_model good.ubj
+  size=$(stat -c %s good.ubj)
+  for part in 100 3000 $((size / 2)) $((size * 3 / 4)) $((size - 1)); do
+    head -c "$part" good.ubj >bad.ubj
+    answers 6 mlops model register bad --file bad.ubj
+  done
   head -c 3000 good.ubj >bad.ubj
   answers 6 mlops model register bad --file bad.ubj
   nothing_of bad

@@ -56,8 +56,8 @@ same_as_predict() {
   mlops serve churn churn@v2 --port 0 >out.txt 2>err.txt 3>&- &
   servers+=("$!") server=$!
   eventually grep -q '^curl' out.txt
-  has "$(cat out.txt)" "  churn     churn        1  prior      binary  champion"
-  has "$(cat out.txt)" "  churn@v2  churn        2  prior      binary  -"
+  has "$(cat out.txt)" "  churn           1  prior      binary  champion"
+  has "$(cat out.txt)" "  churn@v2        2  prior      binary  -"
   answers 0 bash -c "$(tail -n 1 out.txt)"
   is "$(jq -r .model <<<"$output")" churn@v1
   kill "$server"
@@ -166,7 +166,7 @@ END
   is "$(curl -s -o /dev/null -w '%{http_code}' "$url/invocations" -H 'content-type: image/png' -d x)" 415
   post /v2/models/chrun/infer '{"inputs": []}'
   is "$code" 404
-  has "$(jq -r .error <<<"$output")" 'churn@v1'
+  has "$(jq -r .error <<<"$output")" '/v2/models/churn/versions/1'
   post /ping ''
   is "$code" 405
   is "$(curl -sI "$url/invocations" | tr -d '\r' | grep -i '^allow')" "Allow: POST"
@@ -366,7 +366,7 @@ connected() { [[ $(metric mlops_connections_open) -ge $1 ]]; }
   post /invocations '{"dataframe_records": [{"age": 1, "city": "Lima"}]}'
   curl -s "$url/a%20%C3%B1" >/dev/null
   eventually grep -qE '^[0-9]{4}-[^ ]+Z POST /invocations 200 [0-9.]+ ms 1 row$' one.err
-  eventually grep -qF 'GET /a ñ 404 ' one.err
+  eventually grep -qF 'GET /a%20%C3%B1 404 ' one.err
 }
 
 @test "nothing to serve, too much to choose from, and what cannot be" {

@@ -213,8 +213,9 @@ TEST_F(ServeTest, AModelIsFoundByItsNameAndAVersionByItsNumber) {
   EXPECT_EQ(answered_by("/v2/models/churn/versions/2/infer"), "churn@v2");
   EXPECT_EQ(answered_by("/v2/models/año/infer"), "año@v1");
   EXPECT_EQ(client.get("/v2/models").body, R"({"models": ["churn", "año"]})");
-  EXPECT_EQ(client.get("/v2/models/churn/versions/3").body,
-            R"({"error": "version '3' of 'churn' is not served, but `churn@v2`, `churn@v1` or `año@v1`"})");
+  EXPECT_EQ(
+      client.get("/v2/models/churn/versions/3").body,
+      R"({"error": "version '3' of 'churn' is not served, but `/v2/models/churn/versions/2`, `/v2/models/churn/versions/1` or `/v2/models/año/versions/1`"})");
   for (const char* path :
        {"/v2/models/chrun", "/v2/models/churn/versions/0", "/v2/models/churn/versions/v1",
         "/v2/models/churn/versions/-1/ready", "/v2/models/churn/versions/99999999999999999999"}) {

@@ -44,6 +44,9 @@ class Client {
     response_.clear();
     handler_({.method = method, .path = path, .query = "", .body = body, .fields = fields}, response_);
     Reply reply = {response_.status, std::string(response_.content_type), response_.body};
+    const bool is_text = reply.type.starts_with("application/json");
+    EXPECT_TRUE(!is_text || reply.body.ends_with('\n')) << "a prompt stands on a line of its own";
+    if (is_text && reply.body != "\n") reply.body.pop_back();
     for (const auto& [name, value] : response_.fields) reply.fields.emplace(name, value);
     return reply;
   }

@@ -52,12 +52,21 @@ std::string place(std::string_view text, std::size_t offset) {
   return fmt::format("line {}, column {}", line, column);
 }
 
+/// A text or a number of a million characters is no message.
+std::string shortened(std::string message) {
+  constexpr std::size_t longest = 200;
+  if (message.size() <= longest) return message;
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
+  return message.substr(0, end) + "...";
+}
+
 /// What nlohmann saw and wanted, without its own prefixes and without bytes that are not text.
 std::string reason(std::string message) {
   if (const auto start = message.find(" - "); start != std::string::npos) message.erase(0, start + 3);
   else if (const auto end = message.find("] "); end != std::string::npos) message.erase(0, end + 2);
   if (!is_utf8(message)) message.erase(std::min(message.find("; last read"), message.size()));
-  return is_utf8(message) ? message : "text that is not UTF-8";
+  return is_utf8(message) ? shortened(std::move(message)) : "text that is not UTF-8";
 }
 
 [[noreturn]] void fail_at(std::string_view text, std::size_t offset, const std::string& what) {

@@ -82,10 +82,18 @@ std::int64_t trees_in(const json::Value& booster) {
   return whole(model["gbtree_model_param"]["num_trees"]);
 }
 
+void require_sane(std::int64_t count, std::string_view what) {
+  constexpr std::int64_t most = 1'000'000;
+  if (count < 0 || count > most)
+    throw error(Code::corrupt, "the model says that it has {} {}, at most {} are taken", count, what, most);
+}
+
 predict::Package package_of(const json::Value& model, std::string booster, const Objective& objective) {
   const json::Value& learner = model["learner"];
   const json::Value& shape = learner["learner_model_param"];
   const std::int64_t features = whole(shape["num_feature"]);
+  require_sane(features, "features");
+  require_sane(whole(shape["num_class"]), "classes");
   const bool counted = objective.task != Task::regression;
   predict::Package package;
   package.signature = {
@@ -141,6 +149,7 @@ bool is_xgboost(std::string_view head) {
 }
 
 Imported import_xgboost(Engines& engines, std::string_view bytes, const std::string& what) {
+  gbdt::try_load(engines, bytes);
   std::string text = gbdt::load(engines, bytes)->save("JSON");
   answer_probabilities(text);
   const json::Value model = json::parse_written(text);  // a split by category has no number: NaN

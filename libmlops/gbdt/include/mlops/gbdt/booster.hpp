@@ -63,4 +63,8 @@ class Booster {
 /// From the bytes of a model in JSON or UBJSON. Throws Error(corrupt).
 std::unique_ptr<Booster> load(Engines& engines, std::string_view model);
 
+/// Loads a model from outside in a process of its own: the library crashes on some that are damaged. Throws
+/// Error(corrupt) when it does; whatever else is wrong with the model, load() will tell.
+void try_load(Engines& engines, std::string_view model);
+
 }  // namespace mlops::gbdt
