@@ -45,8 +45,8 @@ finds() {
 }
 
 @test "a foreign header nobody has heard of" {
-  printf '#include <boost/any.hpp>\n' >libmlops/high/high.cpp
-  finds includes '<boost/any.hpp> has no home'
+  printf '#include <absl/types/any.h>\n' >libmlops/high/high.cpp
+  finds includes '<absl/types/any.h> has no home'
 }
 
 @test "fmt in a public header" {
