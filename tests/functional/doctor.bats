@@ -50,3 +50,17 @@ value() { mlops doctor --porcelain | awk -F'\t' -v s="$1" -v n="$2" '$1 == s && 
   has "$output" 'engine pack: zlib '
   has "$output" 'engine gbdt: XGBoost '
 }
+
+@test "a HOME that this user may not enter holds no configuration of this user" {
+  [ "$(id -u)" = 0 ] || skip 'needs root, to give up its rights'
+  mkdir -p foreign/.config/mlops
+  echo 'threads: 3' >foreign/.config/mlops/config.yaml
+  local without=(setpriv '--bounding-set=-dac_override,-dac_read_search' '--inh-caps=-dac_override,-dac_read_search'
+    env -u XDG_CONFIG_HOME -u XDG_CACHE_HOME "HOME=$PWD/foreign")
+  answers 0 "${without[@]}" mlops doctor --porcelain
+  has "$output" $'settings\tthreads\t3'
+  chmod 000 foreign
+  answers 0 "${without[@]}" mlops doctor --porcelain
+  chmod 700 foreign
+  [[ $output != *$'settings\tthreads\t3'* ]]
+}

@@ -40,6 +40,9 @@ std::optional<std::string> value_of(const Row& row, const yaml::Node& node, Faul
 }  // namespace
 
 std::map<std::string, FileValue> read_file(const std::filesystem::path& path) {
+  // HOME may still be another user's (su, containers): what is there is not this user's configuration.
+  std::error_code fault;
+  if (!std::filesystem::exists(path, fault) && fault == std::errc::permission_denied) return {};
   const auto text = fs::find_file(path);
   if (!text) return {};
   const yaml::Document document = yaml::parse(*text, path.string());
