@@ -314,6 +314,18 @@ connected() { [[ $(metric mlops_connections_open) -ge $1 ]]; }
   awk -v a="$before" -v b="$after" 'BEGIN { exit !(b - a < 150e6) }' || { echo "$before, then $after" >&2 && return 1; }
 }
 
+@test "where memory is short, the greatest body is smaller" {
+  two_versions
+  MLOPS_MEMORY=80MB start one churn
+  /usr/bin/python3 -c 'print("[" + "1," * 1100000 + "1]")' >great.json
+  is "$(curl -s -w ' %{http_code}' "$url/invocations" -H 'content-type: application/json' --data-binary @great.json | tail -c 4)" " 413"
+  has "$(curl -s "$url/invocations" -H 'content-type: application/json' --data-binary @great.json)" 'larger than 2.0 MB'
+  kill "$server"
+  ends 0
+  MLOPS_MEMORY=80MB start two churn --max-body 8MB
+  is "$(curl -s -o /dev/null -w '%{http_code}' "$url/invocations" -H 'content-type: application/json' --data-binary @great.json)" 400
+}
+
 @test "a compressed body is 415; what is refused before its path counts says so for every protocol" {
   two_versions
   start one churn --max-body 1kB
