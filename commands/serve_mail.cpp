@@ -4,23 +4,12 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace mlops::commands {
 namespace {
 
 constexpr std::size_t most_lines = 20'000;
-constexpr std::size_t longest_path = 200;
-
-std::string shown(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, longest_path)) {
-    if (c > 0x20 && c < 0x7F) out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -43,8 +32,8 @@ std::vector<std::string> Letterbox::take() {
 }
 
 std::string request_line(const serve::Service::Seen& seen, Time now) {
-  std::string line = fmt::format("{} {} {} {} {:.2f} ms", now.text(), shown(seen.method), shown(seen.path),
-                                 seen.status, seen.seconds * 1e3);
+  std::string line = fmt::format("{} {} {} {} {:.2f} ms", now.text(), serve::printable(seen.method),
+                                 serve::printable(seen.path), seen.status, seen.seconds * 1e3);
   if (seen.rows > 0) line += " " + count_of(seen.rows, "row");
   return line;
 }

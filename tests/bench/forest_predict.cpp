@@ -10,9 +10,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 
 #include "boosted_rows.hpp"
+#include "cpu_seconds.hpp"
 #include "src/forest.hpp"
 
 namespace {
@@ -20,12 +20,6 @@ namespace {
 using mlops::predict::Frame;
 
 constexpr std::size_t columns = 20;
-
-double cpu_seconds() {
-  timespec now = {};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
 
 /// Least CPU seconds of one call, of many.
 template <typename Work>

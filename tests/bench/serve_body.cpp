@@ -9,18 +9,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <random>
+
+#include "cpu_seconds.hpp"
 
 namespace {
 
 constexpr std::size_t columns = 20;
-
-double cpu_seconds() {
-  timespec now = {};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
 
 /// Least CPU microseconds of one call: of windows of many calls, each long enough for the clock.
 template <typename Work>

@@ -126,17 +126,9 @@ class SimdTape final : public Tape {
 
  private:
   static constexpr std::size_t least = 4096;
-  static constexpr std::size_t usual = std::size_t{1} << 20;
 
-  /// Memory grows with the greatest text; what a rare one took is given back at the next small one.
   bool make_room(std::size_t bytes) {
-    const std::size_t capacity = parser_ == nullptr ? 0 : parser_->doc.capacity();
-    const bool wasteful = capacity > usual && bytes <= capacity / 8;
-    if (parser_ != nullptr && bytes <= capacity && !wasteful) return true;
-    if (wasteful) {
-      cells_.reset();
-      held_ = 0;
-    }
+    if (parser_ != nullptr && bytes <= parser_->doc.capacity()) return true;
     const std::size_t wanted =
         std::clamp(bytes + bytes / 4, least, std::size_t{simdjson::SIMDJSON_MAXSIZE_BYTES});
     parser_ = std::make_unique<simdjson::dom::parser>();

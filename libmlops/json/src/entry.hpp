@@ -9,7 +9,7 @@ namespace mlops::json {
 
 constexpr std::size_t most_levels = 512;
 
-/// Strict JSON into cells; its memory is reused.
+/// Strict JSON into cells; its memory is that of the greatest text so far.
 class Tape {
  public:
   virtual ~Tape() = default;

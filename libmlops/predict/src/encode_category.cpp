@@ -147,10 +147,7 @@ Spelling spelling_of(std::string_view type) {
   if (type == "BOOLEAN") return {Spelling::As::boolean};
   if (type == "FLOAT") return {Spelling::As::float32};
   if (type == "DOUBLE") return {Spelling::As::float64};
-  for (const char* integer : {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
-                              "UINTEGER", "UBIGINT", "UHUGEINT"}) {
-    if (type == integer) return {Spelling::As::integer};
-  }
+  if (is_whole(type)) return {Spelling::As::integer};
   if (!type.starts_with("DECIMAL(")) return {};
   int scale = 0;
   const std::size_t comma = type.find(',');

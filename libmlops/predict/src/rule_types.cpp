@@ -1,6 +1,7 @@
 #include "src/rule_types.hpp"
 
 #include <mlops/base/error.hpp>
+#include <mlops/predict/spelling.hpp>
 
 #include <algorithm>
 #include <array>
@@ -258,10 +259,7 @@ std::optional<RuleType> rule_type_of(std::string_view type) {
   if (type == "DOUBLE" || type == "FLOAT" || type.starts_with("DECIMAL")) return RuleType::number;
   if (type == "DATE") return RuleType::date;
   if (type.starts_with("TIMESTAMP")) return RuleType::moment;
-  for (const char* integer : {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
-                              "UINTEGER", "UBIGINT", "UHUGEINT"}) {
-    if (type == integer) return RuleType::integer;
-  }
+  if (is_whole(type)) return RuleType::integer;
   if (type == "VARCHAR" || type == "UUID" || type.starts_with("ENUM")) return RuleType::text;
   return std::nullopt;
 }

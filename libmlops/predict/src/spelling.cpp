@@ -118,6 +118,14 @@ void integer(const Column& column, std::size_t row, std::string& out) {
 
 }  // namespace
 
+bool is_whole(std::string_view sql_type) {
+  for (const char* whole : {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
+                            "UINTEGER", "UBIGINT", "UHUGEINT"}) {
+    if (sql_type == whole) return true;
+  }
+  return false;
+}
+
 void spell(double value, std::string& out) { floating(value, out); }
 void spell(float value, std::string& out) { floating(value, out); }
 void spell(std::int64_t value, std::string& out) { append(value, out); }

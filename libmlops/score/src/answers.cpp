@@ -5,22 +5,11 @@
 #include <charconv>
 
 namespace mlops::score {
-namespace {
-
-bool is_whole(std::string_view type) {
-  for (const char* known :
-       {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}) {
-    if (type == known) return true;
-  }
-  return false;
-}
-
-}  // namespace
 
 json::Value class_value(const std::string& text, std::string_view type) {
   if (type == "BOOLEAN" && (text == "true" || text == "false")) return text == "true";
   const char* end = text.data() + text.size();
-  if (std::int64_t value = 0; is_whole(type)) {
+  if (std::int64_t value = 0; predict::is_whole(type)) {
     if (const auto read = std::from_chars(text.data(), end, value); read.ptr == end && read.ec == std::errc())
       return value;
   }

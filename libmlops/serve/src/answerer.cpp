@@ -15,17 +15,6 @@ using http::Response;
 constexpr std::string_view json_type = "application/json";
 constexpr std::size_t great_body = 1'000'000;
 
-/// What a client sent, as far as it is fit for a message: no control characters of any alphabet, not endless.
-std::string shown(std::string_view text) {
-  constexpr std::size_t longest = 200;
-  std::string out;
-  for (const char c : text.substr(0, longest)) {
-    if (c >= 0x20 && c < 0x7F) out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return text.size() > longest ? out + "..." : out;
-}
-
 int status_of(const Error& e) {
   if (e.id() == "request.malformed") return 400;
   if (e.id() == "request.media_type") return 415;
@@ -58,7 +47,7 @@ void echo_id(const Request& request, Response& response) {
 /// False, with the answer, where there is nothing to ask.
 bool may_ask(const Target& target, const Request& request, Response& response) {
   if (target.route == Route::unknown) {
-    const auto text = fmt::format("no '{}' here{}", shown(request.path), similar_paths(request.path));
+    const auto text = fmt::format("no '{}' here{}", printable(request.path), similar_paths(request.path));
     refuse(target.route, 404, text, response);
     return false;
   }
@@ -70,16 +59,26 @@ bool may_ask(const Target& target, const Request& request, Response& response) {
   return false;
 }
 
+/// Whoever asks with curl has a prompt on a line of its own.
+void end_line(Response& response) {
+  if (response.content_type == json_type && !response.body.ends_with('\n')) response.body += '\n';
+}
+
 }  // namespace
+
+std::string printable(std::string_view text) {
+  constexpr std::size_t longest = 200;
+  std::string out;
+  for (const char c : text.substr(0, longest)) {
+    if (c > 0x20 && c < 0x7F) out += c;
+    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return text.size() > longest ? out + "..." : out;
+}
 
 Answerer::Answerer(Engines& engines, State& state) : engines_(engines), state_(state), reader_(engines) {
   const std::lock_guard lock(state_.mutex);
   shard_ = state_.shards.emplace_back(std::make_unique<Shard>()).get();
-}
-
-/// Whoever asks with curl has a prompt on a line of its own.
-void Answerer::end_line(http::Response& response) {
-  if (response.content_type == json_type && !response.body.ends_with('\n')) response.body += '\n';
 }
 
 void Answerer::operator()(const Request& request, Response& response) {
@@ -143,10 +142,10 @@ void Answerer::predict(const Target& target, const Request& request, Response& r
   const Mine& mine = find(target);
   if (const auto encoding = request.header("Content-Encoding"); !encoding.empty() && encoding != "identity") {
     response.fields.emplace_back("Accept-Encoding", "identity");
-    return refuse(
-        target.route, 415,
-        fmt::format("a body with the Content-Encoding '{}' is not taken; send it as it is", shown(encoding)),
-        response);
+    return refuse(target.route, 415,
+                  fmt::format("a body with the Content-Encoding '{}' is not taken; send it as it is",
+                              printable(encoding)),
+                  response);
   }
   response.fields.emplace_back("mlops-model", mine.served->loaded->address);
   try {

@@ -28,7 +28,6 @@ class Answerer {
   void operator()(const http::Request& request, http::Response& response);
 
  private:
-  static void end_line(http::Response& response);
   void give_back();
   void renew();
   void adopt(const std::vector<Served>& models);

@@ -84,8 +84,7 @@ void copy_flags(Part cells, ColumnMemory& out) {
 bool is_numeric(const predict::Input& input) {
   if (input.encoding != predict::Encoding::category) return input.encoding == predict::Encoding::number;
   const std::string_view type = input.type;
-  return type == "DOUBLE" || type == "FLOAT" || type.starts_with("DECIMAL") || type.ends_with("INT") ||
-         type.ends_with("INTEGER");
+  return type == "DOUBLE" || type == "FLOAT" || type.starts_with("DECIMAL") || predict::is_whole(type);
 }
 
 /// As the value would be understood alone in its row.

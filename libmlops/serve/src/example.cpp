@@ -1,10 +1,10 @@
 #include "src/example.hpp"
 
 #include <mlops/base/error.hpp>
+#include <mlops/predict/spelling.hpp>
 #include <mlops/store/tree.hpp>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -19,13 +19,6 @@ constexpr std::string_view file_name = "input_example.json";
 constexpr std::size_t day_length = 10;
 constexpr std::size_t second_length = 19;
 
-bool is_whole(std::string_view type) {
-  constexpr std::array<std::string_view, 10> types = {"TINYINT", "SMALLINT", "INTEGER",   "BIGINT",
-                                                      "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
-                                                      "UBIGINT", "UHUGEINT"};
-  return std::find(types.begin(), types.end(), type) != types.end();
-}
-
 std::optional<std::int64_t> whole(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -35,7 +28,8 @@ std::optional<std::int64_t> whole(std::string_view text) {
 json::Value number(const Input& input) {
   const double least = input.pii ? 0 : input.min.value_or(0);
   constexpr double exact = 9e15;  // whole numbers that a double holds without a gap
-  if (is_whole(input.type) && std::abs(least) < exact) return static_cast<std::int64_t>(std::round(least));
+  if (predict::is_whole(input.type) && std::abs(least) < exact)
+    return static_cast<std::int64_t>(std::round(least));
   return std::isfinite(least) ? least : 0.0;
 }
 
@@ -44,7 +38,8 @@ json::Value category(const Input& input) {
   const bool known = !input.pii && !input.categories.empty();
   const std::string text = known ? input.categories.front() : "";
   if (input.type == "BOOLEAN") return text == "true";
-  if (is_whole(input.type)) return known && !whole(text) ? json::Value(text) : whole(text).value_or(0);
+  if (predict::is_whole(input.type))
+    return known && !whole(text) ? json::Value(text) : whole(text).value_or(0);
   return known ? text : "text";
 }
 

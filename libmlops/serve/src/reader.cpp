@@ -51,10 +51,7 @@ std::size_t json_size(std::string_view body, std::string_view field) {
 struct Reader::Impl {
   explicit Impl(Engines& engines) : document(engines) {}
 
-  static constexpr std::size_t usual = std::size_t{1} << 20;
-
   json::Document document;
-  std::size_t largest = 0;  ///< Body since memory was given back.
   Names names = {};
   Cells cells = {};
   Batch batch = {};
@@ -62,21 +59,7 @@ struct Reader::Impl {
   Csv csv = {};
   Tensors tensors = {};
 
-  /// What a rare great body took is given back at the next small one.
-  void make_room(std::size_t bytes) {
-    if (largest > usual && bytes <= largest / 8) {
-      cells = {};
-      batch = {};
-      rows = {};
-      csv = {};
-      tensors = {};
-      largest = 0;
-    }
-    largest = std::max(largest, bytes);
-  }
-
-  void start(const score::Scorer& scorer, std::size_t bytes) {
-    make_room(bytes);
+  void start(const score::Scorer& scorer) {
     const auto& inputs = scorer.signature().inputs;
     names.start(inputs);
     batch.start(inputs);
@@ -134,7 +117,7 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 Columns Reader::invocations(std::string_view content_type, std::string_view body,
                             const score::Scorer& scorer) {
   const Media media = media_of(content_type);
-  impl_->start(scorer, body.size());
+  impl_->start(scorer);
   if (media == Media::csv) {
     const std::size_t rows = impl_->csv.read(body, scorer, impl_->names, impl_->batch);
     return impl_->finish(rows);
@@ -146,7 +129,7 @@ Columns Reader::invocations(std::string_view content_type, std::string_view body
 
 Columns Reader::inference(std::string_view body, std::optional<std::string_view> json_bytes,
                           const score::Scorer& scorer, Inference& rest) {
-  impl_->start(scorer, body.size());
+  impl_->start(scorer);
   rest.id.clear();
   rest.id_given = false;
   rest.outputs.clear();

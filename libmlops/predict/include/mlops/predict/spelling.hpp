@@ -6,8 +6,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace mlops::predict {
+
+/// Whether an SQL type holds whole numbers: TINYINT to UHUGEINT.
+bool is_whole(std::string_view sql_type);
 
 /// Shortest digits that read back to the same value: "0.1", "7.0", "1e+16", "nan", "inf".
 void spell(double value, std::string& out);

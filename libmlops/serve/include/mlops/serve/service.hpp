@@ -90,6 +90,10 @@ class Service {
   std::unique_ptr<Impl> impl_;
 };
 
+/// What a client sent, for a message or a log: what is no visible character of ASCII as %XX, and no more than
+/// 200 of them.
+std::string printable(std::string_view text);
+
 /// A line for a POSIX shell that asks `url`/invocations with that body. Where it would be too long to read
 /// the body is taken from `url`/example.
 std::string curl_line(std::string_view url, std::string_view body);
