@@ -101,18 +101,25 @@ TEST_F(HttpListen, APortIsFreeAgainWhenTheServerHasGone) {
 
 TEST_F(HttpListen, AHolderOfAnotherUserIsNotNamed) {
   if (getuid() != 0) GTEST_SKIP() << "only root can become another user";
-  serve();
-  const pid_t child = fork();
+  int port_pipe[2];
+  ASSERT_EQ(pipe(port_pipe), 0);
+  const pid_t child = fork();  // while there are no threads, whose locks it would keep for ever
   if (child == 0) {
-    ::close_range(3, ~0u, 0);  // the listening socket is inherited
-    const bool ok = setgid(65534) == 0 && setuid(65534) == 0 &&
-                    fault_of("127.0.0.1", server_->port()).message() ==
-                        fmt::format("port {} is taken by a process of another user", server_->port());
+    std::uint16_t port = 0;
+    fault_of("", 0);  // the engine is opened while it may be
+    const bool ok = read(port_pipe[0], &port, sizeof port) == sizeof port && setgid(65534) == 0 &&
+                    setuid(65534) == 0 &&
+                    fault_of("127.0.0.1", port).message() ==
+                        fmt::format("port {} is taken by a process of another user", port);
     _exit(ok ? 0 : 1);
   }
+  serve();
+  const std::uint16_t port = server_->port();
+  ASSERT_EQ(write(port_pipe[1], &port, sizeof port), static_cast<ssize_t>(sizeof port));
   int status = -1;
   waitpid(child, &status, 0);
   EXPECT_EQ(status, 0);
+  for (const int end : port_pipe) ::close(end);
 }
 
 TEST_F(HttpListen, APortOfRootsIsRefusedToOthers) {
