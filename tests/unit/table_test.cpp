@@ -92,6 +92,24 @@ TEST_F(TableTest, NumbersArriveAsTheyAre) {
   EXPECT_EQ(fault([&] { c.column(0).values<double>(); }).code(), Code::internal);
 }
 
+TEST_F(TableTest, PlainTextsOfNumbersAreToldFromOthers) {
+  const auto answers = [&](const std::string& function, const std::string& texts) {
+    const auto rows = engine_->query("SELECT " + function + "(t) FROM (SELECT unnest([" + texts + "]) AS t)");
+    std::string out;
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      out += !rows.column(0).valid(i) ? '?' : rows.column(0).boolean(i) ? 'y' : 'n';
+    }
+    return out;
+  };
+  EXPECT_EQ(answers("is_plain_integer", "'0', '-12', '123456789012345678', NULL, 'x'"), "yyy?n");
+  EXPECT_EQ(
+      answers("is_plain_integer",
+              "'', '-', '+1', '01', '-0', '1.5', '1e2', '0x1F', '1_0', ' 1', '1 ', '1234567890123456789'"),
+      "nnnnynnnnnnn");
+  EXPECT_EQ(answers("is_plain_number", "'1', '-1.5e-3', '.5', '1_0', 'nan', 'inf', '1,5', ' 1', NULL"),
+            "yyynnnnn?");
+}
+
 TEST_F(TableTest, TimesArriveAsTheyAre) {
   const Columns c = engine_->query(
       "SELECT DATE '1969-12-31', TIME '00:00:01.5', TIMESTAMP '1970-01-01 00:00:01.000001', "

@@ -57,31 +57,41 @@ std::vector<std::string> sentinels(const Sniffed& sniffed) {
   return out;
 }
 
-/// True for a source that is neither null nor a null text and does not fit. A cheap test comes first. Casts
-/// that the engine makes too willingly are looked at again: '1.5', '0x1F', '1_000' and '007' are no integers,
-/// a time of day is not dropped from a date, an offset not from a timestamp.
+/// Quick to tell, and true of nearly every value that is one of the type and written as usual.
+std::string is_usual(const std::string& type, const Notation& notation, const std::string& source) {
+  if (is_integer(type)) return fmt::format("is_plain_integer({})", source);
+  if (is_floating(type) || is_decimal(type)) {
+    return notation.decimal == ',' ? "false" : fmt::format("is_plain_number({})", source);
+  }
+  if (type == "DATE" && notation.date_format.empty()) return fmt::format("strlen({}) <= 10", source);
+  if (type == "TIMESTAMP") return fmt::format("strlen({}) <= 19", source);
+  return "true";
+}
+
+/// True for a value that the engine takes too willingly: '1.5', '0x1F', '1_000' and '007' are no integers, a
+/// time of day is not dropped from a date, an offset not from a timestamp.
+std::string is_misread(const std::string& type, const Notation& notation, const std::string& source) {
+  if (is_integer(type)) {
+    return fmt::format("NOT regexp_full_match(trim({}), '[+-]?(0|[1-9][0-9]*)')", source);
+  }
+  if (is_floating(type) || is_decimal(type)) {
+    const std::string points = notation.decimal == ',' ? fmt::format(" OR contains({}, '.')", source) : "";
+    return fmt::format("contains({}, '_'){}", source, points);
+  }
+  if (type == "DATE" && notation.date_format.empty()) return fmt::format("strlen(trim({})) > 10", source);
+  if (type == "TIMESTAMP") return fmt::format("regexp_matches({}, ':[0-9.]+ ?[+-][0-9:]+ *$')", source);
+  return "false";
+}
+
+/// True for a source that is neither null nor a null text and does not fit. CASE keeps the order of the
+/// tests, which the engine tries out anew where they stand in an AND.
 std::string misfit(const std::string& type, const Notation& notation, const std::string& nulls,
                    const std::string& source, const std::string& value) {
-  std::string maybe = fmt::format("{} IS NULL", value);
-  std::string surely = "true";
-  if (is_integer(type)) {
-    maybe = fmt::format("({0} IS NULL OR {0}::VARCHAR <> {1})", value, source);
-    surely =
-        fmt::format("({} IS NULL OR NOT regexp_full_match(trim({}), '[+-]?(0|[1-9][0-9]*)'))", value, source);
-  } else if (is_floating(type) || is_decimal(type)) {
-    maybe = fmt::format("({0} IS NULL OR contains({1}, '_')", value, source);
-    if (notation.decimal == ',') maybe += fmt::format(" OR contains({}, '.')", source);
-    maybe += ")";
-    if (is_floating(type)) surely = fmt::format("lower(trim({})) <> 'nan'", source);
-  } else if (type == "DATE" && notation.date_format.empty()) {
-    maybe = fmt::format("({} IS NULL OR strlen({}) > 10)", value, source);
-    surely = fmt::format("({} IS NULL OR strlen(trim({})) > 10)", value, source);
-  } else if (type == "TIMESTAMP") {
-    maybe = fmt::format("({} IS NULL OR strlen({}) > 19)", value, source);
-    surely = fmt::format("({} IS NULL OR regexp_matches({}, ':[0-9.]+ ?[+-][0-9:]+ *$'))", value, source);
-  }
-  return fmt::format("{} IS NOT NULL AND {} AND trim({}) NOT IN ({}) AND {}", source, maybe, source, nulls,
-                     surely);
+  const std::string number = is_floating(type) ? fmt::format(" AND lower(trim({})) <> 'nan'", source) : "";
+  return fmt::format(
+      "CASE WHEN {0} IS NOT NULL AND {1} THEN false WHEN {2} IS NULL THEN false "
+      "ELSE trim({2}) NOT IN ({3}) AND ({0} IS NULL OR {4}){5} END",
+      value, is_usual(type, notation, source), source, nulls, is_misread(type, notation, source), number);
 }
 
 json::Object read_of(const Sniffed& sniffed, Encoding encoding) {

@@ -32,6 +32,7 @@ using Pending = Owned<duckdb_pending_result, duckdb_destroy_pending>;
 using Chunk = Owned<duckdb_data_chunk, duckdb_destroy_data_chunk>;
 using LogicalType = Owned<duckdb_logical_type, duckdb_destroy_logical_type>;
 using ArrowOptions = Owned<duckdb_arrow_options, duckdb_destroy_arrow_options>;
+using ScalarFunction = Owned<duckdb_scalar_function, duckdb_destroy_scalar_function>;
 using ErrorData = Owned<duckdb_error_data, duckdb_destroy_error_data>;
 
 struct Free {

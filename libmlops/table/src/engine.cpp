@@ -1,5 +1,6 @@
 #include "src/duck.hpp"
 #include "src/entry.hpp"
+#include "src/functions.hpp"
 #include "src/references.hpp"
 #include "src/result.hpp"
 #include "src/watcher.hpp"
@@ -61,6 +62,7 @@ class DuckEngine final : public Engine {
         database_(open_database(settings)),
         connection_(connect(database_)),
         types_(database_.get()) {
+    add_functions(connection_.get());
     if (cancel != nullptr) watcher_ = std::make_unique<Watcher>(*cancel, connection_.get());
     execute(
         "SET TimeZone = 'UTC'; SET enable_progress_bar = true; SET enable_progress_bar_print = false; "
