@@ -2,9 +2,9 @@
 /// SQL over files, columns in and out. One Engine is one in-memory database of the columnar engine (DuckDB),
 /// opened from the shared module `table` when first needed. It knows no domain word: callers compose the SQL.
 ///
-/// SQL has two functions more, for a first look at texts that costs next to nothing: is_plain_integer(VARCHAR),
-/// true for an integer of at most 18 digits as we write it ('-12', not '+12', '012', '1e2'), and
-/// is_plain_number(VARCHAR), true where every character is one of "0123456789.+-eE".
+/// SQL has two functions more, for a first look at texts that costs next to nothing:
+/// is_plain_integer(VARCHAR), true for an integer of at most 18 digits as we write it ('-12', not '+12',
+/// '012', '1e2'), and is_plain_number(VARCHAR), true where every character is one of "0123456789.+-eE".
 ///
 /// An Engine is used by one thread at a time (it uses many inside). Results are in row order. Errors of the
 /// engine arrive as Error: failed (a query that cannot run), usage (SQL that does not parse or bind), busy
