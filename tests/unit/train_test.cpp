@@ -109,6 +109,17 @@ TEST(Target, TheTaskCanBeSaid) {
             Code::usage);
 }
 
+TEST(Target, WholeNumbersThatADoubleCannotTellApartAreNoClasses) {
+  constexpr std::int64_t exact = 9007199254740992;
+  const auto error = error_of([&] { read_target(with_wholes({exact, exact + 1, exact, exact + 1}), "y"); });
+  EXPECT_EQ(error.code(), Code::usage);
+  EXPECT_EQ(
+      error.message(),
+      "label 'y' has the value 9007199254740992: whole numbers beyond 9,007,199,254,740,992 are no classes");
+  EXPECT_EQ(read_target(with_wholes({exact - 1, 1, exact - 1, 1}), "y").task, Task::binary);
+  const auto far = with_wholes(cells<std::int64_t>(100, [](auto i) { return exact + 1000 * i; }));
+  EXPECT_EQ(read_target(far, "y").task, Task::regression);
+}
 TEST(Target, NotFiniteLabelsAreLeftOutAndCounted) {
   const auto target = read_target(with_numbers({1.5, nan, 2.5, infinite, -infinite, {}, 3.5}), "y");
   EXPECT_EQ(target.rows, (Rows{0, 2, 6}));

@@ -337,6 +337,39 @@ TEST_F(FitTest, BoostedTreesWithoutValidationHaveFixedRounds) {
   EXPECT_EQ(few.files, fit_it(data, "xgboost", {{"rounds", 7}}, train, none).package.files);
 }
 
+TEST_F(FitTest, BoostedTreesSayThatTheyWereStillImproving) {
+  const Data data(Task::regression, 2, 0);
+  const auto train = data.part(300, 1), valid = data.part(100, 2);
+  const auto notes = [&](json::Object parameters) {
+    return fit_it(data, "xgboost", std::move(parameters), train, valid).notes;
+  };
+  EXPECT_EQ(notes({{"rounds", 5}}),
+            (std::vector<std::string>{"still improving after 5 rounds: allow more rounds or a greater eta"}));
+  // More trees than were allowed are grown on all rows in the end; they are no sign of anything.
+  std::vector<double> curve;
+  const auto best = fit(engines, {.trainer = "xgboost",
+                                  .parameters = {{"eta", "0.3"}, {"stop_after", "1"}},
+                                  .signature = data.signature,
+                                  .train = train,
+                                  .valid = valid,
+                                  .at_step = [&](std::string_view metric, double value, int) {
+                                    if (metric == "valid.rmse") curve.push_back(value);
+                                  }});
+  const auto allowed = static_cast<std::int64_t>(curve.size()) + 1;
+  ASSERT_GE(json::Value(best.package.fitted)["rounds"].int_or(0), allowed);
+  EXPECT_TRUE(notes({{"eta", 0.3}, {"stop_after", 1}, {"rounds", allowed}}).empty());
+}
+
+TEST_F(FitTest, BoostedTreesTakeGreaterStepsWhereThereIsMuch) {
+  const Data data(Task::regression, 2, 0);
+  const auto eta = [&](std::size_t rows) {
+    const auto all = fit_it(data, "xgboost", {{"rounds", 1}}, data.part(rows, 1), none).package.parameters;
+    return json::Value(all)["eta"].number_or(0);
+  };
+  EXPECT_EQ(eta(100), 0.1);
+  EXPECT_EQ(eta(2'500'001), 0.2);
+}
+
 TEST_F(FitTest, ParametersAreCheckedByTheTable) {
   const Data data(Task::binary, 2, 0);
   const auto part = data.part(30, 1);

@@ -62,9 +62,11 @@ Vector direction_of(const LogisticLoss& loss, const Vector& gradient, double sha
   return conjugate(loss, down, share);
 }
 
-/// The longest of 1, 1/2, 1/4, ... that lowers the loss by its due; 0: none does.
+/// The longest of 1, 1/2, 1/4, ... that lowers the loss by its due; 0: none does. Where the due is lost in
+/// the digits of the loss, the gradient alone leads on.
 double step_length(const LogisticLoss& loss, const Vector& at, const Vector& direction, double value,
                    double slope) {
+  if (-slope <= 1e-9 * std::abs(value)) return 1;
   const double noise = 1e-14 * std::abs(value);
   double length = 1;
   for (int i = 0; i < most_halvings; ++i, length /= 2) {
@@ -86,7 +88,7 @@ NewtonAnswer newton(LogisticLoss& loss, std::vector<double> start, const NewtonR
     if (request.at_step) request.at_step(answer.steps, value);
     const double norm = std::sqrt(dot(gradient, gradient));
     if (answer.steps == 0) first = norm;
-    const double share = std::clamp(std::sqrt(norm / std::max(first, 1e-300)), 1e-7, 0.1);
+    const double share = std::clamp(std::sqrt(norm / std::max(first, 1e-300)), 1e-3, 0.1);
     const Vector direction = direction_of(loss, gradient, share);
     const double length = step_length(loss, answer.at, direction, value, dot(gradient, direction));
     add(answer.at, length, direction);

@@ -124,6 +124,19 @@ void require_difference(const Label& label, const Values& values) {
       .with_id("train.one_value");
 }
 
+/// Two whole numbers that a double cannot tell apart are no two classes.
+void require_exact(const Label& label, const Values& values) {
+  constexpr double exact = 9007199254740992;  // 2^53
+  const auto kind = label.field.type.kind;
+  if (kind != Kind::int64 && kind != Kind::uint64) return;
+  for (const auto& value : values.all) {
+    if (std::abs(value.number) < exact) continue;
+    throw error(Code::usage, "label '{}' has the value {}: whole numbers beyond {} are no classes",
+                label.field.name, value.text, count_text(static_cast<std::uint64_t>(exact)))
+        .with_hint("as texts they are: `mlops ingest ... --types {}=VARCHAR`", label.field.name);
+  }
+}
+
 std::uint64_t fewest(const Values& values) {
   std::uint64_t least = values.all.front().count;
   for (const auto& value : values.all) least = std::min(least, value.count);
@@ -212,8 +225,10 @@ Target read_target(const Columns& table, const std::string& column, std::optiona
   const Label label = read(table, find_column(table, column, "the label"));
   require_something(label, table.rows());
   const Values values = label.is_text() ? text_values(label) : number_values(label);
+  const Task likely = task.value_or(infer(label, values));
+  if (likely != Task::regression || values.all.size() == 1) require_exact(label, values);
   require_difference(label, values);
-  Target target = {.task = task.value_or(infer(label, values)),
+  Target target = {.task = likely,
                    .column = column,
                    .type = type_name(label.field),
                    .classes = {},

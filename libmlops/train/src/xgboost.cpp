@@ -17,7 +17,8 @@ namespace {
 
 using predict::Task;
 
-constexpr int rounds_without_choice = 200;
+constexpr double eta_of_all_rounds = 200;  ///< Rounds times eta, when validation rows can stop them.
+constexpr double eta_of_rounds_without_choice = 20;  ///< And when none can.
 constexpr double more_rounds = 1.1;
 constexpr std::size_t many_rows = 50000;  ///< From here on the validation rows add little.
 
@@ -92,6 +93,15 @@ double least_weight(const Fitting& fitting) {
 
 bool stops(const Fitting& fitting) { return can_choose(fitting) && fitting.whole("stop_after") > 0; }
 
+/// Small steps are worth their time where there is little to learn from, and too dear where there is much.
+double eta_for(const Fitting& fitting, std::size_t rows) {
+  const auto& signature = fitting.signature();
+  const auto columns = predict::features_of(signature).size();
+  const double cells = static_cast<double>(rows) * static_cast<double>(columns * signature.outputs());
+  if (cells > 50e6) return 0.3;
+  return cells > 5e6 ? 0.2 : 0.1;
+}
+
 void fill_in(Fitting& fitting) {
   auto& parameters = fitting.parameters;
   const auto rows = fitting.request.train.labels.size() + fitting.request.valid.labels.size();
@@ -99,7 +109,11 @@ void fill_in(Fitting& fitting) {
   if (!fitting.given("nthread"))
     parameters.set("nthread", static_cast<std::int64_t>(fitting.request.threads));
   if (!fitting.given("refit")) parameters.set("refit", rows < many_rows);
-  if (!fitting.given("rounds")) parameters.set("rounds", stops(fitting) ? 2000 : rounds_without_choice);
+  if (!fitting.given("eta")) parameters.set("eta", eta_for(fitting, rows));
+  if (!fitting.given("rounds")) {
+    const double all = stops(fitting) ? eta_of_all_rounds : eta_of_rounds_without_choice;
+    parameters.set("rounds", std::max<std::int64_t>(1, std::llround(all / fitting.number("eta"))));
+  }
 }
 
 gbdt::TrainRequest request_for(const Fitting& fitting, const Rows& rows, int rounds) {
@@ -132,32 +146,36 @@ gbdt::Trained grow(Engines& engines, const Fitting& fitting, const Part& part, i
   return gbdt::train(engines, request_for(fitting, rows, rounds));
 }
 
-gbdt::Trained trained(Engines& engines, const Fitting& fitting) {
-  const auto& [train, valid] = std::tie(fitting.request.train, fitting.request.valid);
-  const bool refit = fitting.flag("refit") && !valid.labels.empty();
-  int rounds = fitting.whole("rounds");
-  if (stops(fitting)) {
-    auto found = search(engines, fitting);
-    if (!refit) return found;
-    rounds = std::max(1, static_cast<int>(std::lround(found.rounds * more_rounds)));
-  }
-  return refit ? grow(engines, fitting, together(train, valid), rounds)
-               : grow(engines, fitting, train, rounds);
+struct Grown {
+  gbdt::Trained booster;
+  std::vector<std::string> notes = {};
+};
+
+std::vector<std::string> notes_on_search(const Fitting& fitting, const gbdt::Trained& found) {
+  if (found.history.size() < static_cast<std::size_t>(fitting.whole("rounds"))) return {};
+  return {fmt::format("still improving after {}: allow more rounds or a greater eta",
+                      count_of(found.history.size(), "round"))};
 }
 
-std::vector<std::string> notes_on(const Fitting& fitting, const gbdt::Trained& trained) {
-  if (!stops(fitting) || trained.history.size() < static_cast<std::size_t>(fitting.whole("rounds")))
-    return {};
-  return {fmt::format("still improving after {}: allow more rounds or a greater eta",
-                      count_of(trained.history.size(), "round"))};
+Grown trained(Engines& engines, const Fitting& fitting) {
+  const auto& [train, valid] = std::tie(fitting.request.train, fitting.request.valid);
+  const bool refit = fitting.flag("refit") && !valid.labels.empty();
+  if (!stops(fitting)) {
+    const int rounds = fitting.whole("rounds");
+    return {grow(engines, fitting, refit ? together(train, valid) : train, rounds)};
+  }
+  auto found = search(engines, fitting);
+  auto notes = notes_on_search(fitting, found);
+  if (!refit) return {std::move(found), std::move(notes)};
+  const int rounds = std::max(1, static_cast<int>(std::lround(found.rounds * more_rounds)));
+  return {grow(engines, fitting, together(train, valid), rounds), std::move(notes)};
 }
 
 }  // namespace
 
 Fitted fit_xgboost(Engines& engines, Fitting fitting) {
   fill_in(fitting);
-  auto boosted = trained(engines, fitting);
-  auto notes = notes_on(fitting, boosted);
+  auto [boosted, notes] = trained(engines, fitting);
   return {.package = {.signature = fitting.signature(),
                       .algorithm = "xgboost",
                       .parameters = fitting.parameters,
