@@ -47,6 +47,17 @@ setup() { enter_fresh_project; }
   has "$(mlops data query "SELECT count(*) FROM codes WHERE n IN ('007', '9007199254740993')")" 2
 }
 
+@test "integers that a DOUBLE would round stay what they are beside decimals" {
+  printf 'id,v\n9007199254740993,1\n9007199254740995,2\n1.5,3\n' | take mixed
+  is "$(types mixed)" $'id VARCHAR\nv BIGINT'
+  is "$(mlops data export mixed | head -n 3 | tail -n 2)" $'9007199254740993,1\n9007199254740995,2'
+  printf 'id\n9007199254740993\n1\n' | take whole
+  is "$(types whole)" 'id BIGINT'
+  printf 'id\n9223372036854775808\n1\n' >over.csv
+  is "$(mlops ingest over.csv --json | jq -r '.items[0].columns[0].note')" \
+    'more digits than BIGINT keeps: kept as text'
+}
+
 @test "a column without values in the sample gets its type from those that come late" {
   { echo a,b && yes 'x,' | head -n 700000 && echo x,7; } | take late
   is "$(types late)" $'a VARCHAR\nb BIGINT'

@@ -131,7 +131,24 @@ hint: \`mlops ingest FILE\` begins one here"
   answers 0 mlops data query "SELECT 1.5 AS d, 12345678901234567890.12::DECIMAL(38,2) AS big, DATE '2026-11-01' AS day,
     TIMESTAMPTZ '2026-11-01 10:00:00+01' AS t, [1, NULL] AS l, {'a': 'ñ'} AS s, MAP {'k': 2} AS m, NULL AS n,
     true AS b, 'x'::BLOB AS bytes, INTERVAL 1 MONTH AS i, 'inf'::DOUBLE AS inf" --json
-  is "$(sed -n 2p <<<"$output")" '{"d": 1.5, "big": "12345678901234567890.12", "day": "2026-11-01", "t": "2026-11-01T09:00:00Z", "l": [1, null], "s": {"a": "ñ"}, "m": {"k": 2}, "n": null, "b": true, "bytes": "\\x78", "i": "P1M0DT0S", "inf": null}'
+  is "$(sed -n 2p <<<"$output")" '{"d": 1.5, "big": "12345678901234567890.12", "day": "2026-11-01", "t": "2026-11-01T09:00:00Z", "l": [1, null], "s": {"a": "ñ"}, "m": {"k": 2}, "n": null, "b": true, "bytes": "\\x78", "i": "P1M0DT0S", "inf": "Infinity"}'
+}
+
+@test "query: what is no finite number, and what is no day of four digits" {
+  answers 0 mlops data query --porcelain "SELECT 'nan'::DOUBLE, '-inf'::FLOAT, NULL, 'null', DATE 'infinity',
+    TIMESTAMP '-infinity', DATE '10000-01-02', DATE '0044-03-15 (BC)', TIMESTAMP '12000-01-01 10:00:00.5',
+    DATE '0001-01-01', DATE '2000-02-29', TIMESTAMP '1969-12-31 23:59:59'"
+  is "$output" "NaN	-Infinity		null	infinity	-infinity	10000-01-02	0044-03-15 (BC)	12000-01-01T10:00:00.5	\
+0001-01-01	2000-02-29	1969-12-31T23:59:59"
+  # Every month over eight centuries, as the engine writes it.
+  is "$(mlops data query --porcelain "SELECT d, d::VARCHAR FROM
+    (SELECT DATE '0001-01-31' + to_months(i::INTEGER) AS t, t::DATE AS d FROM range(0, 9600) r(i))" |
+    awk -F '\t' '$1 != $2' | wc -l)" 0
+}
+
+@test "query: columns of one name are told apart" {
+  answers 0 mlops data query --json "SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS A"
+  is "$(sed -n 2p <<<"$output")" '{"a": 1, "a_2": 2, "a_2_2": 3, "A": 4}'
 }
 
 @test "query reads nothing but versions, and changes nothing" {

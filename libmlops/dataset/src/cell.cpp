@@ -36,7 +36,10 @@ CellTypes numeric(std::string_view text, char decimal) {
     std::int64_t value = 0;
     const char* first = text.data() + (plus ? 1 : 0);
     const auto [end, fault] = std::from_chars(first, text.data() + text.size(), value);
-    return fault == std::errc() ? bit(CellType::integer) | bit(CellType::number) : 0;
+    if (fault != std::errc()) return 0;
+    constexpr std::int64_t exact = 9'007'199'254'740'992;  // 2^53
+    const bool rounded = value > exact || value < -exact;
+    return bit(CellType::integer) | (rounded ? 0 : bit(CellType::number));
   }
   if (equals_ignoring_case(body, "inf") || equals_ignoring_case(body, "infinity"))
     return bit(CellType::number);

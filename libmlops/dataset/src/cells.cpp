@@ -1,10 +1,10 @@
 #include "src/cells.hpp"
 
 #include <fmt/core.h>
-#include <mlops/base/clock.hpp>
 
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace mlops::dataset {
 namespace {
@@ -49,13 +49,60 @@ std::string time_text(std::int64_t value, TimeUnit unit) {
                      fraction_text(fraction, per_second(unit)));
 }
 
-std::string date_text(std::int64_t day) { return Time{day * 86'400 * 1'000'000}.text().substr(0, 10); }
+struct Date {
+  std::int64_t year = 0;  ///< Astronomical: 0 is the first one before Christ.
+  std::int64_t month = 0;
+  std::int64_t day = 0;
+};
+
+/// Of days since 1970-01-01, in the proleptic Gregorian calendar: years counted from March, in eras of 400
+/// years of 146,097 days (Hinnant, "chrono-compatible low-level date algorithms").
+Date date_of(std::int64_t days) {
+  const auto [era, day_of_era] = divide(days + 719'468, 146'097);
+  const std::int64_t year =
+      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const std::int64_t day = day_of_era - (365 * year + year / 4 - year / 100);
+  const std::int64_t month = (5 * day + 2) / 153;
+  return {.year = year + era * 400 + (month >= 10 ? 1 : 0),
+          .month = month < 10 ? month + 3 : month - 9,
+          .day = day - (153 * month + 2) / 5 + 1};
+}
+
+/// "2026-11-21", "10000-01-01"; years before Christ as the table engine has them, "0044-03-15" and " (BC)".
+std::string date_text(const Date& date) {
+  return fmt::format("{:04}-{:02}-{:02}", date.year > 0 ? date.year : 1 - date.year, date.month, date.day);
+}
+
+std::string era_text(const Date& date) { return date.year > 0 ? "" : " (BC)"; }
+
+/// The greatest value of the type and its negative are no times.
+template <typename T>
+std::optional<std::string> infinity_text(T value) {
+  constexpr T most = std::numeric_limits<T>::max();
+  if (value == most) return "infinity";
+  if (value == -most) return "-infinity";
+  return std::nullopt;
+}
+
+std::string day_text(std::int32_t day) {
+  if (const auto infinity = infinity_text(day)) return *infinity;
+  return date_text(date_of(day)) + era_text(date_of(day));
+}
 
 std::string timestamp_text(std::int64_t value, TimeUnit unit, bool zone) {
+  if (const auto infinity = infinity_text(value)) return *infinity;
   const auto [seconds, fraction] = divide(value, per_second(unit));
-  const auto [day, of_day] = divide(seconds, 86'400);
-  return date_text(day) + "T" + time_text(of_day, TimeUnit::s) + fraction_text(fraction, per_second(unit)) +
-         (zone ? "Z" : "");
+  const auto [days, of_day] = divide(seconds, 86'400);
+  const Date date = date_of(days);
+  return date_text(date) + "T" + time_text(of_day, TimeUnit::s) + fraction_text(fraction, per_second(unit)) +
+         (zone ? "Z" : "") + era_text(date);
+}
+
+/// JSON has no words for what is no finite number.
+json::Value number(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  return value;
 }
 
 std::string decimal_digits(const Int128& value) {
@@ -155,15 +202,15 @@ json::Value cell(const mlops::Column& column, std::size_t row) {
     case Kind::decimal:
       return decimal(column.values<Int128>()[row], type);
     case Kind::float32:
-      return double{column.values<float>()[row]};
+      return number(double{column.values<float>()[row]});
     case Kind::float64:
-      return column.values<double>()[row];
+      return number(column.values<double>()[row]);
     case Kind::text:
       return column.text(row);
     case Kind::binary:
       return bytes_text(column.text(row));
     case Kind::date:
-      return date_text(column.values<std::int32_t>()[row]);
+      return day_text(column.values<std::int32_t>()[row]);
     case Kind::time:
       return time_text(column.values<std::int64_t>()[row], type.unit);
     case Kind::timestamp:

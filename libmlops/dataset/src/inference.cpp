@@ -14,8 +14,26 @@ struct Tally {
   std::array<std::size_t, cell_types> fits = {};
   std::array<std::size_t, cell_types> first_misfit = {};  // index + 1 of the first cell that does not fit
   std::size_t values = 0;
+  std::size_t numbers = 0;  // of any kind
+  bool wide = false;        // whole numbers that DOUBLE would round
   bool leading_zero = false;
+  bool over = false;  // digits beyond BIGINT
+
+  /// Values are told by their digits, which a DOUBLE would not keep.
+  bool codes() const { return wide || leading_zero || over; }
 };
+
+void count_digits(Tally& tally, std::string_view value, CellTypes types) {
+  const bool whole = (types & bit(CellType::integer)) != 0;
+  const bool number = (types & bit(CellType::number)) != 0;
+  tally.numbers += whole || number ? 1 : 0;
+  tally.wide = tally.wide || (whole && !number);
+  if (types != bit(CellType::text) ||
+      !std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isdigit(c); })) {
+    return;
+  }
+  (value.front() == '0' ? tally.leading_zero : tally.over) = true;
+}
 
 Tally tally(const Cells& cells, const Notation& notation, const std::set<std::string, std::less<>>& nulls) {
   Tally result;
@@ -28,9 +46,7 @@ Tally tally(const Cells& cells, const Notation& notation, const std::set<std::st
       if ((types & (1u << t)) != 0) ++result.fits[t];
       else if (result.first_misfit[t] == 0) result.first_misfit[t] = i + 1;
     }
-    const bool digits =
-        std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isdigit(c); });
-    if (types == bit(CellType::text) && digits) result.leading_zero = true;
+    count_digits(result, value, types);
   }
   return result;
 }
@@ -43,7 +59,7 @@ CellType choose_type(const Tally& tally) {
     if (tally.fits[t] == tally.values) return static_cast<CellType>(t);
   }
   // A code with leading zeros is no integer with a fault.
-  if (tally.leading_zero || tally.values < 200) return CellType::text;
+  if (tally.codes() || tally.values < 200) return CellType::text;
   std::size_t best = cell_types - 1;
   for (std::size_t t = 0; t + 1 < cell_types; ++t) {
     const double misfits = static_cast<double>(tally.values - tally.fits[t]);
@@ -192,6 +208,10 @@ Guess guess(const Cells& cells, const Notation& notation, const std::vector<std:
     const bool nearly = counted.values > 0 && counted.fits[closest] * 10 >= counted.values * 9;
     if (counted.leading_zero) {
       result.note = "leading zeros: kept as text";
+    } else if (counted.over) {
+      result.note = "more digits than BIGINT keeps: kept as text";
+    } else if (counted.wide && counted.numbers == counted.values) {
+      result.note = "more digits than DOUBLE keeps, beside other numbers: kept as text";
     } else if (nearly && misfit > 0) {
       result.note = fmt::format("{} of {} values are no {}, such as '{}' in line {}",
                                 count_text(counted.values - counted.fits[closest]),

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <set>
 
 #include "src/cells.hpp"
 #include "src/engine.hpp"
@@ -48,6 +49,16 @@ std::string flat_columns(const Version& version) {
 std::vector<std::string> names_of(const Columns& batch) {
   std::vector<std::string> names;
   for (const Field& field : batch.fields()) names.push_back(field.name);
+  return names;
+}
+
+/// A name that was there before gets a number, as in ingest: a reader of JSON keeps one value of each name.
+std::vector<std::string> told_apart(std::vector<std::string> names) {
+  std::set<std::string> taken;
+  for (std::string& name : names) {
+    const std::string base = name;
+    for (int n = 2; !taken.insert(name).second; ++n) name = fmt::format("{}_{}", base, n);
+  }
   return names;
 }
 
@@ -133,7 +144,7 @@ void Reader::query(const std::string& sql,
   engine().confine(readable);
   std::vector<std::string> names;
   engine().stream(sql, [&](const Columns& batch) {
-    if (names.empty()) names = names_of(batch);
+    if (names.empty()) names = told_apart(names_of(batch));
     for (std::size_t row = 0; row < batch.rows(); ++row) {
       if (!take(names, row_of(batch, row))) return false;
     }

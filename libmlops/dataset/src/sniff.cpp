@@ -97,7 +97,8 @@ std::vector<SniffedColumn> named_columns(const std::vector<std::string>& header,
       column.name = fmt::format("{}_{}", base, n);
     if (has_names && column.name != header[i] && !trimmed(header[i]).empty() &&
         column.name != trimmed(header[i])) {
-      column.note = fmt::format("the name '{}' is there twice", trimmed(header[i]));
+      column.note = base == trimmed(header[i]) ? fmt::format("the name '{}' is there twice", base)
+                                               : "blanks for the control characters of its name";
     }
   }
   return columns;

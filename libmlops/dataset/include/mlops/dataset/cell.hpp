@@ -41,7 +41,7 @@ struct Notation {
 using CellTypes = std::uint8_t;
 constexpr CellTypes bit(CellType type) { return static_cast<CellTypes>(1u << static_cast<unsigned>(type)); }
 
-/// Every type that `text` fits. Integers fit `number` too, dates fit the timestamps. Surrounding spaces are
+/// Every type that `text` fits. Integers fit `number` too, unless a DOUBLE would round them; dates fit the timestamps. Surrounding spaces are
 /// ignored, except for text.
 CellTypes fitting(std::string_view text, const Notation& notation);
 
