@@ -237,6 +237,27 @@ for i in range(400000): print(f'{i % 60},pro')" >big.csv
   done
 }
 
+@test "customary null texts, another dialect's decimal comma, and years in front are read whatever training saw" {
+  awk 'BEGIN { print "x,day,y"
+    for (i = 0; i < 400; ++i) printf "%s,%02d.%02d.2020,%d\n", i % 70 + 0.5, i % 28 + 1, i % 12 + 1, (i % 70 > 40) }' >t.csv
+  mlops ingest t.csv --quiet >/dev/null
+  mlops train run --label y --train logistic --quiet >/dev/null 2>&1
+  printf 'x,day\n60.5,28.02.2020\n,28.02.2020\n' >usual.csv
+  answers 0 mlops predict t --in usual.csv --only
+  usual=$output
+  printf 'x,day\n60.5,2020-02-28\nNA,28.02.2020\n' >na.csv
+  printf 'x;day\n60,5;28.02.2020\n-;2020/2/28\n' >comma.csv
+  for file in na comma; do
+    answers 0 mlops predict t --in $file.csv --only
+    is "$output" "$usual"
+  done
+  # Who said which texts mean no value, said it of what is predicted too.
+  mlops ingest t.csv --null -99 --quiet --name strict >/dev/null
+  mlops train run --data strict --label y --train logistic --quiet >/dev/null 2>&1
+  answers 2 mlops predict strict --in na.csv
+  has "$stderr" "column 'x', row 2: 'NA' is no number"
+}
+
 @test "a name that promises another format is refused" {
   seed_models
   printf 'age,city\n40,Lima\n' >new.csv

@@ -39,7 +39,11 @@ std::string text_value(const Sniffed& sniffed, const SniffedColumn& column, cons
 /// The value of a column of another type: null where it does not fit.
 std::string cast(const std::string& type, const Notation& notation, const std::string& source) {
   if (type == "DATE" && !notation.date_format.empty()) {
-    return fmt::format("TRY_STRPTIME(trim({}), {})::DATE", source, table::literal(notation.date_format));
+    // The year in front is the year, whatever the order of the others.
+    return fmt::format(
+        "coalesce(TRY_STRPTIME(trim({0}), {1})::DATE, CASE WHEN regexp_full_match(trim({0}), "
+        "'[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}') THEN TRY_CAST({0} AS DATE) END)",
+        source, table::literal(notation.date_format));
   }
   const bool comma = notation.decimal == ',' && (is_floating(type) || is_decimal(type));
   const std::string number = comma ? fmt::format("replace({}, ',', '.')", source) : source;

@@ -7,10 +7,12 @@
 #include <mlops/fs/temporary.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include "src/cells.hpp"
 #include "src/csv.hpp"
 #include "src/engine.hpp"
+#include "src/sql_types.hpp"
 #include "src/structured.hpp"
 
 namespace mlops::dataset {
@@ -103,13 +105,33 @@ struct OpenFile::Impl {
     }
   }
 
-  /// What holds of other data's reading: not the dialect, which is this file's own.
+  /// The texts that are no value in columns of numbers, dates and flags. Where nobody chose them, those that
+  /// the other data happened to have are not all that mean it.
+  static json::Value typed_nulls_like(const json::Object& other) {
+    const json::Value read(other);
+    json::Array nulls =
+        read["typed_null"].as_array() != nullptr ? *read["typed_null"].as_array() : json::Array();
+    if (!read["declared"]["null"].is_null()) return nulls;
+    for (const std::string& text : customary_nulls()) {
+      const json::Value one(text);
+      if (std::find(nulls.begin(), nulls.end(), one) == nulls.end()) nulls.push_back(one);
+    }
+    return nulls;
+  }
+
+  /// What holds of other data's reading: not the dialect, which is this file's own, nor the decimal mark of
+  /// another dialect.
   std::optional<json::Object> pins_like(const json::Object& other) const {
     const json::Value* format_then = other.find("format");
     if (format_then == nullptr || format_then->text_or("") != "csv") return std::nullopt;
     json::Object read = {{"format", "csv"}, {"trim", sniffed.trim}};
-    for (const char* key : {"null", "typed_null", "keep_null", "decimal"}) {
+    for (const char* key : {"null", "keep_null", "decimal"}) {
       if (const json::Value* value = other.find(key)) read.set(key, *value);
+    }
+    read.set("typed_null", typed_nulls_like(other));
+    const json::Value* delimiter = other.find("delimiter");
+    if (delimiter == nullptr || delimiter->text_or("") != std::string(1, sniffed.dialect.delimiter)) {
+      read.set("decimal", std::string(1, sniffed.notation.decimal));
     }
     const json::Value* dates = other.find("dates");
     const bool own_dates = dates == nullptr || dates->text_or("").empty();
@@ -121,13 +143,26 @@ struct OpenFile::Impl {
     return json::Object{{"read", std::move(read)}, {"columns", std::move(columns)}};
   }
 
+  /// Columns that are numbers or flags beside the customary null texts stay so.
+  void take_numbers_of(const Sniffed& alone) {
+    for (std::size_t i = 0; i < sniffed.columns.size(); ++i) {
+      SniffedColumn& column = sniffed.columns[i];
+      const std::string& type = alone.columns[i].type;
+      if (column.given || !is_text(column.type)) continue;
+      if (type == "BIGINT" || type == "DOUBLE" || type == "BOOLEAN") column.type = type;
+    }
+  }
+
   void decide() {
     place.progress.phase(fmt::format("looking at {}", staged.files.front().name), 0, Unit::rows);
     if (staged.format == Format::csv) {
       sniffed = decide_csv(objects, staged, wishes, std::nullopt);
       wish_types(sniffed.columns);
       const auto pins = pins_like(request.read);
-      if (pins || !wishes.types.empty()) sniffed = decide_csv(objects, staged, wishes, pins);
+      if (pins || !wishes.types.empty()) {
+        const Sniffed alone = std::exchange(sniffed, decide_csv(objects, staged, wishes, pins));
+        take_numbers_of(alone);
+      }
       return;
     }
     plan = plan_structured(engine(), objects, staged, wishes, std::nullopt);

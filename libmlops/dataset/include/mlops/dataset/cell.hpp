@@ -41,8 +41,8 @@ struct Notation {
 using CellTypes = std::uint8_t;
 constexpr CellTypes bit(CellType type) { return static_cast<CellTypes>(1u << static_cast<unsigned>(type)); }
 
-/// Every type that `text` fits. Integers fit `number` too, unless a DOUBLE would round them; dates fit the timestamps. Surrounding spaces are
-/// ignored, except for text.
+/// Every type that `text` fits. Integers fit `number` too, unless a DOUBLE would round them; dates fit the
+/// timestamps. Surrounding spaces are ignored, except for text.
 CellTypes fitting(std::string_view text, const Notation& notation);
 
 /// A date with day and month in front, as 02/11/2026: which of the two orders are possible for it.
