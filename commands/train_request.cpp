@@ -305,6 +305,8 @@ release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invo
                                .folder = project.root(),
                                .who = user_of(invocation)};
   if (args.task) out.task = predict::task_of(*args.task);
+  else if (subject.is_declared() && !subject.source->task.empty())
+    out.task = predict::task_of(subject.source->task);
   out.plan = {.only = args.only, .without = args.without, .split = split_of(args, subject)};
   if (declared != nullptr && declared->pick) {
     out.metric = declared->pick->metric;
@@ -320,7 +322,7 @@ std::optional<manifest::TrainingEdit> training_edit_of(const TrainArgs& args,
                                                        const manifest::Manifest& manifest) {
   const manifest::SourceSpec* source = manifest.find_source(request.data.name);
   const bool other_label = source != nullptr && !source->label.empty() && source->label != request.label;
-  if (source == nullptr || other_label || !args.models.empty() || args.task) return std::nullopt;
+  if (source == nullptr || other_label || !args.models.empty()) return std::nullopt;
   std::vector<std::string> trainers;
   for (const release::Candidate& candidate : prepared.candidates) trainers.push_back(candidate.trainer);
   const std::string metric(evaluate::main_metric(prepared.target.task));
@@ -330,6 +332,7 @@ std::optional<manifest::TrainingEdit> training_edit_of(const TrainArgs& args,
   manifest::TrainingEdit edit =
       manifest::training_edit(manifest, source->name, request.label, trainers, pick);
   if (source->label.empty()) {
+    edit.task = predict::name_of(prepared.target.task);
     edit.time = request.plan.split.time;
     edit.split = split_spec(args, request.plan.split);
   }

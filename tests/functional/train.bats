@@ -32,6 +32,7 @@ sources:
     from: churn.csv
     pii: [email]
     label: churned
+    task: binary
 models:
   prior: {train: prior}
   logistic: {train: logistic}
@@ -294,6 +295,23 @@ release:
   is "$(result '[.candidates[].name] | join(" ")')" strict
   is "$(mlops runs show @last --json | jq '.items[0].params.l2')" 50
   has "$(cat mlops.yaml)" 'among: [strict]'
+}
+
+@test "the task of the first training holds when new rows look otherwise" {
+  awk 'BEGIN { print "x,y"; for (i = 0; i < 400; ++i) print (i * 37 % 101) / 10 "," i % 5 }' >t.csv
+  mlops ingest t.csv --quiet >/dev/null
+  answers 0 mlops train run --label y --task multiclass --train prior
+  has "$(cat mlops.yaml)" 'task: multiclass'
+  echo 1.5,9 >>t.csv
+  mlops ingest --quiet >/dev/null
+  answers 0 mlops train run --json
+  is "$(result .task)" multiclass
+  answers 0 mlops train run --task regression --train mean --name other --json
+  is "$(result .task)" regression
+  has "$(cat mlops.yaml)" 'task: multiclass'
+  sed -i 's/task: multiclass/task: multi/' mlops.yaml
+  answers 2 mlops train run
+  has "$stderr" "'task' cannot be 'multi'"
 }
 
 @test "a second label of the same data is told, and not written" {

@@ -99,6 +99,7 @@ SourceSpec labelled(const SourceSpec& source, const TrainingEdit& edit, std::str
     if (!value.empty()) target = value;
   };
   take(out.label, edit.label, "label");
+  take(out.task, edit.task, "task");
   take(out.time, edit.time, "time");
   if (out.split == SplitSpec{}) out.split = edit.split;
   require_good(out);
@@ -110,6 +111,7 @@ void add_fields(Additions& out, const SourceSpec& before, SourceSpec after) {
   if (before == after) return;
   const SourceSpec all = after;
   if (!before.label.empty()) after.label.clear();
+  if (!before.task.empty()) after.task.clear();
   if (!before.time.empty()) after.time.clear();
   if (before.split == all.split) after.split = {};
   out.fields.push_back({"sources", after.name, training_fields_of(after, Layout::block),

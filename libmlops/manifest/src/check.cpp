@@ -156,6 +156,9 @@ std::vector<Problem> problems(const SourceSpec& source) {
   Problems out;
   if (auto problem = problem_of_name(source.name)) out.push_back(*std::move(problem));
   check_paths(out, source.from);
+  if (!source.task.empty()) {
+    check_word(out, "task", source.task, {"binary", "multiclass", "regression"});
+  }
   if (!source.kind.empty()) {
     check_word(out, "kind", source.kind, {"user-input", "system", "behaviour", "internal", "third-party"});
   }

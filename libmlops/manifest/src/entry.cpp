@@ -121,6 +121,7 @@ Fields fields_of(const SourceSpec& source, Layout layout) {
 Fields training_fields_of(const SourceSpec& source, Layout layout) {
   Writer out(layout);
   out.text("label", source.label);
+  out.text("task", source.task);
   out.text("time", source.time);
   if (source.split != SplitSpec{}) out.add("split", flow_map(split_fields(source.split)));
   return out.take();

@@ -130,7 +130,7 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 Fields fields_of(const SourceSpec& source, Layout layout);
 Fields fields_of(const ModelSpec& model, Layout layout);
 Fields fields_of(const ReleaseSpec& release, Layout layout);
-/// Of label, time and split alone.
+/// Of label, task, time and split alone.
 Fields training_fields_of(const SourceSpec& source, Layout layout);
 
 /// An entry to be written.

@@ -105,6 +105,9 @@ constexpr std::array of_source = {
         [](Reader& r, const Node& n, SourceSpec& s) { s.read.quarantine = r.text(n); }},
     KeyOf<SourceSpec>{{source, "label", "text", "Column that models learn to predict"},
                       [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.label); }},
+    KeyOf<SourceSpec>{{source, "task", "word",
+                       "What the label is: `binary`, `multiclass` or `regression`; default: by its values"},
+                      [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.task); }},
     KeyOf<SourceSpec>{
         {source, "time", "text", "Column that says when a row happened; with it the latest rows test"},
         [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.time); }},

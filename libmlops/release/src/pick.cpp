@@ -61,10 +61,9 @@ Estimate loss(const PickRequest& request, const Rule& rule, const Contender& wor
                               request.threshold);
 }
 
-/// Equal predictions differ by rounding at most; an unknown error makes only equals close.
+/// Equal predictions differ by rounding at most. Where too few rows tell no error, nothing is proved.
 bool is_within(const Estimate& behind, double errors) {
-  if (behind.value <= 0) return true;
-  return std::isfinite(behind.error) && behind.value <= errors * behind.error;
+  return behind.value <= 0 || std::isnan(behind.error) || behind.value <= errors * behind.error;
 }
 
 std::optional<std::size_t> find_best(const std::vector<Standing>& standings, const Rule& rule) {
@@ -98,15 +97,19 @@ std::string worse_by(const Standing& standing, std::string_view than, const std:
   return fmt::format("{} is {} worse{}{}", standing.name, number(standing.behind.value), than, se);
 }
 
+std::string better_by(const std::string& best, const Estimate& behind) {
+  if (behind.value <= 0) return fmt::format("{} is no better", best);
+  if (std::isnan(behind.error))
+    return fmt::format("{} is {} better, which so few test rows do not prove", best, number(behind.value));
+  return fmt::format("{} is only {} better (se {})", best, number(behind.value), number(behind.error));
+}
+
 std::string reason(const Pick& pick) {
   const Standing& picked = pick.standings[pick.index];
   const Standing& best = pick.standings[pick.best];
   std::string out = fmt::format("{}: {} {}", picked.name, pick.metric, with_error(picked.metric));
   if (pick.index != pick.best) {
-    const double gap = picked.behind.value;
-    return out + (gap <= 0 ? fmt::format("; {} is no better", best.name)
-                           : fmt::format("; {} is only {} better (se {})", best.name, number(gap),
-                                         number(picked.behind.error)));
+    return out + "; " + better_by(best.name, picked.behind);
   }
   for (std::size_t i = 0; i < pick.index; ++i) {
     out += (i == 0 ? "; " : ", ") + worse_by(pick.standings[i], "", pick.metric);

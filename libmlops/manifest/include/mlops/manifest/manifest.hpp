@@ -44,6 +44,7 @@ struct SourceSpec {
   std::vector<std::string> blobs;  ///< Columns that hold paths of files beside the table.
   ReadOptions read;
   std::string label = {};  ///< Column that models learn to predict; empty: nothing is trained on it.
+  std::string task = {};   ///< binary, multiclass, regression; empty: as the label's values look.
   std::string time = {};   ///< Column: when a row happened. With it the latest rows test.
   SplitSpec split = {};
 

@@ -64,8 +64,9 @@ struct ReleaseSpec {
 
 /// What with_training() adds to a project file.
 struct TrainingEdit {
-  std::string source;                       ///< Entry of `sources:` that gets label, time and split.
+  std::string source;                       ///< Entry of `sources:` that gets label, task, time and split.
   std::string label;                        ///< May be empty: it stays as it is.
+  std::string task = {};                    ///< Likewise.
   std::string time = {};                    ///< Likewise.
   SplitSpec split = {};                     ///< Added when the source has no `split:`.
   std::vector<ModelSpec> models = {};       ///< Those whose names are not there yet are added.
@@ -87,7 +88,8 @@ TrainingEdit training_edit(const Manifest& manifest, const std::string& source, 
 /// byte. Where a second source gets a label, models that named no data get a `data:` with the one they had.
 /// The result is parsed again before it is returned; nothing to add gives `text` back. Throws Error: usage
 /// (the text or the edit has faults, or is laid out in a way that cannot be edited safely; detail then holds
-/// the lines to add by hand), not_found (no such source), conflict (the source has another label or time).
+/// the lines to add by hand), not_found (no such source), conflict (the source has another label, task or
+/// time).
 std::string with_training(std::string_view text, std::string_view file, const TrainingEdit& edit);
 
 }  // namespace mlops::manifest
