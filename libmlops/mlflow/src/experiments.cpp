@@ -1,5 +1,8 @@
 #include <mlops/base/error.hpp>
 
+#include <algorithm>
+#include <vector>
+
 #include "src/fields.hpp"
 #include "src/routes.hpp"
 #include "src/shapes.hpp"
@@ -31,10 +34,14 @@ json::Object experiments_get_by_name(const Call& call) {
   return {{"experiment", shape(call, *found)}};
 }
 
-/// All of them: a session has few.
+/// All of them, the newest first: a session has few.
 json::Object experiments_search(const Call& call) {
+  std::vector<const Experiment*> all;
+  for (const auto& [id, experiment] : call.session.experiments()) all.push_back(&experiment);
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Experiment* a, const Experiment* b) { return a->created_ms > b->created_ms; });
   json::Array list;
-  for (const auto& [id, experiment] : call.session.experiments()) list.emplace_back(shape(call, experiment));
+  for (const Experiment* experiment : all) list.emplace_back(shape(call, *experiment));
   return {{"experiments", std::move(list)}};
 }
 

@@ -4,11 +4,10 @@
 #include <mlops/base/text.hpp>
 #include <mlops/run/report.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include "src/shapes.hpp"
-#include "src/values.hpp"
 
 namespace mlops::mlflow {
 namespace {
@@ -124,34 +123,13 @@ bool compares(const std::string& value, const std::string& comparator, const std
   return in == (comparator == "IN");
 }
 
-bool is_number(const Field& field) {
-  return field.entity == Entity::metric ||
-         (field.entity == Entity::attribute && (field.key == "start_time" || field.key == "end_time"));
-}
-
-Found text_found(const std::map<std::string, std::string>& map, const std::string& key) {
-  const auto found = map.find(key);
-  return found == map.end() ? Found() : Found(found->second);
-}
-
-Found attribute(const std::string& key, const TrackedRun& run) {
-  if (key == "start_time") return static_cast<double>(run.started_ms);
-  if (key == "end_time") return run.ended_ms ? Found(static_cast<double>(*run.ended_ms)) : Found();
-  if (key == "status") return run.status;
-  if (key == "run_id") return run.id;
-  if (key == "run_name") return run.name;
-  if (key == "user_id") return run.user;
-  return file_uri(run.artifacts);
-}
-
-std::string known_attribute(std::string key, std::string_view at) {
-  if (lowered(key) == "created") return "start_time";
-  if (key == "Run name") return "run_name";
-  for (const std::string_view known :
-       {"start_time", "end_time", "status", "run_id", "run_name", "user_id", "artifact_uri"}) {
-    if (key == known) return key;
+std::string known_attribute(const std::string& key, const Attributes& attributes, std::string_view at) {
+  const auto other = attributes.others.find(key);
+  const std::string_view name = other == attributes.others.end() ? std::string_view(key) : other->second;
+  for (const auto* list : {&attributes.texts, &attributes.numbers}) {
+    if (std::find(list->begin(), list->end(), name) != list->end()) return std::string(name);
   }
-  bad("'" + key + "' is no attribute of a run", at);
+  bad(fmt::format("'{}' is no attribute of a {}", key, attributes.what), at);
 }
 
 }  // namespace
@@ -160,33 +138,25 @@ void skip_blanks(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\n"), text.size()));
 }
 
-Field take_field(std::string_view& text) {
+Field take_field(std::string_view& text, const Attributes& attributes) {
   skip_blanks(text);
   const std::string_view at = text;
   const bool quoted = text.starts_with('`') || text.starts_with('"');
   std::string word = quoted ? take_quoted(text) : take_word(text);
   if (word.empty()) bad("it wants a field", at);
   const std::size_t dot = quoted ? std::string::npos : word.find('.');
-  if (dot == std::string::npos) return {Entity::attribute, known_attribute(std::move(word), at)};
+  if (dot == std::string::npos) return {Entity::attribute, known_attribute(word, attributes, at)};
   const Entity entity = entity_named(word.substr(0, dot), at);
   std::string key = word.substr(dot + 1);
   if (key.empty() && (text.starts_with('`') || text.starts_with('"'))) key = take_quoted(text);
   if (key.empty()) bad("a key is missing", at);
-  return {entity, entity == Entity::attribute ? known_attribute(std::move(key), at) : key};
+  return {entity, entity == Entity::attribute ? known_attribute(key, attributes, at) : key};
 }
 
-Found value_of(const Field& field, const TrackedRun& run) {
-  if (field.entity == Entity::attribute) return attribute(field.key, run);
-  if (field.entity == Entity::param) return text_found(run.params, field.key);
-  if (field.entity == Entity::tag && field.key == name_tag) return run.name;
-  if (field.entity == Entity::tag) return text_found(run.tags, field.key);
-  const auto found = run.metrics.find(field.key);
-  return found == run.metrics.end() ? Found() : Found(newest(found->second).value);
-}
-
-Filter::Clause Filter::take_clause(std::string_view& text) {
+Filter::Clause Filter::take_clause(std::string_view& text, const Attributes& attributes) {
   Clause out;
-  out.field = take_field(text);
+  out.field = take_field(text, attributes);
+  const bool wants_number = attributes.is_number(out.field);
   skip_blanks(text);
   out.comparator = take_comparator(text);
   skip_blanks(text);
@@ -197,19 +167,18 @@ Filter::Clause Filter::take_clause(std::string_view& text) {
     out.texts = {take_quoted(text)};
   } else {
     const auto number = run::number_in(take_word(text));
-    if (!number || !is_number(out.field)) bad("it wants a text in quotes", text);
+    if (!number || !wants_number) bad("it wants a text in quotes", text);
     out.number = *number;
   }
-  if (is_number(out.field) != out.texts.empty())
-    bad("numbers are compared with numbers, without quotes", text);
-  if (!is_number(out.field) && compares_numbers) bad("texts are compared by = != LIKE ILIKE IN", text);
+  if (wants_number != out.texts.empty()) bad("numbers are compared with numbers, without quotes", text);
+  if (!wants_number && compares_numbers) bad("texts are compared by = != LIKE ILIKE IN", text);
   return out;
 }
 
-Filter::Filter(std::string_view text) {
+Filter::Filter(std::string_view text, const Attributes& attributes) {
   skip_blanks(text);
   while (!text.empty()) {
-    clauses_.push_back(take_clause(text));
+    clauses_.push_back(take_clause(text, attributes));
     skip_blanks(text);
     if (text.empty()) break;
     if (!take(text, "AND")) bad("it wants AND", text);
@@ -218,16 +187,11 @@ Filter::Filter(std::string_view text) {
   }
 }
 
-bool Filter::fits(const Clause& clause, const TrackedRun& run) {
-  const Found found = value_of(clause.field, run);
+bool Filter::fits(const Clause& clause, const Found& found) {
   if (const double* number = std::get_if<double>(&found))
     return compares(*number, clause.comparator, clause.number);
   const std::string* text = std::get_if<std::string>(&found);
   return text != nullptr && compares(*text, clause.comparator, clause.texts);
-}
-
-bool Filter::fits(const TrackedRun& run) const {
-  return std::all_of(clauses_.begin(), clauses_.end(), [&](const Clause& each) { return fits(each, run); });
 }
 
 }  // namespace mlops::mlflow

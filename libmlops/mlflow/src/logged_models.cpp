@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/fields.hpp"
+#include "src/filter.hpp"
 #include "src/routes.hpp"
 #include "src/shapes.hpp"
 #include "src/values.hpp"
@@ -39,15 +40,20 @@ json::Object models_create(const Call& call) {
 }
 
 json::Object models_search(const Call& call) {
-  if (!text_in(call.fields, "filter").empty()) {
-    throw error(Code::usage,
-                "Invalid value for parameter 'filter' supplied: models of a run are not searched by filters");
-  }
+  const Filter filter(text_in(call.fields, "filter"), model_attributes());
+  const Order order(list_in(call.fields, "order_by"), model_attributes());
   const json::Array wanted = list_in(call.fields, "experiment_ids");
-  json::Array list;
+  std::vector<const LoggedModel*> found;
   for (const LoggedModel* model : call.session.models()) {
     const bool in = std::find(wanted.begin(), wanted.end(), json::Value(model->experiment)) != wanted.end();
-    if (in) list.emplace_back(shape_of(*model));
+    if (in && filter.fits(*model)) found.push_back(model);
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [&](const LoggedModel* a, const LoggedModel* b) { return order.compare(*a, *b) < 0; });
+  const std::int64_t most = whole_in(call.fields, "max_results").value_or(50);
+  json::Array list;
+  for (const LoggedModel* model : found) {
+    if (static_cast<std::int64_t>(list.size()) < most) list.emplace_back(shape_of(*model));
   }
   return list.empty() ? json::Object() : json::Object{{"models", std::move(list)}};
 }

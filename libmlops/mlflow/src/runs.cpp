@@ -58,8 +58,8 @@ json::Object runs_update(const Call& call) {
 }
 
 json::Object runs_search(const Call& call) {
-  const Filter filter(text_in(call.fields, "filter"));
-  const Order order(list_in(call.fields, "order_by"));
+  const Filter filter(text_in(call.fields, "filter"), run_attributes());
+  const Order order(list_in(call.fields, "order_by"), run_attributes());
   const json::Array wanted = list_in(call.fields, "experiment_ids");
   const std::int64_t most = whole_in(call.fields, "max_results").value_or(1000);
   if (most < 1)
@@ -71,7 +71,11 @@ json::Object runs_search(const Call& call) {
     const bool in = std::find(wanted.begin(), wanted.end(), json::Value(run->experiment)) != wanted.end();
     if (in && !deleted_only && filter.fits(*run)) found.push_back(run);
   }
-  order.sort(found);
+  std::stable_sort(found.begin(), found.end(), [&](const TrackedRun* a, const TrackedRun* b) {
+    const int ordered = order.compare(*a, *b);
+    if (ordered != 0) return ordered < 0;
+    return a->started_ms != b->started_ms ? a->started_ms > b->started_ms : a->id < b->id;
+  });
   if (found.size() > static_cast<std::size_t>(most)) found.resize(static_cast<std::size_t>(most));
   json::Array list;
   for (const TrackedRun* run : found) list.emplace_back(shape_of(*run));

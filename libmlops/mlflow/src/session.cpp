@@ -82,6 +82,7 @@ Entry& Session::Impl::begin_within(const NewRun& run, const Experiment& experime
              .started_ms = run.started_ms.value_or(begin.time.us / 1000),
              .artifacts = live->artifacts()};
   out.live = std::move(live);
+  out.began = begin.time;
   order.push_back(id);
   return out;
 }
@@ -99,6 +100,7 @@ void Session::Impl::over(Entry& entry, std::optional<run::Status> status) {
   std::erase(ended, entry.run.id);
   if (!entry.live) return;
   entry.live->mark(status);
+  entry.ended = status ? std::optional(entry.live->now()) : std::nullopt;
   if (status) ended.push_back(entry.run.id);
   seal_oldest();
 }
@@ -112,11 +114,11 @@ void Session::Impl::seal_oldest() {
 }
 
 void Session::Impl::seal(Entry& entry, run::Status status) {
-  const Time time = entry.live->now();
-  const double wall_s = static_cast<double>(time.us / 1000 - entry.run.started_ms) / 1e3;
+  const Time time = entry.ended.value_or(entry.live->now());
+  const double wall_s = static_cast<double>(time.us - entry.began.us) / 1e6;
   try {
     const auto sealed =
-        entry.live->end(status, status == run::Status::done ? 0 : 1, {.wall_s = std::max(0.0, wall_s)}, time);
+        entry.live->end(status, status == run::Status::done ? 0 : 1, {.wall_s = wall_s}, time);
     for (const std::string& note : sealed.notes) notes.push_back("run " + entry.run.id + ": " + note);
     entry.sealed = true;
   } catch (const Error& e) {
@@ -202,7 +204,7 @@ void Session::set_status(TrackedRun& run, const std::string& status, std::option
   Entry& entry = impl_->entry(run.id);
   if (run.id == main_id()) impl_->adopted = true;
   run.status = status;
-  run.ended_ms = over ? std::optional(ended_ms.value_or(now_ms())) : std::nullopt;
+  if (over) run.ended_ms = ended_ms.value_or(now_ms());  // stays when it is taken up again, as MLflow has it
   impl_->over(entry, over);
 }
 

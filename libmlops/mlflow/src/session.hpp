@@ -13,6 +13,8 @@ namespace mlops::mlflow {
 struct Entry {
   TrackedRun run;
   std::unique_ptr<run::Live> live;
+  Time began = {};
+  std::optional<Time> ended = {};
   bool sealed = false;
 };
 

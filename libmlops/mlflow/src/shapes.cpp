@@ -25,6 +25,9 @@ void add_list(json::Object& object, const char* name, json::Array list) {
   if (!list.empty()) object.append(name, std::move(list));
 }
 
+/// Clients count on a name; MLflow makes one up.
+const std::string& shown_name(const TrackedRun& run) { return run.name.empty() ? run.id : run.name; }
+
 json::Object data_of(const TrackedRun& run) {
   json::Object out;
   json::Array metrics;
@@ -32,7 +35,7 @@ json::Object data_of(const TrackedRun& run) {
   add_list(out, "metrics", std::move(metrics));
   add_list(out, "params", pairs(run.params));
   auto tags = run.tags;
-  if (!run.name.empty()) tags[std::string(name_tag)] = run.name;
+  tags[std::string(name_tag)] = shown_name(run);
   add_list(out, "tags", pairs(tags));
   return out;
 }
@@ -65,12 +68,9 @@ json::Object shape_of(const std::string& key, const run::Point& point) {
 }
 
 json::Object info_of(const TrackedRun& run) {
-  json::Object out = {{"run_uuid", run.id},
-                      {"experiment_id", run.experiment},
-                      {"run_name", run.name.empty() ? run.id : run.name},
-                      {"user_id", run.user},
-                      {"status", run.status},
-                      {"start_time", run.started_ms}};
+  json::Object out = {{"run_uuid", run.id},          {"experiment_id", run.experiment},
+                      {"run_name", shown_name(run)}, {"user_id", run.user},
+                      {"status", run.status},        {"start_time", run.started_ms}};
   if (run.ended_ms) out.append("end_time", *run.ended_ms);
   out.append("artifact_uri", file_uri(run.artifacts));
   out.append("lifecycle_stage", "active");
