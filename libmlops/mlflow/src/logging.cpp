@@ -1,6 +1,8 @@
 /// Facts of runs on their way to the journals.
 #include <mlops/base/error.hpp>
 
+#include <bit>
+
 #include "src/session.hpp"
 #include "src/values.hpp"
 
@@ -25,12 +27,32 @@ void check_params(const TrackedRun& run, const Texts& params) {
   }
 }
 
+using Points = std::vector<std::pair<std::string, run::Point>>;
+
+Mark mark_of(const run::Point& point) {
+  return {point.step, point.time.us, std::bit_cast<std::uint64_t>(point.value)};
+}
+
+/// The same point again is none: MLflow 3 repeats the metrics of a run for each model that it logs.
+Points news_in(const Entry& entry, const Points& points) {
+  Points out;
+  std::set<std::pair<std::string, Mark>> batch;
+  for (const auto& [name, point] : points) {
+    const auto seen = entry.seen.find(name);
+    const bool old = seen != entry.seen.end() && seen->second.contains(mark_of(point));
+    if (!old && batch.emplace(name, mark_of(point)).second) out.emplace_back(name, point);
+  }
+  return out;
+}
+
 }  // namespace
 
 void Session::log(TrackedRun& run, const Changes& changes) {
   check_params(run, changes.params);
+  Entry& entry = impl_->entry(run.id);
+  const Points news = news_in(entry, changes.metrics);
   run::Report report(impl_->now());
-  for (const auto& [name, point] : changes.metrics) report.metric(name, point);
+  for (const auto& [name, point] : news) report.metric(name, point);
   for (const auto& [name, value] : changes.params) {
     if (!run.params.contains(name)) report.param(name, param_value(value));
   }
@@ -39,10 +61,12 @@ void Session::log(TrackedRun& run, const Changes& changes) {
     if (key == name_tag) name = value;
     else if (!is_told_elsewhere(key)) report.tag(key, value);
   }
-  Entry& entry = impl_->entry(run.id);
   if (!name.empty()) impl_->set_name(entry, name);
   impl_->write(entry, report);
-  for (const auto& [key, point] : changes.metrics) run.metrics[key].push_back(point);
+  for (const auto& [key, point] : news) {
+    run.metrics[key].push_back(point);
+    entry.seen[key].insert(mark_of(point));
+  }
   for (const auto& [key, value] : changes.params) run.params.emplace(key, value);
   for (const auto& [key, value] : changes.tags) run.tags[key] = value;
 }

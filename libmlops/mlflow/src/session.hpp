@@ -5,13 +5,19 @@
 #include <mlops/run/report.hpp>
 
 #include <deque>
+#include <set>
+#include <tuple>
 
 namespace mlops::mlflow {
+
+/// A point of a metric: step, time and the bits of its value.
+using Mark = std::tuple<std::int64_t, std::int64_t, std::uint64_t>;
 
 /// A run and its journal. `live` is nothing for the run around the program, whose journal belongs to another
 /// thread, and for one that was sealed.
 struct Entry {
   TrackedRun run;
+  std::map<std::string, std::set<Mark>> seen = {};  ///< Of each metric.
   std::unique_ptr<run::Live> live;
   Time began = {};
   std::optional<Time> ended = {};
