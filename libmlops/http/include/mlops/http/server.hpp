@@ -44,7 +44,7 @@ struct ServerOptions {
   /// A TCP socket that is bound and listens, for a server that begins only when somebody calls; -1: one is
   /// made for `host` and `port`. The server works on a duplicate: the caller closes its own.
   int listening = -1;
-  unsigned threads = 0;            ///< Of event loops; 0: one for each processor this process may use.
+  unsigned threads = 0;  ///< Of event loops; 0: one for each processor this process may use.
   Limits limits = {};
   /// Called once for each thread that answers (`threads` loops, and as many of the pool), by the caller's
   /// thread and before the first request. What it throws leaves listen().

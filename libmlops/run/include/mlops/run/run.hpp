@@ -8,8 +8,8 @@
 /// A fact is a line of JSON: {"metric":"loss","value":0.31,"step":3}, {"param":"lr","value":0.1},
 /// {"tag":"model","value":"small"}; "time" may be added. A metric that is not finite is the text "NaN",
 /// "Infinity" or "-Infinity" (bare ones, as Python writes them, are understood). Without a step a metric
-/// counts on from its last. The last line on a param or a tag holds; a tag that is null is taken away. A line that cannot be read is counted
-/// and told, never fatal.
+/// counts on from its last. The last line on a param or a tag holds; a tag that is null is taken away. A line
+/// that cannot be read is counted and told, never fatal.
 
 #include <mlops/base/clock.hpp>
 #include <mlops/base/digest.hpp>
