@@ -112,6 +112,14 @@ with mlflow.start_run(): mlflow.log_metric("x", 1)'
   is "$output" ""
 }
 
+@test "without the engine there is no such variable, and nothing fails" {
+  mkdir -p alone/bin
+  cp "$(command -v mlops)" alone/bin/mlops
+  answers 0 alone/bin/mlops run -q -- sh -c 'echo "x: 1"; env | grep -c MLFLOW || true'
+  is "$output" $'x: 1\n0'
+  is "$stderr" ""
+}
+
 @test "a run in a run has its own" {
   answers 0 mlops run -q --name outer -- sh -c '
     ./call POST $api/runs/log-batch "{\"run_id\": \"$MLOPS_RUN_ID\", \"params\": [{\"key\": \"a\", \"value\": \"1\"}]}"

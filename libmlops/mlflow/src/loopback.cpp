@@ -65,6 +65,16 @@ struct Loopback::Impl {
   Impl(store::Store& to, Engines& from, const SessionOptions& which)
       : store(to), engines(from), options(which) {}
 
+  /// False also where a folder of engines cannot be made: a program that never calls must not suffer.
+  bool has_engine() {
+    try {
+      const auto names = engines.installed();
+      return std::find(names.begin(), names.end(), "http") != names.end();
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
   void serve() {
     http::ServerOptions wanted;
     wanted.listening = socket.descriptor.get();
@@ -101,8 +111,7 @@ Loopback::~Loopback() = default;
 void Loopback::begin(run::Live& live, const run::Begin& begun, run::Variables& environment) {
   if (is_of_outer_run(environment)) environment.erase(std::string(uri_name));
   if (user_has_another(environment)) return;
-  const auto engines = impl_->engines.installed();
-  if (std::find(engines.begin(), engines.end(), "http") == engines.end()) return;
+  if (!impl_->has_engine()) return;
   impl_->socket = listening_socket();
   if (!impl_->socket.descriptor) return;
   const std::string secret = live.id() + "-" + crypto::random_hex(16);
