@@ -115,7 +115,7 @@ with mlflow.start_run(): mlflow.log_metric("x", 1)'
 @test "without the engine there is no such variable, and nothing fails" {
   mkdir -p alone/bin
   cp "$(command -v mlops)" alone/bin/mlops
-  answers 0 alone/bin/mlops run -q -- sh -c 'echo "x: 1"; env | grep -c MLFLOW || true'
+  answers 0 alone/bin/mlops run -q -- sh -c 'echo "x: 1"; env | grep -c ^MLFLOW_ || true'
   is "$output" $'x: 1\n0'
   is "$stderr" ""
 }
