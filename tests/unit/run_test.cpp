@@ -141,6 +141,19 @@ TEST_F(RunTest, ArtifactsHaveAFolderWhereAnyNameIsOne) {
   EXPECT_EQ(found["metrics"], json::Value(json::Object()));
 }
 
+TEST_F(RunTest, TheLastPointIsThatOfTheGreatestStep) {
+  Live live(*store, begin());
+  for (const int step : {1, 3, 3, 2}) live.metric("loss", 10.0 * step, step);
+  live.metric("loss", 99, 3);
+  live.metric("loss", 5, 0);
+  EXPECT_EQ(record(live.end(Status::done, 0, {}, live.now()))["metrics"]["loss"]["last"], json::Value(99.0));
+  Report report(live.now());
+  report.metric("loss", 7, 2);
+  mlops::run::report(*store, "@last", report, "ana");
+  EXPECT_EQ(get(*store, "@last").metrics.at("loss").value, 99);
+  EXPECT_EQ(get(*store, "@last").metrics.at("loss").count, 7U);
+}
+
 TEST_F(RunTest, ATagThatIsNullIsTakenAway) {
   Live live(*store, begin());
   live.facts(
