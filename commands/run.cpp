@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <mlops/base/error.hpp>
 #include <mlops/dataset/version.hpp>
+#include <mlops/mlflow/loopback.hpp>
 #include <mlops/project/project.hpp>
 #include <mlops/run/report.hpp>
 #include <mlops/run/track.hpp>
@@ -132,9 +133,12 @@ void plan(const run::Task& task, cli::Invocation& invocation) {
 
 void run_command(const RunArgs& args, cli::Invocation& invocation) {
   project::Project& project = invocation.project_or_create();
-  const run::Task task = task_of(args, invocation, project);
+  run::Task task = task_of(args, invocation, project);
   if (invocation.dry_run()) return plan(task, invocation);
   run::check(task);
+  mlflow::Loopback loopback(project.store(), invocation.engines(),
+                            {.experiment_chosen = args.experiment.has_value()});
+  task.companion = &loopback;
   const run::Tracked done = run::track(project.store(), task, &invocation.cancel());
   tell(invocation, task, done);
   if (invocation.format() != ui::Format::human) {

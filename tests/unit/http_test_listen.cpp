@@ -61,6 +61,35 @@ TEST_F(HttpListen, TheUrlIsOneThatWorksHere) {
   EXPECT_EQ(ask(get("/")).status, 200) << "over IPv4";
 }
 
+/// Somebody calls first, and only then a server begins on the socket.
+TEST_F(HttpListen, ASocketThatListensAlreadyIsServedWithWhoWaitsThere) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const plain = reinterpret_cast<sockaddr*>(&address);
+  ServerOptions how = options();
+  how.listening = socket;
+  EXPECT_THROW(listen(engines_, how), Error) << "it does not listen yet";
+  ASSERT_EQ(::bind(socket, plain, size), 0);
+  ASSERT_EQ(::listen(socket, 8), 0);
+  ASSERT_EQ(::getsockname(socket, plain, &size), 0);
+  const int caller = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(::connect(caller, plain, size), 0);
+  serve(how);
+  EXPECT_EQ(server_->port(), ntohs(address.sin_port));
+  const std::string request = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  ASSERT_EQ(::send(caller, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+  std::string answer(12, ' ');
+  EXPECT_EQ(::recv(caller, answer.data(), answer.size(), MSG_WAITALL), 12);
+  EXPECT_EQ(answer, "HTTP/1.1 200");
+  ::close(caller);
+  server_.reset();
+  EXPECT_EQ(::listen(socket, 8), 0) << "the caller's own is open still";
+  ::close(socket);
+}
+
 TEST_F(HttpListen, Ipv6IsServedAndItsUrlHasBrackets) {
   std::ifstream interfaces("/proc/net/if_inet6");
   std::string line;

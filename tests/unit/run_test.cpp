@@ -107,6 +107,61 @@ TEST_F(RunTest, ARunThatCouldNotBeSealedIsSealedAsItEnded) {
   live.discard();
 }
 
+TEST_F(RunTest, ARunThatIsOverThoughItLivesShowsSoAndIsSealedSo) {
+  {
+    Live live(*store, begin());
+    live.rename("two");
+    live.move("other");
+    live.mark(Status::failed);
+    EXPECT_EQ(get(*store, live.id()).status, Status::failed);
+    live.mark({});
+    EXPECT_EQ(get(*store, live.id()).status, Status::running);
+    live.mark(Status::interrupted);
+    live.mark(Status::done);
+    Report report(live.now());
+    report.metric("late", 1);
+    EXPECT_FALSE(mlops::run::report(*store, live.id(), report, "ana").record.has_value()) << "it lives";
+  }  // as if its process had been killed
+  const auto found = get(*store, "@last");
+  EXPECT_EQ(found.status, Status::done);
+  EXPECT_EQ(found.name, "two");
+  EXPECT_EQ(found.experiment, "other");
+  EXPECT_EQ(found.metrics.at("late").value, 1);
+}
+
+TEST_F(RunTest, ArtifactsHaveAFolderWhereAnyNameIsOne) {
+  Live live(*store, begin());
+  std::filesystem::create_directories(live.artifacts() / "plots");
+  std::ofstream(live.artifacts() / "metrics.json") << R"({"a": 1})";
+  std::ofstream(live.artifacts() / "plots" / "roc.csv") << "x,y";
+  const auto found = record(live.end(Status::done, 0, {}, live.now()));
+  const auto tree = store::get_tree(store->objects(), *Digest::parse(found["artifacts"].text_or("")));
+  ASSERT_EQ(tree.files.size(), 2U);
+  EXPECT_EQ(tree.files[0].path, "metrics.json");
+  EXPECT_EQ(found["metrics"], json::Value(json::Object()));
+}
+
+TEST_F(RunTest, TheLastPointIsThatOfTheGreatestStep) {
+  Live live(*store, begin());
+  for (const int step : {1, 3, 3, 2}) live.metric("loss", 10.0 * step, step);
+  live.metric("loss", 99, 3);
+  live.metric("loss", 5, 0);
+  EXPECT_EQ(record(live.end(Status::done, 0, {}, live.now()))["metrics"]["loss"]["last"], json::Value(99.0));
+  Report report(live.now());
+  report.metric("loss", 7, 2);
+  mlops::run::report(*store, "@last", report, "ana");
+  EXPECT_EQ(get(*store, "@last").metrics.at("loss").value, 99);
+  EXPECT_EQ(get(*store, "@last").metrics.at("loss").count, 7U);
+}
+
+TEST_F(RunTest, ATagThatIsNullIsTakenAway) {
+  Live live(*store, begin());
+  live.facts(
+      "{\"tag\": \"a\", \"value\": \"1\"}\n{\"tag\": \"b\", \"value\": \"2\"}\n{\"tag\": \"a\", \"value\": "
+      "null}\n");
+  EXPECT_EQ(record(live.end(Status::done, 0, {}, live.now()))["tags"], json::Value(json::Object{{"b", "2"}}));
+}
+
 TEST_F(RunTest, TornAndForeignLinesAreCountedAndTold) {
   Live live(*store, begin());
   std::ofstream(live.folder() / "journal.jsonl", std::ios::app)

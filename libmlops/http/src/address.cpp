@@ -7,11 +7,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 namespace mlops::http {
 namespace asio = boost::asio;
@@ -81,6 +84,26 @@ Listening listen_on(const std::string& host, std::uint16_t port) {
   Listening listening;
   listening.endpoint = acceptor.local_endpoint();
   listening.descriptor = Descriptor(acceptor.release());
+  return listening;
+}
+
+Listening listen_with(int descriptor) {
+  Listening listening;
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  sockaddr_storage address = {};
+  socklen_t length = sizeof address;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0 ||
+      ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) != 0 ||
+      (address.ss_family != AF_INET && address.ss_family != AF_INET6)) {
+    throw error(mlops::Code::usage, "the descriptor {} is no TCP socket that listens", descriptor);
+  }
+  listening.endpoint.resize(length);
+  std::memcpy(listening.endpoint.data(), &address, length);
+  const int own = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  if (own < 0) throw system_error(errno, "cannot take over the listening socket");
+  listening.descriptor = Descriptor(own);
+  ::fcntl(own, F_SETFL, ::fcntl(own, F_GETFL) | O_NONBLOCK);
   return listening;
 }
 

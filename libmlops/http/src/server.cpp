@@ -45,7 +45,8 @@ std::vector<Handler> handlers(const ServerOptions& options, unsigned count) {
 
 AsioServer::AsioServer(const ServerOptions& options) : host_(options.host), shared_(options) {
   const unsigned threads = options.threads > 0 ? options.threads : usable_processors();
-  Listening listening = listen_on(options.host, options.port);
+  Listening listening =
+      options.listening >= 0 ? listen_with(options.listening) : listen_on(options.host, options.port);
   endpoint_ = listening.endpoint;
   const SignalsBlocked blocked;
   auto for_pool = handlers(options, threads);

@@ -36,6 +36,14 @@ Resources resources_from(const json::Value& value) {
           .written_bytes = whole("written_bytes")};
 }
 
+/// Over all of the room: what stood there before may have been longer.
+void write(const Folder& folder, std::string text) {
+  if (text.size() > room) return;
+  text.resize(room, ' ');
+  const fs::Descriptor file(::open(folder.end().c_str(), O_WRONLY | O_CLOEXEC));
+  if (file) (void)!::pwrite(file.get(), text.data(), text.size(), 0);
+}
+
 }  // namespace
 
 void reserve_ending(const Folder& folder) {
@@ -44,11 +52,17 @@ void reserve_ending(const Folder& folder) {
 
 void note_ending(const Folder& folder, const Ending& ending) noexcept {
   try {
-    const std::string text = json::dump(to_json(ending));
-    const fs::Descriptor file(::open(folder.end().c_str(), O_WRONLY | O_CLOEXEC));
-    if (file && text.size() <= room) (void)!::pwrite(file.get(), text.data(), text.size(), 0);
+    write(folder, json::dump(to_json(ending)));
   } catch (const std::exception&) {
     // Then it is lost to the next command that meets it, and its journal is not.
+  }
+}
+
+void clear_ending(const Folder& folder) noexcept {
+  try {
+    write(folder, "");
+  } catch (const std::exception&) {
+    // Out of memory: it stays noted as over until it is sealed.
   }
 }
 

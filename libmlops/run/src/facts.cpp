@@ -46,10 +46,14 @@ void add_point(Facts& facts, const std::string& name, double value, std::optiona
 }
 
 Metric summary_of(const std::vector<Point>& points) {
-  Metric out = {.value = points.back().value,
+  const Point* last = &points.front();
+  for (const Point& point : points) {
+    if (point.step >= last->step) last = &point;  // some send in bulk, and not in order
+  }
+  Metric out = {.value = last->value,
                 .min = std::numeric_limits<double>::quiet_NaN(),
                 .max = std::numeric_limits<double>::quiet_NaN(),
-                .step = points.back().step,
+                .step = last->step,
                 .count = points.size()};
   for (const Point& point : points) {
     out.min = std::fmin(out.min, point.value);  // these two ignore what is no number

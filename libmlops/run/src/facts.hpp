@@ -38,8 +38,8 @@ void require_artifact_path(std::string_view path);
 void add_point(Facts& facts, const std::string& name, double value, std::optional<std::int64_t> step,
                Time time);
 
-/// Last, least, greatest, last step and count. Values that are no numbers are neither least nor greatest
-/// unless there are no others.
+/// Last (that of the greatest step), least, greatest, last step and count. Values that are no numbers are
+/// neither least nor greatest unless there are no others.
 Metric summary_of(const std::vector<Point>& points);
 
 /// A number as JSON has it, or the text "NaN", "Infinity", "-Infinity".

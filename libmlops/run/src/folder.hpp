@@ -9,6 +9,7 @@
 ///   params.json     for the command to read
 ///   inputs/         links to tables
 ///   files/          for the command to write: metrics.json, params.json, artifacts
+///   artifacts/      artifacts, whatever they are called: there when somebody wrote some
 ///   outputs/        for the command to write: models
 ///   checkpoints/    stays when the run fails
 
@@ -36,6 +37,7 @@ struct Folder {
   Path log(std::string_view name) const { return path / name; }
   Path params() const { return path / "params.json"; }
   Path files() const { return path / "files"; }
+  Path artifacts() const { return path / "artifacts"; }
   Path inputs() const { return path / "inputs"; }
   Path outputs() const { return path / "outputs"; }
   Path checkpoints() const { return path / "checkpoints"; }

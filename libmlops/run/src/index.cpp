@@ -100,6 +100,10 @@ Run run_at(const db::Statement& row) {
 Metric extended(const std::optional<Metric>& before, const std::vector<Point>& points) {
   Metric after = summary_of(points);
   if (!before) return after;
+  if (before->step > after.step) {
+    after.value = before->value;
+    after.step = before->step;
+  }
   after.min = std::fmin(before->min, after.min);
   after.max = std::fmax(before->max, after.max);
   after.count += before->count;

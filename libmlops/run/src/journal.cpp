@@ -82,6 +82,7 @@ bool read_fact(Facts& facts, const json::Value& line) {
     return number.has_value();
   }
   if (is_name(param)) facts.params[param] = value;
+  else if (is_name(tag) && value.is_null()) facts.tags.erase(tag);
   else if (is_name(tag)) facts.tags[tag] = text_of(value);
   else if (line["input"].as_object() != nullptr) facts.inputs.push_back(data_of(line["input"]));
   else if (line["output"].as_object() != nullptr) facts.outputs.push_back(data_of(line["output"]));
@@ -103,6 +104,10 @@ std::string param_line(std::string_view name, const json::Value& value, Time tim
 
 std::string tag_line(std::string_view name, std::string_view value, Time time) {
   return line_of({{"tag", name}, {"value", value}}, time);
+}
+
+std::string no_tag_line(std::string_view name, Time time) {
+  return line_of({{"tag", name}, {"value", nullptr}}, time);
 }
 
 std::string data_line(Direction direction, const DataReference& data, Time time) {

@@ -11,6 +11,7 @@ namespace mlops::run {
 std::string metric_line(std::string_view name, double value, std::optional<std::int64_t> step, Time time);
 std::string param_line(std::string_view name, const json::Value& value, Time time);
 std::string tag_line(std::string_view name, std::string_view value, Time time);
+std::string no_tag_line(std::string_view name, Time time);
 enum class Direction { input, output };
 std::string data_line(Direction direction, const DataReference& data, Time time);
 std::string artifact_line(const store::TreeFile& file, Time time);

@@ -36,7 +36,10 @@ Run living(const Folder& folder, Status status) {
 std::optional<Run> settled(store::Store& store, const Folder& folder) {
   auto lock = claim(folder.path);
   if (!fs::find_stamp(folder.begin())) return std::nullopt;
-  if (!lock) return living(folder, Status::running);
+  if (!lock) {
+    const auto over = ending_in(folder);
+    return living(folder, over ? over->status : Status::running);
+  }
   if (!fs::writable(store.root())) return living(folder, Status::lost);
   try {
     seal_lost(store, folder);

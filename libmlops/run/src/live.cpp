@@ -53,9 +53,13 @@ struct Live::Impl {
     }
     journal.emplace(folder.journal(), fs::File::Mode::append);
     reserve_ending(folder);
+    write_begin();
+    fs::sync_folder(runs_folder(store.root()));
+  }
+
+  void write_begin() {
     const json::Value head = json::parse(json::dump(to_json(begin, folder.id())));
     fs::write_atomic(folder.begin(), json::dump(head) + "\n");
-    fs::sync_folder(runs_folder(store.root()));
   }
 
   void write(std::string_view line) {
@@ -141,6 +145,32 @@ Live::~Live() = default;
 const std::string& Live::id() const { return impl_->id; }
 
 const std::filesystem::path& Live::folder() const { return impl_->folder.path; }
+
+std::filesystem::path Live::journal() const { return impl_->folder.journal(); }
+
+std::filesystem::path Live::artifacts() const { return impl_->folder.artifacts(); }
+
+void Live::rename(const std::string& name) {
+  require_name("run", name);
+  impl_->begin.name = name;
+  impl_->write_begin();
+}
+
+void Live::move(const std::string& experiment) {
+  require_name("experiment", experiment);
+  impl_->begin.experiment = experiment;
+  impl_->write_begin();
+}
+
+void Live::mark(std::optional<Status> over) {
+  if (!over) return clear_ending(impl_->folder);
+  const Time time = now();
+  const double wall_s = static_cast<double>(time.us - impl_->begin.time.us) / 1e6;
+  note_ending(impl_->folder, {.status = *over,
+                              .exit_code = *over == Status::done ? 0 : 1,
+                              .resources = Resources{.wall_s = wall_s},
+                              .time = time});
+}
 
 Time Live::now() const {
   using namespace std::chrono;

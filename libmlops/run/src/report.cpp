@@ -44,6 +44,11 @@ void Report::metric(std::string_view name, double value, std::optional<std::int6
   text_ += metric_line(name, value, step, time_);
 }
 
+void Report::metric(std::string_view name, const Point& point) {
+  require_name("metric", name);
+  text_ += metric_line(name, point.value, point.step, point.time);
+}
+
 void Report::param(std::string_view name, const json::Value& value) {
   require_name("param", name);
   text_ += param_line(name, value, time_);
@@ -53,6 +58,13 @@ void Report::tag(std::string_view name, std::string_view value) {
   require_name("tag", name);
   text_ += tag_line(name, value, time_);
 }
+
+void Report::no_tag(std::string_view name) {
+  require_name("tag", name);
+  text_ += no_tag_line(name, time_);
+}
+
+void Report::input(const DataReference& data) { text_ += data_line(Direction::input, data, time_); }
 
 void Report::artifact(store::Objects& objects, const Path& path, const std::string& name) {
   std::error_code ignored;
@@ -96,7 +108,7 @@ Path store_of(const Path& journal) { return journal.parent_path().parent_path().
 
 Run report(store::Store& store, std::string_view address, const Report& report, std::string_view who) {
   Run run = get(store, address);
-  if (!run.record && run.status == Status::running) {
+  if (!run.record && run.status != Status::lost) {
     const Folder folder{runs_folder(store.root()) / run.id};
     if (report_to(folder.journal(), report, Durable::yes)) return run;
     run = get(store, run.id);

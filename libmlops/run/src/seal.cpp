@@ -64,11 +64,14 @@ std::vector<store::TreeFile> keep_files(store::Objects& objects, const Path& fol
 }
 
 std::optional<Digest> keep_artifacts(store::Store& store, const Folder& folder, Facts& facts) {
-  for (store::TreeFile& file :
-       keep_files(store.objects(), folder.files(), {"metrics.json", "params.json"}, facts)) {
-    std::string path = file.path;
-    facts.artifacts.insert_or_assign(std::move(path), std::move(file));
-  }
+  const auto take = [&](const Path& from, const std::vector<std::string>& except) {
+    for (store::TreeFile& file : keep_files(store.objects(), from, except, facts)) {
+      std::string path = file.path;
+      facts.artifacts.insert_or_assign(std::move(path), std::move(file));
+    }
+  };
+  take(folder.files(), {"metrics.json", "params.json"});
+  take(folder.artifacts(), {});
   store::Tree tree;
   for (const auto& [path, file] : facts.artifacts) {
     if (store.objects().has(file.digest)) tree.files.push_back(file);

@@ -34,6 +34,7 @@ struct Ending {
 /// disk nor a kill between the two makes a finished run a lost one.
 void reserve_ending(const Folder& folder);
 void note_ending(const Folder& folder, const Ending& ending) noexcept;
+void clear_ending(const Folder& folder) noexcept;
 std::optional<Ending> ending_in(const Folder& folder);
 
 /// Publishes the record; the folder stays for the caller to remove.

@@ -105,6 +105,7 @@ class Hearing {
 
   /// A program never fails because we cannot write.
   void tick() {
+    if (task_.companion != nullptr) task_.companion->tick();
     if (++ticks_ % ticks_a_second != 0) return;
     try {
       live_.sync();
@@ -154,11 +155,14 @@ Resources resources_of(const proc::Ended& ended) {
           .written_bytes = ended.usage.written_bytes};
 }
 
-proc::Ended run_command(const Task& task, Live& live, Hearing& hearing, const Cancel* cancel) {
+proc::Ended run_command(const Task& task, const Begin& begun, Live& live, Hearing& hearing,
+                        const Cancel* cancel) {
   try {
     write_down(task, live);
+    Variables environment = contract(task, live);
+    if (task.companion != nullptr) task.companion->begin(live, begun, environment);
     return proc::run({.command = task.command,
-                      .environment = contract(task, live),
+                      .environment = std::move(environment),
                       .folder = task.folder,
                       .at_output = [&](proc::Stream stream,
                                        std::string_view bytes) { return hearing.hear(stream, bytes); },
@@ -209,12 +213,15 @@ void check(const Task& task) {
 
 Tracked track(store::Store& store, const Task& task, const Cancel* cancel) {
   check(task);
-  Live live(store, beginning(store, task));
+  const Begin begun = beginning(store, task);
+  Live live(store, begun);
   Hearing hearing(task, live);
-  const proc::Ended ended = run_command(task, live, hearing, cancel);
+  const proc::Ended ended = run_command(task, begun, live, hearing, cancel);
   live.remark(hearing.finish());
+  const Status status = status_of(ended, cancel);
+  if (task.companion != nullptr) live.remark(task.companion->end(status));
   Tracked out = {.sealed = {},
-                 .status = status_of(ended, cancel),
+                 .status = status,
                  .exit_code = ended.status,
                  .signal = ended.signal,
                  .wall_s = ended.wall_s};

@@ -41,7 +41,10 @@ struct Limits {
 struct ServerOptions {
   std::string host = "127.0.0.1";  ///< An address, or a name that resolves to one.
   std::uint16_t port = 0;          ///< 0: any that is free.
-  unsigned threads = 0;            ///< Of event loops; 0: one for each processor this process may use.
+  /// A TCP socket that is bound and listens, for a server that begins only when somebody calls; -1: one is
+  /// made for `host` and `port`. The server works on a duplicate: the caller closes its own.
+  int listening = -1;
+  unsigned threads = 0;  ///< Of event loops; 0: one for each processor this process may use.
   Limits limits = {};
   /// Called once for each thread that answers (`threads` loops, and as many of the pool), by the caller's
   /// thread and before the first request. What it throws leaves listen().

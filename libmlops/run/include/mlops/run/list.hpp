@@ -13,7 +13,7 @@
 namespace mlops::run {
 
 struct Metric {
-  double value = 0;  ///< The last one.
+  double value = 0;  ///< The last one: that of the greatest step, and of several the one that came last.
   double min = 0;
   double max = 0;
   std::int64_t step = 0;  ///< Of the last value.

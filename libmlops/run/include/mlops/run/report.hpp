@@ -20,8 +20,12 @@ class Report {
 
   // Throw Error(usage) for what cannot be a name.
   void metric(std::string_view name, double value, std::optional<std::int64_t> step = {});
+  void metric(std::string_view name, const Point& point);
   void param(std::string_view name, const json::Value& value);
   void tag(std::string_view name, std::string_view value);
+  /// Takes the tag away; of a run that has ended, only one that was added since.
+  void no_tag(std::string_view name);
+  void input(const DataReference& data);
   /// A file, or a folder with all its files, kept in the store of `objects` under `name`. Throws Error:
   /// not_found, usage.
   void artifact(store::Objects& objects, const std::filesystem::path& path, const std::string& name);

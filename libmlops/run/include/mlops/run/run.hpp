@@ -8,8 +8,8 @@
 /// A fact is a line of JSON: {"metric":"loss","value":0.31,"step":3}, {"param":"lr","value":0.1},
 /// {"tag":"model","value":"small"}; "time" may be added. A metric that is not finite is the text "NaN",
 /// "Infinity" or "-Infinity" (bare ones, as Python writes them, are understood). Without a step a metric
-/// counts on from its last. The last line on a param or a tag holds. A line that cannot be read is counted
-/// and told, never fatal.
+/// counts on from its last. The last line on a param or a tag holds; a tag that is null is taken away. A line
+/// that cannot be read is counted and told, never fatal.
 
 #include <mlops/base/clock.hpp>
 #include <mlops/base/digest.hpp>
@@ -107,6 +107,9 @@ class Live {
 
   const std::string& id() const;  ///< 12 of 0-9a-z, beginning with a letter.
   const std::filesystem::path& folder() const;
+  std::filesystem::path journal() const;
+  /// A folder, made by whoever needs it: what is in it when the run ends are artifacts.
+  std::filesystem::path artifacts() const;
 
   void param(std::string_view name, const json::Value& value);
   void metric(std::string_view name, double value, std::optional<std::int64_t> step = {});
@@ -126,6 +129,13 @@ class Live {
   Time now() const;
   /// What was written by now survives a power cut; done by the other calls once a second, and by end().
   void sync();
+
+  // Other than it was begun. Throw Error(usage) for what cannot be a name.
+  void rename(const std::string& name);
+  void move(const std::string& experiment);
+  /// It is over, though more may be reported: so it shows, and so it is sealed should this process be killed.
+  /// Nothing: it goes on after all.
+  void mark(std::optional<Status> over);
 
   /// Forgets it: what it was for could not be begun.
   void discard() noexcept;

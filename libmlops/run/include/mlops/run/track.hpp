@@ -7,8 +7,9 @@
 ///   MLOPS_LOG (the journal)  MLOPS_RUN_DIR (metrics.json, params.json; anything else is an artifact)
 ///   MLOPS_OUTPUTS (what it makes)  MLOPS_CHECKPOINTS (stays when it fails)
 ///
-/// and may report in four ways: by what it prints (`::metric auc=0.91 step=3`, `auc: 0.91`), by files in
-/// MLOPS_RUN_DIR, by lines of JSON in MLOPS_LOG, and by `mlops log`.
+/// and what a companion adds (MLFLOW_TRACKING_URI, see mlflow/loopback.hpp). It may report by what it prints
+/// (`::metric auc=0.91 step=3`, `auc: 0.91`), by files in MLOPS_RUN_DIR, by lines of JSON in MLOPS_LOG, by
+/// `mlops log`, and to the companion.
 
 #include <mlops/base/cancel.hpp>
 #include <mlops/run/run.hpp>
@@ -28,6 +29,18 @@ struct TaskInput {
 /// A file as an input, by its digest; it is not kept. Throws Error: not_found, failed.
 DataReference file_input(const std::filesystem::path& file, const std::string& address);
 
+/// Another way in which the program may report: somebody who listens as long as it runs.
+class Companion {
+ public:
+  virtual ~Companion() = default;
+  /// Before the program starts; `environment` is what it will be given. What it throws leaves no run.
+  virtual void begin(Live& live, const Begin& begun, Variables& environment) = 0;
+  /// About ten times a second. Nothing that it does may fail.
+  virtual void tick() noexcept = 0;
+  /// The program has ended, and the run is about to be. What people should know.
+  virtual std::vector<std::string> end(Status status) noexcept = 0;
+};
+
 struct Task {
   std::vector<std::string> command = {};
   std::filesystem::path folder = {};   ///< Where it runs; what is captured of the code is of here.
@@ -44,6 +57,7 @@ struct Task {
   /// Bytes as they come; false when nobody reads them any more, which the program is told. Nothing that it
   /// does may fail.
   std::function<bool(bool error_stream, std::string_view bytes)> at_output = {};
+  Companion* companion = nullptr;
 };
 
 struct Tracked {
