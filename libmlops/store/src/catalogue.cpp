@@ -16,14 +16,15 @@ namespace {
 
 using Mode = db::Database::Mode;
 
-void refuse_network(const Path& root) {
-  const fs::Volume volume = fs::volume(root);
-  if (!volume.network) return;
-  throw error(Code::failed,
-              "the store '{}' lies on a network file system ({}): SQLite's locks do not hold there",
-              root.native(), volume.type)
+void refuse_unshared_locks(const Path& root, const fs::Volume& volume) {
+  if (volume.shared_locks || !fs::writable(root)) return;
+  throw error(
+      Code::failed,
+      "the store '{}' lies on a network file system ({}) whose locks keep out this machine's programs only",
+      root.native(), volume.type)
       .with_id("store.network")
-      .with_hint("keep the store on a local disk, and use a remote to share what is in it");
+      .with_hint("{}", volume.type == "nfs" ? "mount it without `nolock` and `local_lock`"
+                                      : "keep the store on a local disk, or on NFS");
 }
 
 /// What a damaged index leads to is one command, whenever the damage is seen.
@@ -66,13 +67,13 @@ void ensure_sound(db::Database& database) {
 
 struct Catalogue::Impl {
   Impl(const Path& folder, const Objects& stored) : root(folder), objects(stored) {
-    refuse_network(root);
-    if (fs::writable(root)) {
-      open(root / "catalogue.db", Mode::write);
-      index->migrate();
-      index->catch_up();
-    } else if (!open_current()) {
-      open("catalogue", Mode::memory);
+    const fs::Volume volume = fs::volume(root);
+    refuse_unshared_locks(root, volume);
+    // SQLite's write-ahead log wants memory that all its users share: not those of several machines.
+    const bool memory = volume.network || (!fs::writable(root) && !open_current());
+    if (memory) open("catalogue", Mode::memory);
+    else if (fs::writable(root)) open(root / "catalogue.db", Mode::write);
+    if (memory || fs::writable(root)) {
       index->migrate();
       index->catch_up();
     }

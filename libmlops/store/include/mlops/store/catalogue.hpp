@@ -39,8 +39,9 @@ struct Event {
 class Catalogue {
  public:
   /// Opens or makes `<root>/catalogue.db` for a store's objects, which must outlive it, and its references.
-  /// Throws Error: usage (made by a newer version), corrupt, busy, failed (on a network file system, where
-  /// SQLite's locks cannot be trusted).
+  /// On a network file system, and where nothing may be written, it is made in memory. Throws Error: usage
+  /// (made by a newer version), corrupt, busy, failed (on a network file system that may be written, but
+  /// whose locks hold on one machine only).
   Catalogue(const std::filesystem::path& root, const Objects& objects);
   ~Catalogue();
   Catalogue(const Catalogue&) = delete;
