@@ -191,7 +191,7 @@ pkill_group() {
   [[ $(id -u) == 0 ]] || skip "mounting wants root"
   mkdir small
   mount -t tmpfs -o size=4m tmpfs small || skip "mounting is not allowed here"
-  run --separate-stderr mlops -C small run -- sh -c 'echo "early: 1"; head -c 8000000 /dev/zero >"$MLOPS_RUN_DIR/big"; echo "late: 2"; true'
+  run --separate-stderr mlops -C small run -- sh -c 'echo "early: 1"; until grep -q early "$MLOPS_LOG"; do sleep 0.01; done; head -c 8000000 /dev/zero >"$MLOPS_RUN_DIR/big"; echo "late: 2"; true'
   full=$status said=$stderr
   rm -f small/.mlops/runs/*/files/big
   listed=$(mlops -C small runs list --json)

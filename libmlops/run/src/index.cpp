@@ -111,21 +111,28 @@ Metric extended(const std::optional<Metric>& before, const std::vector<Point>& p
 Index::Index(store::Store& store) : store_(store) { open(); }
 
 void Index::open() {
-  if (!fs::volume(store_.root()).network) {
-    try {
-      return open_file();
-    } catch (const Error& e) {
-      if (e.code() == mlops::Code::corrupt && fs::writable(store_.root())) {
-        database_.reset();
-        for (const char* suffix : {"", "-wal", "-shm"}) {
-          fs::remove_file(store_.root() / (std::string("runs.db") + suffix));
-        }
-        return open_file();
-      }
-      // One that cannot be used is made in memory; what is wrong with the store itself will be told then.
-    }
+  const bool file = !fs::volume(store_.root()).network && (try_file() || (drop_damaged() && try_file()));
+  if (!file) open_memory();
+}
+
+/// One that cannot be used is made in memory; what is wrong with the store itself will be told then.
+bool Index::try_file() {
+  try {
+    open_file();
+    return true;
+  } catch (const Error& e) {
+    damaged_ = e.code() == mlops::Code::corrupt;
+    database_.reset();
+    return false;
   }
-  open_memory();
+}
+
+bool Index::drop_damaged() {
+  if (!damaged_ || !fs::writable(store_.root())) return false;
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    fs::remove_file(store_.root() / (std::string("runs.db") + suffix));
+  }
+  return true;
 }
 
 void Index::open_file() {

@@ -70,19 +70,31 @@ struct Catalogue::Impl {
     const fs::Volume volume = fs::volume(root);
     refuse_unshared_locks(root, volume);
     // SQLite's write-ahead log wants memory that all its users share: not those of several machines.
-    const bool memory = volume.network || (!fs::writable(root) && !open_current());
-    if (memory) open("catalogue", Mode::memory);
-    else if (fs::writable(root)) open(root / "catalogue.db", Mode::write);
-    if (memory || fs::writable(root)) {
-      index->migrate();
-      index->catch_up();
-    }
+    const bool file = !volume.network && (fs::writable(root) ? open_file() : open_current());
+    if (file) return;
+    open("catalogue", Mode::memory);
+    index->migrate();
+    index->catch_up();
   }
 
   void open(const Path& path, Mode mode) {
     index.reset();
     database = std::make_unique<db::Database>(path, mode);
     index = std::make_unique<Index>(root, objects, *database);
+  }
+
+  /// False when there is no room for it: then memory serves, and the next command catches up.
+  bool open_file() {
+    try {
+      open(root / "catalogue.db", Mode::write);
+      index->migrate();
+      index->catch_up();
+      return true;
+    } catch (const Error& e) {
+      if (e.id() != "database.full") throw;
+      no_room = e;
+      return false;
+    }
   }
 
   /// False when the file cannot be used as it is, whatever the reason: then memory serves.
@@ -109,6 +121,7 @@ struct Catalogue::Impl {
   const Objects& objects;
   std::unique_ptr<db::Database> database;
   std::unique_ptr<Index> index;
+  std::optional<Error> no_room = {};  ///< Why the file could not be written, if that is why memory serves.
 };
 
 Catalogue::Catalogue(const Path& root, const Objects& objects) {
@@ -153,6 +166,7 @@ std::vector<Digest> Catalogue::records_with_prefix(std::string_view hex) const {
 }
 
 std::size_t Catalogue::reindex(Progress& progress) {
+  if (impl_->no_room) throw *impl_->no_room;
   return with_way_out([&] { return impl_->index->rebuild(progress); });
 }
 

@@ -1,0 +1,288 @@
+# What a machine does to programs: no room, no rights, no memory, no descriptors, damage, death, and others at work.
+# shellcheck disable=SC2154,SC2016
+load lib
+load seed
+load models
+
+setup() {
+  enter_fresh_project
+}
+
+teardown() {
+  umount -l "$BATS_TEST_TMPDIR/disk" 2>/dev/null || true
+}
+
+# small_disk SIZE: a file system of that size, and we are on it.
+small_disk() {
+  [[ $(id -u) == 0 ]] || skip "mounting wants root"
+  mkdir -p "$BATS_TEST_TMPDIR/disk"
+  mount -t tmpfs -o "size=$1" tmpfs "$BATS_TEST_TMPDIR/disk" || skip "mounting is not allowed here"
+  cd "$BATS_TEST_TMPDIR/disk" || return 1
+}
+
+# room KB: so much is left on the disk.
+room() {
+  rm -f "$BATS_TEST_TMPDIR/disk/filler"
+  head -c 1G /dev/zero >"$BATS_TEST_TMPDIR/disk/filler" 2>/dev/null || true
+  truncate -s "-$(($1 * 1024))" "$BATS_TEST_TMPDIR/disk/filler"
+}
+
+more_room() { rm -f "$BATS_TEST_TMPDIR/disk/filler"; }
+
+table() { awk -v n="$1" -v s="$2" 'BEGIN { srand(s); print "x,z,y"; for (i = 0; i < n; ++i) printf "%f,%d,%d\n", rand(), i % 7, i % 3 == 0 }'; }
+
+# A store with a dataset of two versions, a model with two, runs, and a run that lives no more.
+full_project() {
+  seed_project || return
+  customers 300 >customers.csv
+  mlops ingest customers.csv --quiet >/dev/null || return
+  mlops train run --data customers --label churned --train prior --train logistic --quiet >/dev/null || return
+  model_folder other
+  mlops model register customers --file other --quiet >/dev/null || return
+  seed_runs
+}
+
+# What must be as it was after anything that failed.
+acknowledged() {
+  mlops data list --porcelain
+  mlops model list --porcelain
+  mlops model history customers --porcelain
+  mlops runs list --porcelain | cut -f1-7
+  mlops log --porcelain
+}
+
+@test "a full disk: what only reads goes on" {
+  small_disk 24m
+  full_project
+  all=$(acknowledged)
+  room 0
+  for words in "data list" "data show churn" "data head churn" "data head churn --quarantine" "data profile churn" \
+    "show churn" log "model list" "model show customers" "model history customers" "runs list" "runs show @last" \
+    "store du" "store fsck" "doctor" "version -v"; do
+    # shellcheck disable=SC2086
+    answers 0 mlops $words
+  done
+  answers 0 mlops data query 'SELECT count(*) FROM churn'
+  is "$(acknowledged)" "$all"
+  # Nor is an index needed that was never made; of one that is damaged fsck says so, and that it stays so.
+  rm -f .mlops/*.db*
+  room 0
+  is "$(acknowledged)" "$all"
+  answers 0 mlops store fsck
+  more_room
+  echo no database >.mlops/catalogue.db
+  echo no database >.mlops/runs.db
+  room 0
+  is "$(mlops runs list --porcelain | wc -l)" 4
+  answers 6 mlops log
+  answers 6 mlops store fsck --json
+  is "$(jq -c '.items | map(.repaired)' <<<"$output")" '[false]'
+  answers 75 mlops store reindex
+  more_room
+  answers 0 mlops store fsck
+  is "$(acknowledged)" "$all"
+}
+
+# each_room COMMAND...: on a disk that is fuller each time it works or says 75, and nothing is lost.
+each_room() {
+  local kb refused=0
+  for kb in 0 12 40 96 256; do
+    room "$kb"
+    run --separate-stderr "$@"
+    if [[ $status != 0 ]]; then
+      is "$status" 75 || { echo "with $kb kB: $stderr" >&2 && return 1; }
+      has "${stderr,,}" "no space left on device" || { echo "with $kb kB" >&2 && return 1; }
+      refused=1
+    fi
+    answers 0 mlops store fsck
+  done
+  is "$refused" 1
+  more_room
+  answers 0 "$@"
+  answers 0 mlops store fsck
+}
+
+@test "a full disk: ingest" {
+  small_disk 48m
+  full_project
+  all=$(acknowledged)
+  table 20000 1 >big.csv
+  each_room mlops ingest big.csv
+  mlops data list --porcelain | grep -q '^big	1	20000	'
+  is "$(acknowledged | grep -v big)" "$all"
+}
+
+@test "a full disk: train run" {
+  small_disk 32m
+  full_project
+  all=$(acknowledged | grep -v customers)
+  each_room mlops train run --data customers --label churned --train prior --name fresh --quiet
+  answers 0 mlops model show fresh
+}
+
+@test "a full disk: models, runs, facts, exports and the files of the project" {
+  small_disk 32m
+  full_project
+  before=$(acknowledged | wc -l)
+  model_folder third 0.4
+  each_room mlops model register customers --file third --quiet
+  room 0
+  for words in "model promote customers@v2" "log tag a=1 --run @last" "data export customers --out out.csv" \
+    "predict customers --in customers.csv --out out.csv" "run -- true"; do
+    # shellcheck disable=SC2086
+    answers 75 mlops $words
+    [[ ! -e out.csv ]]
+  done
+  pinned=$(cat mlops.lock mlops.yaml)
+  printf 'a\n1\n' >"$BATS_TEST_TMPDIR/other.csv"
+  answers 75 mlops ingest "$BATS_TEST_TMPDIR/other.csv"
+  is "$(cat mlops.lock mlops.yaml)" "$pinned"
+  answers 0 mlops store fsck
+  more_room
+  is "$(mlops model show customers@champion --json | jq .items[0].version)" 1
+  for words in "model promote customers@v2" "log tag a=1 --run @last" "data export customers --out out.csv" \
+    "predict customers --in customers.csv --out answers.csv" "run -- true" "ingest $BATS_TEST_TMPDIR/other.csv"; do
+    # shellcheck disable=SC2086
+    answers 0 mlops $words
+  done
+  [[ $(acknowledged | wc -l) -gt $before ]]
+  answers 0 mlops store fsck
+}
+
+@test "a full disk: a model is served all the same" {
+  small_disk 24m
+  full_project
+  room 0
+  mlops serve customers --port 0 >"$BATS_TEST_TMPDIR/served" 2>"$BATS_TEST_TMPDIR/log" 3>&- &
+  server=$!
+  for _ in {1..200}; do
+    url=$(grep -ao 'http://[^ /]*' "$BATS_TEST_TMPDIR/served" | head -1) && [[ -n $url ]] && break
+    sleep 0.05
+  done
+  is "$(curl -s -o /dev/null -w '%{http_code}' "$url/healthz")" 200
+  kill "$server"
+  wait "$server"
+}
+
+@test "a file that may not grow (quota, ulimit -f) is exit 75 and kills nothing" {
+  full_project
+  all=$(acknowledged)
+  table 20000 1 >big.csv
+  for words in "ingest big.csv" "data export customers --out out.csv" "model register customers --file big"; do
+    model_folder big
+    head -c 300000 /dev/zero >big/weights.bin
+    # shellcheck disable=SC2086
+    run --separate-stderr bash -c "ulimit -f 4; exec mlops $words"
+    is "$words: $status" "$words: 75"
+    has "${stderr,,}" "file too large"
+    [[ ! -e out.csv ]]
+  done
+  is "$(acknowledged)" "$all"
+  answers 0 mlops store fsck
+  answers 0 mlops ingest big.csv
+}
+
+@test "mounted read-only: what reads goes on, what writes says why" {
+  small_disk 24m
+  full_project
+  all=$(acknowledged)
+  cd / && mount -o remount,ro "$BATS_TEST_TMPDIR/disk" && cd "$BATS_TEST_TMPDIR/disk"
+  is "$(acknowledged)" "$all"
+  for words in "data head churn" "data profile churn" "store du" "store fsck" "show churn" doctor; do
+    # shellcheck disable=SC2086
+    answers 0 mlops $words
+  done
+  has "$(mlops doctor --porcelain)" "mounted read-only: nothing is written"
+  for words in "ingest $BATS_TEST_TMPDIR/project/x.csv" "model promote customers@v2" "run -- true" "log tag a=1 --run @last" \
+    "train run --data customers --label churned --train prior" "data export churn --out x.csv" "store reindex"; do
+    printf 'a\n1\n' >"$BATS_TEST_TMPDIR/project/x.csv"
+    # shellcheck disable=SC2086
+    answers 1 mlops $words
+    has "${stderr,,}" "read-only"
+  done
+}
+
+@test "single files that may not be read are named" {
+  [[ $(id -u) == 0 ]] || skip "needs root, to give up its rights"
+  full_project
+  object=$(mlops data show churn --json | jq -r .items[0].parquet)
+  for file in .mlops/objects/sha256/${object:7:2}/${object:9} .mlops/refs/sources/churn mlops.yaml mlops.lock; do
+    chmod 000 "$file"
+    run --separate-stderr unprivileged mlops data head churn
+    [[ $file == mlops.lock || $status == 1 ]] || { echo "$file: $status $stderr" >&2 && false; }
+    [[ $status == 0 ]] || has "$stderr" "permission denied"
+    chmod 644 "$file"
+  done
+  chmod 000 .mlops/catalogue.db
+  run --separate-stderr unprivileged mlops log
+  [[ $status -le 1 ]]
+  chmod 644 .mlops/catalogue.db
+  answers 0 mlops store fsck
+}
+
+@test "few file descriptors" {
+  full_project
+  printf '6,Flo,flo@example.org,1,01234,2025-05-01,true\n' >>churn.csv
+  for words in "ingest churn" "data head churn" "train run --data customers --label churned --train prior" "runs list" \
+    "predict customers --in customers.csv --out answers.csv" "store fsck" "run -- true"; do
+    answers 0 bash -c "ulimit -n 64; exec mlops $words"
+    # With next to none it may fail, but says so.
+    run --separate-stderr bash -c "ulimit -n 9; exec mlops $words"
+    [[ $status == 0 || $status == 1 || $status == 75 ]] || { echo "$words: $status $stderr" >&2 && false; }
+  done
+  answers 0 mlops store fsck
+}
+
+@test "little memory: an error at most, and nothing is lost" {
+  full_project
+  all=$(acknowledged)
+  table 20000 2 >big.csv
+  for kb in 30000 60000 120000 250000 500000; do
+    for words in "data head churn" "ingest big.csv --dry-run" "train run --data customers --label churned --dry-run" "store fsck" \
+      "runs list"; do
+      run --separate-stderr bash -c "ulimit -v $kb; exec mlops $words"
+      [[ $status == 0 || $status == 1 || $status == 75 ]] ||
+        { echo "$kb kB, $words: exit $status, $stderr" >&2 && false; }
+    done
+  done
+  is "$(acknowledged)" "$all"
+}
+
+@test "no folder for temporary files is needed" {
+  full_project
+  printf '6,Flo,flo@example.org,1,01234,2025-05-01,true\n' >>churn.csv
+  for folder in /nowhere /proc /dev/null; do
+    for words in "ingest churn" "data query 'SELECT count(*) FROM churn'" "data profile churn" "run -- true" \
+      "predict customers --in customers.csv --out answers.csv" "train run --data customers --label churned --train prior"; do
+      answers 0 env TMPDIR="$folder" bash -c "exec mlops $words"
+    done
+  done
+}
+
+@test "a store of a newer program is left alone by every command" {
+  full_project
+  echo '{"format":2}' >.mlops/format
+  before=$(find . -type f | sort | xargs -d '\n' sha256sum)
+  for words in "data list" "data show churn" "data head churn" "data profile churn" "data export churn --out x.csv" \
+    "ingest churn.csv" "show churn" log "log tag a=1 --run @last" "runs list" "runs show @last" "run -- touch made" \
+    "train run --data churn --label churned" "model list" "model show customers" "model register x --file other" \
+    "model promote customers@v2" "model rollback customers" "model history customers" "predict customers --in customers.csv" \
+    "serve customers --port 0" "store fsck" "store du" "store reindex"; do
+    # shellcheck disable=SC2086
+    answers 2 mlops $words
+    has "$stderr" "has format 2, this program knows format 1"
+  done
+  answers 0 mlops doctor --porcelain
+  has "$output" "has format 2"
+  is "$(find . -type f | sort | xargs -d '\n' sha256sum)" "$before"
+}
+
+@test "without HOME every group of commands works" {
+  full_project
+  without=(env -u HOME -u XDG_CONFIG_HOME -u XDG_CACHE_HOME -u XDG_STATE_HOME)
+  for words in "data head churn" "show churn" log "runs list" "run -- true" "model list" "store fsck" doctor \
+    "predict customers --in customers.csv --out answers.csv" "train run --data customers --label churned --train prior"; do
+    # shellcheck disable=SC2086
+    answers 0 "${without[@]}" mlops $words
+  done
+}
