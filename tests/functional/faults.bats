@@ -108,7 +108,7 @@ each_room() {
   all=$(acknowledged)
   table 20000 1 >big.csv
   each_room mlops ingest big.csv
-  mlops data list --porcelain | grep -q '^big	1	20000	'
+  is "$(mlops data list --porcelain | grep -a ^big | cut -f2,4)" $'1\t20000'
   is "$(acknowledged | grep -v big)" "$all"
 }
 
@@ -127,7 +127,11 @@ each_room() {
   model_folder third 0.4
   each_room mlops model register customers --file third --quiet
   room 0
-  for words in "model promote customers@v2" "log tag a=1 --run @last" "data export customers --out out.csv" \
+  # A move is one line of a file that is there: it may find room at the end of a block, and then holds.
+  run --separate-stderr mlops model promote customers@v2
+  [[ $status == 0 || $status == 75 ]]
+  champion=$([[ $status == 0 ]] && echo 2 || echo 1)
+  for words in "log tag a=1 --run @last" "data export customers --out out.csv" \
     "predict customers --in customers.csv --out out.csv" "run -- true"; do
     # shellcheck disable=SC2086
     answers 75 mlops $words
@@ -139,9 +143,9 @@ each_room() {
   is "$(cat mlops.lock mlops.yaml)" "$pinned"
   answers 0 mlops store fsck
   more_room
-  is "$(mlops model show customers@champion --json | jq .items[0].version)" 1
-  for words in "model promote customers@v2" "log tag a=1 --run @last" "data export customers --out out.csv" \
-    "predict customers --in customers.csv --out answers.csv" "run -- true" "ingest $BATS_TEST_TMPDIR/other.csv"; do
+  is "$(mlops model show customers@champion --json | jq .items[0].version)" "$champion"
+  for words in "model promote customers@v3" "log tag a=1 --run @last" "data export customers --out out.csv" \
+    "predict customers@v1 --in customers.csv --out answers.csv" "run -- true" "ingest $BATS_TEST_TMPDIR/other.csv"; do
     # shellcheck disable=SC2086
     answers 0 mlops $words
   done
@@ -206,11 +210,18 @@ each_room() {
   [[ $(id -u) == 0 ]] || skip "needs root, to give up its rights"
   full_project
   object=$(mlops data show churn --json | jq -r .items[0].parquet)
-  for file in .mlops/objects/sha256/${object:7:2}/${object:9} .mlops/refs/sources/churn mlops.yaml mlops.lock; do
+  for file in .mlops/objects/sha256/${object:7:2}/${object:9} .mlops/refs/sources/churn; do
     chmod 000 "$file"
-    run --separate-stderr unprivileged mlops data head churn
-    [[ $file == mlops.lock || $status == 1 ]] || { echo "$file: $status $stderr" >&2 && false; }
-    [[ $status == 0 ]] || has "$stderr" "permission denied"
+    answers 1 unprivileged mlops data head churn
+    has "$stderr" "permission denied"
+    has "$stderr" "${file##*/}"
+    chmod 644 "$file"
+  done
+  for file in mlops.yaml mlops.lock churn.csv; do
+    chmod 000 "$file"
+    answers 1 unprivileged mlops ingest churn
+    has "$stderr" "${file##*/}"
+    has "$stderr" "permission denied"
     chmod 644 "$file"
   done
   chmod 000 .mlops/catalogue.db

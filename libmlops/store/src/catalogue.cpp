@@ -24,7 +24,7 @@ void refuse_unshared_locks(const Path& root, const fs::Volume& volume) {
       root.native(), volume.type)
       .with_id("store.network")
       .with_hint("{}", volume.type == "nfs" ? "mount it without `nolock` and `local_lock`"
-                                      : "keep the store on a local disk, or on NFS");
+                                            : "keep the store on a local disk, or on NFS");
 }
 
 /// What a damaged index leads to is one command, whenever the damage is seen.
@@ -70,7 +70,8 @@ struct Catalogue::Impl {
     const fs::Volume volume = fs::volume(root);
     refuse_unshared_locks(root, volume);
     // SQLite's write-ahead log wants memory that all its users share: not those of several machines.
-    const bool file = !volume.network && (fs::writable(root) ? open_file() : open_current());
+    read_only = !fs::writable(root);
+    const bool file = !volume.network && (read_only ? open_current() : open_file());
     if (file) return;
     open("catalogue", Mode::memory);
     index->migrate();
@@ -119,6 +120,7 @@ struct Catalogue::Impl {
 
   Path root;
   const Objects& objects;
+  bool read_only = false;
   std::unique_ptr<db::Database> database;
   std::unique_ptr<Index> index;
   std::optional<Error> no_room = {};  ///< Why the file could not be written, if that is why memory serves.
@@ -167,6 +169,10 @@ std::vector<Digest> Catalogue::records_with_prefix(std::string_view hex) const {
 
 std::size_t Catalogue::reindex(Progress& progress) {
   if (impl_->no_room) throw *impl_->no_room;
+  if (impl_->read_only) {
+    throw error(Code::failed, "cannot write the index '{}': read-only",
+                (impl_->root / "catalogue.db").native());
+  }
   return with_way_out([&] { return impl_->index->rebuild(progress); });
 }
 

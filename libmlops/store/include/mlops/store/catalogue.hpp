@@ -61,7 +61,7 @@ class Catalogue {
   std::vector<Digest> records_with_prefix(std::string_view hex) const;
 
   /// Makes it anew from references and records, in one transaction; the number of events. Throws Error: busy (no
-  /// room), corrupt.
+  /// room), failed (read-only), corrupt.
   std::size_t reindex(Progress& progress);
 
   /// What it says that references and records do not, and the other way round; one line each.
