@@ -67,6 +67,7 @@ struct Live::Impl {
     try {
       fs::File file(folder.journal(), fs::File::Mode::update);
       fs::lock(file, turn_ms);
+      fs::refresh(file);
       return file;
     } catch (const Error&) {
       return std::nullopt;  // Its name is gone, and so is everybody else; or somebody was stopped in the

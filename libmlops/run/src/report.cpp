@@ -90,6 +90,7 @@ bool report_to(const Path& journal, const Report& report, Durable durable) {
   const bool alone = fs::volume(journal).network;
   fs::lock(*file, 60'000, nullptr, alone ? fs::Sharing::exclusive : fs::Sharing::shared);
   if (!still_named(*file)) return false;
+  if (alone) fs::refresh(*file);
   file->write(report.text());
   if (durable == Durable::yes) file->sync_data();
   return true;

@@ -108,6 +108,7 @@ std::optional<fs::File> close_journal(const Opened& opened) {
   fs::File journal(opened.journal, fs::File::Mode::update);
   try {
     fs::lock(journal, reporter_patience_ms);
+    fs::refresh(journal);
   } catch (const Error& e) {
     if (e.code() != mlops::Code::busy) throw;
   }
