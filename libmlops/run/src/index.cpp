@@ -216,15 +216,16 @@ void Index::read(const store::ReferenceName& name) {
 }
 
 void Index::take(const store::ReferenceName& name, const store::ReferenceEntry& entry) {
+  if (name.kind == annotation_kind) {
+    // Noted even if its record cannot be read: whoever asks for the run has to be told.
+    database_->prepare("INSERT INTO annotations(run, record) VALUES (?, ?)")
+        .bind(annotated_run(entry.why), entry.digest.hex())
+        .run();
+  }
   try {
     const json::Object record = store_.record(entry.digest);
     if (name.kind == reference_kind) add_run(name, entry, record);
     else add_annotation(record);
-    if (name.kind == annotation_kind) {
-      database_->prepare("INSERT INTO annotations(run, record) VALUES (?, ?)")
-          .bind(record.find("run")->text_or(""), entry.digest.hex())
-          .run();
-    }
   } catch (const Error& e) {
     // A record that is damaged or gone must not take all others with it; fsck tells of it.
     if (e.code() != mlops::Code::corrupt && e.code() != mlops::Code::not_found) throw;
