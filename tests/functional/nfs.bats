@@ -172,7 +172,7 @@ END
 @test "a full disk is told although NFS says so late" {
   is "$(fact room)" 0
   has "$(fact full)" "75 error: "
-  has "$(fact full)" "no space left on device"
+  has "$(fact full)" "cannot write '/mnt/small/.mlops/tmp/"
   is "$(fact still)" "0 0"
   is "$(fact again)" 0
 }

@@ -103,8 +103,8 @@ std::vector<Fault> Store::fsck(Progress& progress) {
   }
   if (index.empty()) return faults;
   const bool repaired = mended([&] { reindex(progress); });
-  const char* fix =
-      repaired ? "the catalogue was made anew" : "`mlops store reindex` makes it anew, where it can be written";
+  const char* fix = repaired ? "the catalogue was made anew"
+                             : "`mlops store reindex` makes it anew, where it can be written";
   for (std::string& what : index) faults.push_back({std::move(what), fix, repaired});
   return faults;
 }
