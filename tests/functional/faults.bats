@@ -46,7 +46,7 @@ full_project() {
 acknowledged() {
   mlops data list --porcelain
   mlops model list --porcelain
-  mlops model history customers --porcelain
+  ! mlops model show customers >/dev/null 2>&1 || mlops model history customers --porcelain
   mlops runs list --porcelain | cut -f1-7
   mlops log --porcelain
 }
@@ -381,3 +381,124 @@ extend() { head -c 5000 /dev/urandom >>"$1"; }
 @test "every file of the store, zeros: no crash, no wrong answer, fsck names it" { each_file blank; }
 
 @test "every file of the store, with garbage behind it: no crash, no wrong answer, fsck names it" { each_file extend; }
+
+@test "a journal that grows without bound is kept in part, and a note says so" {
+  answers 0 mlops run --quiet -- sh -c 'mlops log metric first=1; truncate -s 700M "$MLOPS_LOG"; echo >>"$MLOPS_LOG"; mlops log metric late=1'
+  has "$stderr" "what is behind the first"
+  is "$(mlops runs show @last --json | jq -c '.items[0] | [.status, .metrics.first, .metrics.late]')" '["done",1,null]'
+  answers 0 mlops run --quiet -- sh -c 'truncate -s 40M "$MLOPS_LOG"; echo >>"$MLOPS_LOG"; mlops log metric late=1'
+  has "$stderr" "1 line of the journal could not be read"
+  is "$(mlops runs show @last --json | jq -c '.items[0].metrics.late')" 1
+}
+
+@test "du counts the index of the runs, and runs that live" {
+  mlops run --quiet -- true
+  mlops runs list --porcelain >/dev/null
+  before=$(mlops store du --porcelain | sed -n 's/^catalogue\t\([0-9]*\).*/\1/p')
+  [[ $before -ge 1 && -e .mlops/runs.db ]]
+  rm -f .mlops/runs.db*
+  [[ $(mlops store du --porcelain | sed -n 's/^catalogue\t\([0-9]*\).*/\1/p') -lt $before ]]
+  answers 0 mlops run --quiet -- sh -c 'mlops store du --porcelain | grep ^temporary'
+  [[ $(cut -f2 <<<"$output") -ge 3 ]]
+}
+
+@test "JSON beyond the letter: what has one meaning is kept, the rest is told by its line" {
+  printf '{"a":1,"l":[18446744073709551615,1]}\n{"a":2,"l":[9223372036854775808]}\n' >wide.jsonl
+  answers 0 mlops ingest wide.jsonl --quiet
+  is "$(mlops data query 'SELECT l FROM wide ORDER BY a' --porcelain | tr -d '"')" $'[18446744073709551615, 1]\n[9223372036854775808]'
+  printf '{"a":1}\n{"a":2,}\n{"a":NaN}\n{"a":3},\n{"a":-Infinity}\n{"a":\n' >loose.jsonl
+  answers 0 mlops ingest loose.jsonl --quiet
+  is "$(mlops data query 'SELECT a FROM loose' --porcelain | tr '\n' ' ')" "1.0 2.0 nan -inf "
+  is "$(mlops data head loose --quarantine --json | jq -c '.items | map(.line)')" '[4,6]'
+}
+
+# both COMMAND COMMAND: at once. Each did it, or was told that the other was first (5).
+both() {
+  local first second
+  eval "$1" >/dev/null 2>"$BATS_TEST_TMPDIR/first" &
+  first=$!
+  eval "$2" >/dev/null 2>"$BATS_TEST_TMPDIR/second" &
+  second=$!
+  for one in "$first first" "$second second"; do
+    wait "${one% *}" && landed=$((landed + 1)) && continue
+    is "$? $(head -c 200 "$BATS_TEST_TMPDIR/${one#* }")" "5 $(head -c 200 "$BATS_TEST_TMPDIR/${one#* }")"
+  done
+}
+
+@test "two writers at once, twenty rounds of each verb: what was acknowledged is there" {
+  small_store
+  landed=0
+  for i in {1..20}; do
+    printf 'a\n%s\n' "$i" >one.csv
+    both 'mlops ingest one.csv --name same' 'mlops ingest one.csv --name other'
+  done
+  is "$landed $(mlops data list --porcelain | sed -n 's/^\(same\|other\)\t\([0-9]*\).*/\2/p' | tr '\n' ' ')" "40 20 20 "
+  landed=0
+  for i in {1..20}; do
+    model_folder m1 "0.$((100 + i))"
+    model_folder m2 "0.$((200 + i))"
+    both 'mlops model register twin --file m1' 'mlops model register twin --file m2'
+  done
+  is "$(mlops model show twin --json | jq .items[0].version)" "$landed"
+  landed=0
+  for i in {1..20}; do both "mlops model promote twin@v$((i + 1)) --to prod" "mlops model promote twin@v$i --to prod"; done
+  [[ $(mlops model history twin --porcelain | grep -c prod) -le $landed ]]
+  landed=0
+  for i in {1..20}; do both "mlops log metric a$i=1 --run @last" "mlops log metric b$i=1 --run @last"; done
+  is "$landed $(mlops runs show @last --json | jq '.items[0].metrics | keys | map(select(test("^[ab][0-9]"))) | length')" "40 40"
+  landed=0
+  for i in {1..20}; do
+    printf 'a\n%s\n' "x$i" >one.csv
+    both 'mlops ingest one.csv --name beside' 'mlops store reindex'
+  done
+  is "$landed" 40
+  is "$(mlops data list --porcelain | sed -n 's/^beside\t\([0-9]*\).*/\1/p')" 20
+  is "$(mlops log --porcelain | grep -c beside)" 20
+  answers 0 mlops store fsck
+}
+
+# killed_everywhere COMMAND: SIGKILL at the n-th of each call that changes the disk, for every n. Nothing that was there
+# is lost, the store is sound, and the command does it when it is let.
+killed_everywhere() {
+  local call n all
+  strace -o /dev/null true 2>/dev/null || skip "tracing is not allowed here"
+  cp -a . "$BATS_TEST_TMPDIR/good"
+  all=$(acknowledged)
+  for call in fsync fdatasync rename unlink mkdir ftruncate pwrite64 copy_file_range; do
+    for ((n = 1; n < 100; ++n)); do
+      find . -mindepth 1 -delete
+      cp -a "$BATS_TEST_TMPDIR/good/." .
+      run --separate-stderr strace -f -qq -o /dev/null -e trace="$call" -e inject="$call:signal=KILL:when=$n" "$@"
+      [[ $status == 137 ]] || break
+      is "$(acknowledged | grep -Fxf <(printf '%s\n' "$all") | sort)" "$(sort <<<"$all")"
+      answers 0 mlops store fsck
+      # Done, and not said; or not done, and done now.
+      answers 0 "$@"
+    done
+    is "$call $n: $status" "$call $n: 0"
+  done
+}
+
+@test "killed at every step of an ingest" {
+  seed_project
+  printf '6,Flo,flo@example.org,1,01234,2025-05-01,true\n' >>churn.csv
+  killed_everywhere mlops ingest churn --quiet
+}
+
+@test "killed at every step of registering, promoting and taking back a model" {
+  model_folder first 0.1
+  model_folder second 0.2
+  mlops model register churn --file first --alias champion --quiet
+  killed_everywhere mlops model register churn --file second --quiet
+  mlops model register churn --file second --quiet
+  rm -rf "$BATS_TEST_TMPDIR/good"
+  killed_everywhere mlops model promote churn@v2
+  mlops model promote churn@v2
+  rm -rf "$BATS_TEST_TMPDIR/good"
+  killed_everywhere mlops model rollback churn
+}
+
+@test "killed at every step of a run and of its sealing" {
+  mlops run --quiet -- true
+  killed_everywhere mlops run --quiet -- true
+}
