@@ -408,7 +408,7 @@ extend() { head -c 5000 /dev/urandom >>"$1"; }
   is "$(mlops data query 'SELECT l FROM wide ORDER BY a' --porcelain | tr -d '"')" $'[18446744073709551615, 1]\n[9223372036854775808]'
   printf '{"a":1}\n{"a":2,}\n{"a":NaN}\n{"a":3},\n{"a":-Infinity}\n{"a":\n' >loose.jsonl
   answers 0 mlops ingest loose.jsonl --quiet
-  is "$(mlops data query 'SELECT a FROM loose' --porcelain | tr '\n' ' ')" "1.0 2.0 nan -inf "
+  is "$(mlops data query 'SELECT a FROM loose' --porcelain | tr '\n' ' ')" "1.0 2.0 null null "
   is "$(mlops data head loose --quarantine --json | jq -c '.items | map(.line)')" '[4,6]'
 }
 
@@ -463,17 +463,18 @@ killed_everywhere() {
   local call n all
   strace -o /dev/null true 2>/dev/null || skip "tracing is not allowed here"
   cp -a . "$BATS_TEST_TMPDIR/good"
-  all=$(acknowledged)
+  all=$(mlops log --porcelain)
   for call in fsync fdatasync rename unlink mkdir ftruncate pwrite64 copy_file_range; do
     for ((n = 1; n < 100; ++n)); do
       find . -mindepth 1 -delete
       cp -a "$BATS_TEST_TMPDIR/good/." .
       run --separate-stderr strace -f -qq -o /dev/null -e trace="$call" -e inject="$call:signal=KILL:when=$n" "$@"
       [[ $status == 137 ]] || break
-      is "$(acknowledged | grep -Fxf <(printf '%s\n' "$all") | sort)" "$(sort <<<"$all")"
+      is "$(mlops log --porcelain | grep -Fxf <(printf '%s\n' "$all") | sort)" "$(sort <<<"$all")"
       answers 0 mlops store fsck
       # Done, and not said; or not done, and done now.
-      answers 0 "$@"
+      run --separate-stderr "$@"
+      [[ $status == 0 || $status == "${done_already:-0}" ]]
     done
     is "$call $n: $status" "$call $n: 0"
   done
@@ -495,7 +496,7 @@ killed_everywhere() {
   killed_everywhere mlops model promote churn@v2
   mlops model promote churn@v2
   rm -rf "$BATS_TEST_TMPDIR/good"
-  killed_everywhere mlops model rollback churn
+  done_already=4 killed_everywhere mlops model rollback churn
 }
 
 @test "killed at every step of a run and of its sealing" {
