@@ -3,13 +3,13 @@
 #include "cli/invocation.hpp"
 
 #include <fmt/core.h>
-#include <sys/vfs.h>
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/config/settings.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/project/project.hpp>
 #include <mlops/run/list.hpp>
+#include <mlops/store/medium.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -19,30 +19,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct FileSystem {
-  unsigned magic;
-  const char* name;
-};
-
-// From statfs(2); the ones people keep projects on.
-constexpr FileSystem file_systems[] = {
-    {0xEF53, "ext4"},        {0x58465342, "xfs"},  {0x9123683E, "btrfs"},  {0x01021994, "tmpfs"},
-    {0x794C7630, "overlay"}, {0x6969, "nfs"},      {0xFF534D42, "cifs"},   {0xFE534D42, "smb2"},
-    {0x2FC12FC1, "zfs"},     {0x65735546, "fuse"}, {0x4D44, "vfat"},       {0x5346544E, "ntfs"},
-    {0x01021997, "9p"},      {0xF2F52010, "f2fs"}, {0x0BD00BD0, "lustre"}, {0x47504653, "gpfs"}};
-
-std::string file_system_of(const fs::path& folder) {
-  struct statfs facts = {};
-  if (statfs(folder.c_str(), &facts) != 0) return "unknown";
-  const auto magic = static_cast<unsigned>(facts.f_type);
-  for (const FileSystem& known : file_systems) {
-    if (known.magic == magic) return known.name;
-  }
-  return fmt::format("type {:#x}", magic);
+ui::Row row(std::string name, json::Value value, json::Value note = {}) {
+  return {{"section", "project"},
+          {"name", std::move(name)},
+          {"value", std::move(value)},
+          {"note", std::move(note)}};
 }
 
-ui::Row row(std::string name, json::Value value) {
-  return {{"section", "project"}, {"name", std::move(name)}, {"value", std::move(value)}, {"note", nullptr}};
+/// What the project's store lies on, or will.
+std::vector<ui::Row> medium_rows(const fs::path& folder) {
+  try {
+    const store::Medium medium = store::medium_of(folder);
+    return {row("file system", medium.type,
+                medium.consequence.empty() ? json::Value() : json::Value(medium.consequence)),
+            row("free", size_text(medium.free_bytes))};
+  } catch (const Error& e) {
+    return {row("file system", nullptr, e.message())};
+  }
 }
 
 void add_datasets(project::Project& project, std::vector<cli::Candidate>& out) {
@@ -130,7 +123,8 @@ std::vector<ui::Row> project_report(cli::Invocation& invocation) {
                        return json::Value(fmt::format("opens, {}", count_of(names, "name")));
                      })));
   const fs::path store = project.root() / ".mlops";
-  rows.push_back(row("file system", file_system_of(project.has_store() ? store : project.root())));
+  for (ui::Row& one : medium_rows(project.has_store() ? store : project.root()))
+    rows.push_back(std::move(one));
   return rows;
 }
 

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -17,6 +18,7 @@
 #include <cstdio>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlops::test {
@@ -37,8 +39,11 @@ struct FaultPlan {
   int error = EIO;
   bool logging = false;
   std::mutex mutex;
-  std::vector<std::string> log;      ///< "fsync /path": in the order of the calls.
-  std::atomic<long> filesystem = 0;  ///< What statfs() says instead of the truth; 0: the truth.
+  std::vector<std::string> log;         ///< "fsync /path": in the order of the calls.
+  std::atomic<long> filesystem = 0;     ///< What statfs() says instead of the truth; 0: the truth.
+  std::string mounts;                   ///< Read instead of /proc/self/mountinfo, unless empty.
+  std::atomic<bool> nfs_locks = false;  ///< flock() refuses what NFS refuses or does not share; see there.
+  std::atomic<int> refused_locks = 0;
 };
 inline FaultPlan plan;
 
@@ -137,11 +142,28 @@ int unlink(const char* path) noexcept {
   if (mlops::test::plan.armed && mlops::test::strikes("unlink", path)) return -1;
   return static_cast<int>(::syscall(SYS_unlink, path));
 }
+/// With `nfs_locks`: EBADF for an exclusive lock through a descriptor that may only read (nfs(5), flock(2)),
+/// and, stricter than the truth, for any lock of a folder, which NFS keeps to one machine.
+int flock(int descriptor, int operation) noexcept {
+  using namespace mlops::test;
+  struct stat status = {};
+  if (plan.nfs_locks && (operation & LOCK_UN) == 0 && ::fstat(descriptor, &status) == 0) {
+    const bool reads = (::fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_RDONLY;
+    if (S_ISDIR(status.st_mode) || (reads && (operation & LOCK_EX) != 0)) {
+      ++plan.refused_locks;
+      errno = EBADF;
+      return -1;
+    }
+  }
+  return static_cast<int>(::syscall(SYS_flock, descriptor, operation));
+}
 int open64(const char* path, int flags, ...) {
   va_list rest;
   va_start(rest, flags);
   const unsigned mode = (flags & O_CREAT) != 0 ? va_arg(rest, unsigned) : 0;
   va_end(rest);
+  const std::string& mounts = mlops::test::plan.mounts;
+  if (!mounts.empty() && std::string_view(path) == "/proc/self/mountinfo") path = mounts.c_str();
   if ((flags & O_CREAT) != 0 && mlops::test::plan.armed && mlops::test::strikes("open", path)) return -1;
   return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags | O_LARGEFILE, mode));
 }

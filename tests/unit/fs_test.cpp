@@ -7,10 +7,12 @@
 #include <mlops/fs/volume.hpp>
 #include <mlops/fs/walk.hpp>
 
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <thread>
 
 #include "faults.hpp"
@@ -196,12 +198,62 @@ TEST_F(Fs, SweepRemovesWhatAKilledProcessLeft) {
     write_atomic(folder.path() / "x", "x");
     ::kill(::getpid(), SIGKILL);
   });
-  EXPECT_EQ(names_in(dir / "tmp").size(), 1u);
+  EXPECT_EQ(names_in(dir / "tmp").size(), 2u);  // the folder and the lock file beside it
   const TemporaryFolder alive(dir / "tmp");
   EXPECT_EQ(sweep(dir / "tmp"), 1u);
-  EXPECT_EQ(names_in(dir / "tmp"), std::vector<std::string>{alive.path().filename()});
+  const std::string name = alive.path().filename();
+  EXPECT_EQ(names_in(dir / "tmp"), (std::vector<std::string>{name, name + ".lock"}));
   EXPECT_EQ(sweep(dir / "absent"), 0u);
   EXPECT_TRUE(names_in(dir / "absent").empty());
+}
+
+TEST_F(Fs, AFolderIsClaimedByOneOnly) {
+  const auto name = [] { return std::string("x"); };
+  {
+    Claim mine = make_claimed(dir / "in", name);
+    EXPECT_EQ(mine.folder(), dir / "in/x");
+    EXPECT_FALSE(claim(dir / "in/x"));
+    in_child([&] { EXPECT_FALSE(claim(dir / "in/x")); });
+  }
+  auto next = claim(dir / "in/x");
+  ASSERT_TRUE(next);
+  EXPECT_FALSE(claim(dir / "in/x"));
+  next->leave();
+  EXPECT_EQ(names_in(dir / "in"), std::vector<std::string>{"x"});
+  auto last = claim(dir / "in/x");  // without a lock file it has no owner
+  ASSERT_TRUE(last);
+  last->remove();
+  EXPECT_TRUE(names_in(dir / "in").empty());
+  EXPECT_FALSE(claim(dir / "in/x"));
+  EXPECT_TRUE(names_in(dir / "in").empty());
+}
+
+TEST_F(Fs, ALockFileWithoutItsFolderIsSweptAway) {
+  make_folders(dir / "tmp");
+  write_atomic(dir / "tmp/dead.lock", "");
+  EXPECT_FALSE(claim(dir / "tmp/dead"));
+  write_atomic(dir / "tmp/gone.lock", "");
+  sweep(dir / "tmp");
+  EXPECT_TRUE(names_in(dir / "tmp").empty());
+}
+
+/// flock() as nfs(5) has it: a lock of a folder is not told to other machines, a lock for oneself wants a
+/// file that is open for writing.
+TEST_F(Fs, ClaimsAndAtomicWritesLockAsNfsWantsIt) {
+  test::plan.nfs_locks = true;
+  {
+    Claim mine = make_claimed(dir / "in", [] { return std::string("x"); });
+    EXPECT_FALSE(claim(dir / "in/x"));
+    EXPECT_EQ(sweep(dir / "in"), 0u);
+    mine.remove();
+  }
+  write_atomic(dir / ".file.new", "left by a killed one");
+  write_atomic(dir / "file", "new");
+  EXPECT_EQ(read_file(dir / "file"), "new");
+  EXPECT_FALSE(stdfs::exists(dir / ".file.new"));
+  const Lock lock(dir / "lock", 0);
+  test::plan.nfs_locks = false;
+  EXPECT_EQ(test::plan.refused_locks, 0);
 }
 
 TEST_F(Fs, FoldersMadeWhileOthersSweepAreNotLost) {
@@ -277,6 +329,33 @@ TEST_F(Fs, KnowsNetworkFileSystems) {
   EXPECT_TRUE(volume(dir).network);
   EXPECT_EQ(volume(dir).type, "nfs");
   test::plan.filesystem = 0;
+}
+
+TEST_F(Fs, KnowsWhetherTheLocksOfANetworkFileSystemHoldBetweenMachines) {
+  const std::uint64_t device = find_stamp(dir)->device;
+  const auto shared = [&](long type, const std::string& options) {
+    std::ofstream(dir / "mountinfo") << "22 1 0:1 / /other rw - nfs4 h:/ rw,local_lock=all\n"
+                                     << fmt::format("36 35 {}:{} / {} rw,noatime - nfs4 host:/e {}\n",
+                                                    major(device), minor(device), dir.native(), options);
+    test::plan.mounts = (dir / "mountinfo").native();
+    test::plan.filesystem = type;
+    const bool answer = volume(dir).shared_locks;
+    test::plan.filesystem = 0;
+    test::plan.mounts.clear();
+    return answer;
+  };
+  constexpr long nfs = 0x6969, lustre = 0x0BD00BD0, smb2 = 0xFE534D42, ceph = 0x00C36400;
+  EXPECT_TRUE(shared(nfs, "rw,vers=4.2,local_lock=none,addr=10.0.0.1"));
+  EXPECT_TRUE(shared(nfs, "rw,vers=3,local_lock=posix"));
+  EXPECT_FALSE(shared(nfs, "rw,vers=3,nolock,local_lock=all"));
+  EXPECT_FALSE(shared(nfs, "rw,vers=3,local_lock=flock"));
+  EXPECT_FALSE(shared(nfs, "nolock"));
+  EXPECT_TRUE(shared(lustre, "rw,flock,lazystatfs"));
+  EXPECT_FALSE(shared(lustre, "rw,localflock"));
+  EXPECT_FALSE(shared(lustre, "rw"));
+  EXPECT_FALSE(shared(smb2, "rw"));
+  EXPECT_TRUE(shared(ceph, "rw"));
+  EXPECT_TRUE(volume(dir).shared_locks);
 }
 
 }  // namespace

@@ -178,7 +178,7 @@ TEST_F(StoreTest, AWriterThatIsNotCommittedLeavesNothing) {
       Error);
   store.objects().each([](const Digest&, std::uint64_t) { ADD_FAILURE(); });
   for (const auto& entry : stdfs::recursive_directory_iterator(root / "tmp"))
-    EXPECT_TRUE(entry.is_directory());
+    EXPECT_TRUE(entry.is_directory() || entry.path().extension() == ".lock") << entry.path();
 }
 
 TEST_F(StoreTest, AFileThatChangesWhileItIsReadIsAConflict) {
@@ -807,12 +807,39 @@ TEST_F(StoreTest, AStoreThatCannotBeWrittenOpensForReading) {
   }
 }
 
-TEST_F(StoreTest, ACatalogueOnANetworkFileSystemIsRefused) {
-  Store store = create();
+TEST_F(StoreTest, OnANetworkFileSystemTheCatalogueIsMadeInMemory) {
   test::plan.filesystem = 0x6969;
+  test::plan.nfs_locks = true;
+  Digest first;
+  {
+    Store here = create();
+    Store there(root, Store::Mode::open);
+    first = here.publish(publication(1, std::nullopt)).digest;
+    EXPECT_EQ(there.publish(publication(2, first)).version, 2);
+    // Who lost is told, whatever its own index says.
+    EXPECT_EQ(code_of([&] { here.publish(publication(3, first)); }), Code::conflict);
+  }
+  Store store(root, Store::Mode::open);
+  EXPECT_EQ(store.catalogue().events().size(), 2u);
+  NoProgress progress;
+  EXPECT_TRUE(store.fsck(progress).empty());
+  EXPECT_EQ(store.reindex(progress), 2u);
+  EXPECT_FALSE(stdfs::exists(root / "catalogue.db"));
+  test::plan.filesystem = 0;
+  test::plan.nfs_locks = false;
+  EXPECT_EQ(test::plan.refused_locks, 0);
+  // Back on a local disk: the file is made from the references.
+  Store back(root, Store::Mode::open);
+  EXPECT_EQ(back.catalogue().events().size(), 2u);
+  EXPECT_TRUE(stdfs::exists(root / "catalogue.db"));
+}
+
+TEST_F(StoreTest, WhereLocksHoldOnOneMachineOnlyNothingIsWritten) {
+  Store store = create();
+  test::plan.filesystem = 0xFE534D42;
   const Error error = error_of([&] { store.catalogue(); });
   EXPECT_EQ(error.code(), Code::failed);
-  EXPECT_NE(error.message().find("network file system (nfs)"), std::string::npos);
+  EXPECT_NE(error.message().find("network file system (smb2) whose locks"), std::string::npos);
   EXPECT_EQ(code_of([&] { store.publish(publication(1, std::nullopt)); }), Code::failed);
   EXPECT_TRUE(store.references().list().empty());
   test::plan.filesystem = 0;

@@ -12,6 +12,7 @@ Error system_error(int error_number, std::string what) {
   Code code = Code::failed;
   switch (error_number) {
     case ENOENT:
+    case ESTALE:  // NFS: removed by another machine while it was open here
       code = Code::not_found;
       break;
     case ENOSPC:

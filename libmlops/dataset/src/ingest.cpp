@@ -151,7 +151,7 @@ class Ingest {
   }
 
   /// Reads the table back from disk, in order, and names it by its values.
-  void hash_table(const std::filesystem::path& parquet) {
+  void hash_rows(const std::filesystem::path& parquet) {
     std::string columns;
     for (const ColumnPlan& column : loaded_->plan.columns) {
       columns += (columns.empty() ? "" : ", ") + table::identifier(column.column.name);
@@ -167,6 +167,19 @@ class Ingest {
                     });
     report_.version.rows = digest.rows();
     report_.version.table = digest.finish();
+  }
+
+  /// What was written is read back. NFS tells of a full disk when a file is closed, and the engine does not
+  /// ask then.
+  void hash_table(const std::filesystem::path& parquet) {
+    try {
+      hash_rows(parquet);
+    } catch (const Error& e) {
+      if (e.code() != Code::corrupt) throw;
+      throw error(Code::busy, "cannot write '{}': it could not be read back ({})", parquet.native(),
+                  e.message())
+          .with_hint("the disk is full, a quota is reached, or the disk is broken");
+    }
   }
 
   void describe(const std::optional<store::ReferenceEntry>& current) {

@@ -2,10 +2,12 @@
 #include <mlops/base/text.hpp>
 #include <mlops/crypto/random.hpp>
 #include <mlops/dataset/read.hpp>
+#include <mlops/fs/file.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <optional>
 #include <set>
 
 #include "src/cells.hpp"
@@ -252,8 +254,15 @@ void Reader::copy_to(const Version& version, const std::string& format, const st
   } else {
     throw error(Code::usage, "unknown format '{}': csv, json, jsonl or parquet is wanted", format);
   }
+  options.insert(options.size() - 1, ", USE_TMP_FILE false");
+  // Open while the engine writes: on NFS a full disk is told when the file is closed, which the engine does
+  // not hear, and then to those who had it open.
+  std::error_code fault;
+  const bool plain = !std::filesystem::exists(file, fault) || std::filesystem::is_regular_file(file, fault);
+  auto held = plain ? std::optional<fs::File>(std::in_place, file, fs::File::Mode::append) : std::nullopt;
   engine().execute(fmt::format("COPY (SELECT {} FROM {}) TO {} {}", columns, relation(version),
                                table::literal(file.string()), options));
+  if (held) held->sync();
 }
 
 }  // namespace mlops::dataset

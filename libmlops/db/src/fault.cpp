@@ -12,7 +12,8 @@ Error fault(int code, const std::filesystem::path& path, const std::string& reas
       return error(Code::busy, "the database '{}' is locked by another process", name)
           .with_hint("try again when the other command has finished");
     case SQLITE_FULL:
-      return error(Code::busy, "cannot write the database '{}': no space left on device", name);
+      return error(Code::busy, "cannot write the database '{}': no space left on device", name)
+          .with_id("database.full");
     case SQLITE_CORRUPT:
       return error(Code::corrupt, "the database '{}' is damaged: {}", name, reason);
     case SQLITE_NOTADB:

@@ -31,10 +31,15 @@ std::optional<File> make_new(const std::filesystem::path& path, unsigned permiss
   }
 }
 
+/// For writing where it may be: NFS gives the lock of a file to its writers only.
+File open_leftover(const std::filesystem::path& path) {
+  return File(path, ::access(path.c_str(), W_OK) == 0 ? File::Mode::update : File::Mode::read);
+}
+
 void remove_leftover(const std::filesystem::path& path) {
   if (!find_stamp(path)) return;
   try {
-    const File leftover(path);
+    const File leftover = open_leftover(path);
     if (try_lock(leftover) && still_named(leftover)) remove_file(path);
   } catch (const Error& e) {
     if (e.code() != Code::not_found) throw;

@@ -1,6 +1,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/fs/lock.hpp>
 
+#include <fcntl.h>
 #include <sys/file.h>
 
 #include <algorithm>
@@ -33,6 +34,14 @@ void lock(const File& file, int timeout_ms, const Cancel* cancel, Sharing sharin
     std::this_thread::sleep_for(pause);
     pause = std::min(2 * pause, milliseconds(50));
   }
+}
+
+void refresh(const File& file) {
+  ::posix_fadvise(file.descriptor(), 0, 0, POSIX_FADV_DONTNEED);
+  // A read compares the cache with the server, which a write does not do as thoroughly.
+  char last = 0;
+  const std::uint64_t size = file.stamp().size;
+  if (size > 0) file.read_at(&last, 1, size - 1);
 }
 
 Lock::Lock(const std::filesystem::path& path, int timeout_ms, const Cancel* cancel, Sharing sharing)

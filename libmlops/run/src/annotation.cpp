@@ -9,6 +9,8 @@
 namespace mlops::run {
 namespace {
 
+constexpr std::string_view about = "about run ";
+
 /// A metric without a step goes on from the last one that the run has.
 json::Value with_step(json::Value fact, std::map<std::string, std::int64_t>& last, const Run& run) {
   const std::string metric = fact["metric"].text_or("");
@@ -34,6 +36,12 @@ json::Array lines_of(const Report& report, const Run& run) {
 
 }  // namespace
 
+std::string why_of_annotation(const std::string& run) { return std::string(about) + run; }
+
+std::string annotated_run(std::string_view why) {
+  return std::string(why.starts_with(about) ? why.substr(about.size()) : "");
+}
+
 void annotate(store::Store& store, const Run& run, const Report& report, std::string_view who) {
   json::Array facts = lines_of(report, run);
   if (facts.empty()) return;
@@ -48,7 +56,7 @@ void annotate(store::Store& store, const Run& run, const Report& report, std::st
                 .record = std::move(*record.as_object()),
                 .time = report.time(),
                 .who = std::string(who),
-                .why = "about run " + run.id,
+                .why = why_of_annotation(run.id),
                 .summary = fmt::format("{} {} to run {}", count, count == 1 ? "fact" : "facts", run.id)});
 }
 

@@ -9,6 +9,11 @@ namespace mlops::run {
 
 inline constexpr std::string_view annotation_kind = "run-annotations";
 
+/// What the reference's entry says of an annotation, and the run in it: it can be read when the record
+/// cannot.
+std::string why_of_annotation(const std::string& run);
+std::string annotated_run(std::string_view why);
+
 void annotate(store::Store& store, const Run& run, const Report& report, std::string_view who);
 
 struct Annotation {

@@ -2,13 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/crypto/random.hpp>
-#include <mlops/fs/atomic.hpp>
-#include <mlops/fs/lock.hpp>
 #include <mlops/fs/walk.hpp>
-
-#include <sys/stat.h>
-
-#include <cerrno>
 
 namespace mlops::run {
 namespace {
@@ -60,51 +54,45 @@ Environment environment_from(const json::Value& value) {
 
 Path runs_folder(const Path& store_root) { return store_root / "runs"; }
 
-std::optional<fs::File> claim(const Path& folder) {
+fs::Claim make_folder(const Path& store_root) { return fs::make_claimed(runs_folder(store_root), fresh_id); }
+
+namespace {
+
+/// A lock file whose owner was killed before it had made its folder, or after it had removed it.
+void drop_orphan(Path lock) noexcept {
   try {
-    fs::File file(folder);
-    if (fs::try_lock(file) && fs::find_stamp(folder)) return file;
-  } catch (const Error& e) {
-    if (e.code() != mlops::Code::not_found) throw;
+    fs::claim(lock.replace_extension());
+  } catch (const std::exception&) {
+    // It may not be removed: it stays, and is in nobody's way.
   }
-  return std::nullopt;
 }
 
-fs::File make_folder(const Path& store_root) {
-  const Path parent = runs_folder(store_root);
-  if (!fs::find_stamp(parent)) fs::make_folders(parent);
-  for (;;) {
-    const Path path = parent / fresh_id();
-    if (::mkdir(path.c_str(), 0777) != 0) {
-      if (errno == EEXIST) continue;
-      throw system_error(errno, fmt::format("cannot make the folder '{}'", path.native()));
-    }
-    // Another process may take it for what a killed one left: then it is gone, and another is made.
-    if (auto folder = claim(path)) return std::move(*folder);
-  }
-}
+}  // namespace
 
 std::vector<Folder> folders(const Path& store_root) {
   std::vector<Folder> out;
-  for (const std::string& name : fs::names_in(runs_folder(store_root))) {
+  const auto names = fs::names_in(runs_folder(store_root));
+  for (const std::string& name : names) {
     Folder folder{runs_folder(store_root) / name};
-    if (fs::find_stamp(folder.begin())) out.push_back(std::move(folder));
+    if (folder.path.extension() == ".lock") drop_orphan(folder.path);
+    else if (fs::find_stamp(folder.begin())) out.push_back(std::move(folder));
   }
   return out;
 }
 
-void remove_folder(const Folder& folder, bool keep_checkpoints) {
+void remove_folder(fs::Claim& claim, bool keep_checkpoints) {
+  const Folder folder{claim.folder()};
   std::error_code ignored;
   std::filesystem::remove(folder.begin(), ignored);
   if (!keep_checkpoints || std::filesystem::is_empty(folder.checkpoints(), ignored) || ignored) {
-    std::filesystem::remove_all(folder.path, ignored);
-    return;
+    return claim.remove();
   }
   for (std::filesystem::directory_iterator entry(folder.path, ignored), end; entry != end && !ignored;
        entry.increment(ignored)) {
     std::error_code fault;
     if (entry->path() != folder.checkpoints()) std::filesystem::remove_all(entry->path(), fault);
   }
+  claim.leave();
 }
 
 json::Object to_json(const Code& code) {

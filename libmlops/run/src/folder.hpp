@@ -1,6 +1,5 @@
 #pragma once
-/// Where a living run keeps what it has: <store>/runs/<id>/. The folder is locked by the process that runs
-/// it.
+/// Where a living run keeps what it has: <store>/runs/<id>/, claimed by the process that runs it.
 ///
 ///   run.json        how it began; without it there is no living run here
 ///   end.json        how it ended; blanks while it lives
@@ -13,7 +12,7 @@
 ///   outputs/        for the command to write: models
 ///   checkpoints/    stays when the run fails
 
-#include <mlops/fs/file.hpp>
+#include <mlops/fs/claim.hpp>
 #include <mlops/run/run.hpp>
 
 #include <filesystem>
@@ -45,17 +44,14 @@ struct Folder {
 
 inline constexpr std::string_view log_names[] = {"stdout.log", "stderr.log", "output.times"};
 
-/// A folder of a fresh id, locked while the File lives.
-fs::File make_folder(const Path& store_root);
-
-/// Locked by us, or nothing when another process has it or it is gone.
-std::optional<fs::File> claim(const Path& folder);
+/// A folder of a fresh id.
+fs::Claim make_folder(const Path& store_root);
 
 /// Folders that hold a run, living or lost, sorted by id.
 std::vector<Folder> folders(const Path& store_root);
 
 /// Removes it; checkpoints stay when `keep_checkpoints`. What cannot be removed is no run any more, at least.
-void remove_folder(const Folder& folder, bool keep_checkpoints);
+void remove_folder(fs::Claim& claim, bool keep_checkpoints);
 
 json::Object to_json(const Begin& begin, const std::string& id);
 /// Throws Error(corrupt).

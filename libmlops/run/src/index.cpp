@@ -115,21 +115,28 @@ Metric extended(const std::optional<Metric>& before, const std::vector<Point>& p
 Index::Index(store::Store& store) : store_(store) { open(); }
 
 void Index::open() {
-  if (!fs::volume(store_.root()).network) {
-    try {
-      return open_file();
-    } catch (const Error& e) {
-      if (e.code() == mlops::Code::corrupt && fs::writable(store_.root())) {
-        database_.reset();
-        for (const char* suffix : {"", "-wal", "-shm"}) {
-          fs::remove_file(store_.root() / (std::string("runs.db") + suffix));
-        }
-        return open_file();
-      }
-      // One that cannot be used is made in memory; what is wrong with the store itself will be told then.
-    }
+  const bool file = !fs::volume(store_.root()).network && (try_file() || (drop_damaged() && try_file()));
+  if (!file) open_memory();
+}
+
+/// One that cannot be used is made in memory; what is wrong with the store itself will be told then.
+bool Index::try_file() {
+  try {
+    open_file();
+    return true;
+  } catch (const Error& e) {
+    damaged_ = e.code() == mlops::Code::corrupt;
+    database_.reset();
+    return false;
   }
-  open_memory();
+}
+
+bool Index::drop_damaged() {
+  if (!damaged_ || !fs::writable(store_.root())) return false;
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    fs::remove_file(store_.root() / (std::string("runs.db") + suffix));
+  }
+  return true;
 }
 
 void Index::open_file() {
@@ -213,15 +220,16 @@ void Index::read(const store::ReferenceName& name) {
 }
 
 void Index::take(const store::ReferenceName& name, const store::ReferenceEntry& entry) {
+  if (name.kind == annotation_kind) {
+    // Noted even if its record cannot be read: whoever asks for the run has to be told.
+    database_->prepare("INSERT INTO annotations(run, record) VALUES (?, ?)")
+        .bind(annotated_run(entry.why), entry.digest.hex())
+        .run();
+  }
   try {
     const json::Object record = store_.record(entry.digest);
     if (name.kind == reference_kind) add_run(name, entry, record);
     else add_annotation(record);
-    if (name.kind == annotation_kind) {
-      database_->prepare("INSERT INTO annotations(run, record) VALUES (?, ?)")
-          .bind(record.find("run")->text_or(""), entry.digest.hex())
-          .run();
-    }
   } catch (const Error& e) {
     // A record that is damaged or gone must not take all others with it; fsck tells of it.
     if (e.code() != mlops::Code::corrupt && e.code() != mlops::Code::not_found) throw;

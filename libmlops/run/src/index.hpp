@@ -32,6 +32,8 @@ class Index {
 
  private:
   void open();
+  bool try_file();
+  bool drop_damaged();
   void open_file();
   void open_memory();
   bool is_current();
@@ -50,6 +52,7 @@ class Index {
 
   store::Store& store_;
   std::unique_ptr<db::Database> database_;
+  bool damaged_ = false;
 };
 
 }  // namespace mlops::run

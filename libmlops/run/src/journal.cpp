@@ -1,11 +1,16 @@
 #include "journal.hpp"
 
 #include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
 
 #include <cmath>
 
 namespace mlops::run {
 namespace {
+
+/// Seven million points: more would cost memory that a machine may not have when the run ends.
+constexpr std::uint64_t most_journal = 512 << 20;
+constexpr std::size_t longest_line = 16 << 20;
 
 std::string line_of(json::Object object, Time time) {
   object.append("time", time.text());
@@ -148,7 +153,8 @@ void read_journal(Facts& facts, const fs::File& file) {
   constexpr std::size_t block = 1 << 20;
   std::string waiting;
   std::uint64_t offset = 0;
-  for (;;) {
+  bool inside_long = false;
+  while (offset < most_journal) {
     const std::size_t before = waiting.size();
     waiting.resize(before + block);
     const std::size_t count = file.read_at(waiting.data() + before, block, offset);
@@ -156,12 +162,23 @@ void read_journal(Facts& facts, const fs::File& file) {
     offset += count;
     std::size_t begin = 0;
     for (std::size_t end = 0; (end = waiting.find('\n', begin)) != std::string::npos; begin = end + 1) {
-      read_line(facts, std::string_view(waiting).substr(begin, end - begin));
+      if (!inside_long) read_line(facts, std::string_view(waiting).substr(begin, end - begin));
+      inside_long = false;
     }
     waiting.erase(0, begin);
     if (count == 0) break;
+    if (waiting.size() <= longest_line) continue;
+    waiting.clear();
+    if (!inside_long) ++facts.bad_lines;
+    inside_long = true;
   }
-  read_line(facts, waiting);
+  const std::uint64_t size = file.stamp().size;
+  if (size > offset) {
+    facts.notes.push_back(fmt::format("the journal has {}: what is behind the first {} is not kept",
+                                      size_text(size), size_text(offset)));
+  } else if (!inside_long) {
+    read_line(facts, waiting);
+  }
 }
 
 bool read_metrics(Facts& facts, const std::string& prefix, const json::Value& value) {

@@ -34,15 +34,15 @@ Run living(const Folder& folder, Status status) {
 
 /// Seals it when its process is gone; nothing when it is sealed now, or was meanwhile.
 std::optional<Run> settled(store::Store& store, const Folder& folder) {
-  auto lock = claim(folder.path);
+  auto owned = fs::claim(folder.path);
   if (!fs::find_stamp(folder.begin())) return std::nullopt;
-  if (!lock) {
+  if (!owned) {
     const auto over = ending_in(folder);
     return living(folder, over ? over->status : Status::running);
   }
   if (!fs::writable(store.root())) return living(folder, Status::lost);
   try {
-    seal_lost(store, folder);
+    seal_lost(store, *owned);
     return std::nullopt;
   } catch (const Error& e) {
     if (e.code() != mlops::Code::busy && e.code() != mlops::Code::failed) throw;

@@ -1,5 +1,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/fs/atomic.hpp>
+#include <mlops/fs/lock.hpp>
+#include <mlops/fs/volume.hpp>
 #include <mlops/run/run.hpp>
 
 #include <algorithm>
@@ -17,6 +19,7 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr std::uint64_t most_output = 1ULL << 30;
+constexpr int turn_ms = 5'000;
 
 Path descriptor_path(const fs::File& file) { return fmt::format("/proc/self/fd/{}", file.descriptor()); }
 
@@ -47,7 +50,7 @@ std::string_view name_of(Status status) {
 
 struct Live::Impl {
   Impl(store::Store& to, const Begin& what)
-      : store(to), begin(what), lock(make_folder(to.root())), folder{lock.path()} {
+      : store(to), begin(what), claim(make_folder(to.root())), folder{claim.folder()} {
     for (const Path& path : {folder.files(), folder.outputs(), folder.checkpoints()}) {
       std::filesystem::create_directory(path);
     }
@@ -62,7 +65,22 @@ struct Live::Impl {
     fs::write_atomic(folder.begin(), json::dump(head) + "\n");
   }
 
+  /// On a network file system appends of several machines write over each other, unless they take turns.
+  std::optional<fs::File> turn() const {
+    if (!network) return std::nullopt;
+    try {
+      fs::File file(folder.journal(), fs::File::Mode::update);
+      fs::lock(file, turn_ms);
+      fs::refresh(file);
+      return file;
+    } catch (const Error&) {
+      return std::nullopt;  // Its name is gone, and so is everybody else; or somebody was stopped in the
+                            // midst.
+    }
+  }
+
   void write(std::string_view line) {
+    const auto held = turn();
     journal->write(line);
     if (Steady::now() - synced >= std::chrono::seconds(1)) sync();
   }
@@ -70,6 +88,12 @@ struct Live::Impl {
   void sync() {
     journal->sync_data();
     synced = Steady::now();
+  }
+
+  /// NFS keeps a file that is open, and so its folder.
+  void close_files() {
+    journal.reset();
+    for (Log* log : {&logs[0], &logs[1], &times}) log->file.reset();
   }
 
   void open_log(Log& log, std::string_view name) {
@@ -120,7 +144,8 @@ struct Live::Impl {
   store::Store& store;
   Begin begin;
   const Steady::time_point start = Steady::now();
-  fs::File lock;
+  const bool network = fs::volume(store.root()).network;
+  fs::Claim claim;
   Folder folder;
   std::string id = folder.id();
   std::optional<fs::File> journal = {};
@@ -223,7 +248,10 @@ void Live::heard(bool error_stream, std::string_view bytes) noexcept {
 
 void Live::sync() { impl_->sync(); }
 
-void Live::discard() noexcept { remove_folder(impl_->folder, false); }
+void Live::discard() noexcept {
+  impl_->close_files();
+  remove_folder(impl_->claim, false);
+}
 
 Live::Sealed Live::end(Status status, int exit_code, const Resources& resources, Time time, int signal) {
   try {
@@ -239,7 +267,8 @@ Live::Sealed Live::end(Status status, int exit_code, const Resources& resources,
                          .notes = impl_->notes()};
   note_ending(impl_->folder, ending);
   Sealed sealed = seal(impl_->store, impl_->opened(), ending);
-  remove_folder(impl_->folder, status != Status::done);
+  impl_->close_files();
+  remove_folder(impl_->claim, status != Status::done);
   return sealed;
 }
 

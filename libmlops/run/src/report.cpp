@@ -1,5 +1,6 @@
 #include <mlops/base/error.hpp>
 #include <mlops/fs/lock.hpp>
+#include <mlops/fs/volume.hpp>
 #include <mlops/fs/walk.hpp>
 #include <mlops/run/report.hpp>
 
@@ -96,9 +97,12 @@ bool report_to(const Path& journal, const Report& report, Durable durable) {
   if (report.empty()) return true;
   auto file = open_journal(journal);
   if (!file) return false;
-  // Who seals the run holds the lock alone: after that the journal has no name any more.
-  fs::lock(*file, 60'000, nullptr, fs::Sharing::shared);
+  // Who seals the run holds the lock alone: after that the journal has no name any more. On a network file
+  // system appends of several machines write over each other, unless they take turns.
+  const bool alone = fs::volume(journal).network;
+  fs::lock(*file, 60'000, nullptr, alone ? fs::Sharing::exclusive : fs::Sharing::shared);
   if (!still_named(*file)) return false;
+  if (alone) fs::refresh(*file);
   file->write(report.text());
   if (durable == Durable::yes) file->sync_data();
   return true;

@@ -108,9 +108,10 @@ std::string summary_of(const Begin& begin, const Facts& facts, Status status) {
 /// and looks whether the journal is still there. Somebody who was stopped in the midst does not stop us.
 std::optional<fs::File> close_journal(const Opened& opened) {
   if (!fs::find_stamp(opened.journal)) return std::nullopt;
-  fs::File journal(opened.journal);
+  fs::File journal(opened.journal, fs::File::Mode::update);
   try {
     fs::lock(journal, reporter_patience_ms);
+    fs::refresh(journal);
   } catch (const Error& e) {
     if (e.code() != mlops::Code::busy) throw;
   }
@@ -173,12 +174,13 @@ Live::Sealed seal(store::Store& store, const Opened& opened, const Ending& endin
   return {opened.folder.id(), published.digest, published.version, std::move(notes)};
 }
 
-void seal_lost(store::Store& store, const Folder& folder) {
+void seal_lost(store::Store& store, fs::Claim& claim) {
+  const Folder folder{claim.folder()};
   const Opened opened = open_folder(folder);
   const Ending ending =
       ending_in(folder).value_or(Ending{.status = Status::lost, .notes = {"its process was killed"}});
   if (!is_sealed(store, folder, opened.begin)) seal(store, opened, ending);
-  remove_folder(folder, ending.status != Status::done);
+  remove_folder(claim, ending.status != Status::done);
 }
 
 }  // namespace mlops::run

@@ -41,7 +41,7 @@ std::optional<Ending> ending_in(const Folder& folder);
 Live::Sealed seal(store::Store& store, const Opened& opened, const Ending& ending);
 
 /// Seals the run of a process that is gone ("lost", or as it ended if it came to note that), unless it was
-/// sealed and only its folder is left. The caller holds the folder's lock.
-void seal_lost(store::Store& store, const Folder& folder);
+/// sealed and only its folder is left.
+void seal_lost(store::Store& store, fs::Claim& claim);
 
 }  // namespace mlops::run

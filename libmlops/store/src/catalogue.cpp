@@ -16,14 +16,15 @@ namespace {
 
 using Mode = db::Database::Mode;
 
-void refuse_network(const Path& root) {
-  const fs::Volume volume = fs::volume(root);
-  if (!volume.network) return;
-  throw error(Code::failed,
-              "the store '{}' lies on a network file system ({}): SQLite's locks do not hold there",
-              root.native(), volume.type)
+void refuse_unshared_locks(const Path& root, const fs::Volume& volume) {
+  if (volume.shared_locks || !fs::writable(root)) return;
+  throw error(
+      Code::failed,
+      "the store '{}' lies on a network file system ({}) whose locks keep out this machine's programs only",
+      root.native(), volume.type)
       .with_id("store.network")
-      .with_hint("keep the store on a local disk, and use a remote to share what is in it");
+      .with_hint("{}", volume.type == "nfs" ? "mount it without `nolock` and `local_lock`"
+                                            : "keep the store on a local disk, or on NFS");
 }
 
 /// What a damaged index leads to is one command, whenever the damage is seen.
@@ -66,22 +67,35 @@ void ensure_sound(db::Database& database) {
 
 struct Catalogue::Impl {
   Impl(const Path& folder, const Objects& stored) : root(folder), objects(stored) {
-    refuse_network(root);
-    if (fs::writable(root)) {
-      open(root / "catalogue.db", Mode::write);
-      index->migrate();
-      index->catch_up();
-    } else if (!open_current()) {
-      open("catalogue", Mode::memory);
-      index->migrate();
-      index->catch_up();
-    }
+    const fs::Volume volume = fs::volume(root);
+    refuse_unshared_locks(root, volume);
+    // SQLite's write-ahead log wants memory that all its users share: not those of several machines.
+    read_only = !fs::writable(root);
+    const bool file = !volume.network && (read_only ? open_current() : open_file());
+    if (file) return;
+    open("catalogue", Mode::memory);
+    index->migrate();
+    index->catch_up();
   }
 
   void open(const Path& path, Mode mode) {
     index.reset();
     database = std::make_unique<db::Database>(path, mode);
     index = std::make_unique<Index>(root, objects, *database);
+  }
+
+  /// False when there is no room for it: then memory serves, and the next command catches up.
+  bool open_file() {
+    try {
+      open(root / "catalogue.db", Mode::write);
+      index->migrate();
+      index->catch_up();
+      return true;
+    } catch (const Error& e) {
+      if (e.id() != "database.full") throw;
+      no_room = e;
+      return false;
+    }
   }
 
   /// False when the file cannot be used as it is, whatever the reason: then memory serves.
@@ -106,8 +120,10 @@ struct Catalogue::Impl {
 
   Path root;
   const Objects& objects;
+  bool read_only = false;
   std::unique_ptr<db::Database> database;
   std::unique_ptr<Index> index;
+  std::optional<Error> no_room = {};  ///< Why the file could not be written, if that is why memory serves.
 };
 
 Catalogue::Catalogue(const Path& root, const Objects& objects) {
@@ -152,6 +168,11 @@ std::vector<Digest> Catalogue::records_with_prefix(std::string_view hex) const {
 }
 
 std::size_t Catalogue::reindex(Progress& progress) {
+  if (impl_->no_room) throw *impl_->no_room;
+  if (impl_->read_only) {
+    throw error(Code::failed, "cannot write the index '{}': read-only",
+                (impl_->root / "catalogue.db").native());
+  }
   return with_way_out([&] { return impl_->index->rebuild(progress); });
 }
 

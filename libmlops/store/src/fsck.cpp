@@ -74,6 +74,18 @@ class Check {
   std::vector<Fault> faults_;
 };
 
+/// False where nothing can be written: no room, no permission.
+template <typename Mend>
+bool mended(Mend mend) {
+  try {
+    mend();
+    return true;
+  } catch (const Error& e) {
+    if (e.code() != Code::busy && e.code() != Code::failed) throw;
+    return false;
+  }
+}
+
 }  // namespace
 
 std::vector<Fault> Store::fsck(Progress& progress) {
@@ -89,8 +101,11 @@ std::vector<Fault> Store::fsck(Progress& progress) {
     if (e.code() != Code::corrupt) throw;
     index.push_back(e.message());
   }
-  if (!index.empty()) reindex(progress);
-  for (std::string& what : index) faults.push_back({std::move(what), "the catalogue was made anew", true});
+  if (index.empty()) return faults;
+  const bool repaired = mended([&] { reindex(progress); });
+  const char* fix = repaired ? "the catalogue was made anew"
+                             : "`mlops store reindex` makes it anew, where it can be written";
+  for (std::string& what : index) faults.push_back({std::move(what), fix, repaired});
   return faults;
 }
 

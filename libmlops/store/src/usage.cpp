@@ -69,10 +69,11 @@ std::vector<Usage> Store::usage() {
   for (const ReferenceFile& file : reference_files(impl_->root)) {
     add_file(all["references"], reference_path(impl_->root, file.name));
   }
-  for (const char* suffix : {"", "-wal", "-shm"}) {
-    add_file(all["catalogue"], impl_->root / (std::string("catalogue.db") + suffix));
+  for (const char* name :
+       {"catalogue.db", "catalogue.db-wal", "catalogue.db-shm", "runs.db", "runs.db-wal", "runs.db-shm"}) {
+    add_file(all["catalogue"], impl_->root / name);
   }
-  add_temporary(all["temporary"], impl_->root / "tmp");
+  for (const char* name : {"tmp", "runs"}) add_temporary(all["temporary"], impl_->root / name);
   std::vector<Usage> lines;
   for (const char* kind : order) {
     lines.push_back(all[kind]);

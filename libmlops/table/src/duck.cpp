@@ -48,7 +48,7 @@ bool is_unreadable_file(std::string_view message) {
 
 Code code_of(std::string_view kind, std::string_view message) {
   if (has(message, "No space left on device") || has(message, "Disk quota exceeded") ||
-      has(message, "max_temp_directory_size")) {
+      has(message, "File too large") || has(message, "max_temp_directory_size")) {
     return Code::busy;
   }
   if (kind == "INTERRUPT") return Code::interrupted;

@@ -19,6 +19,11 @@ bool try_lock(const File& file, Sharing sharing = Sharing::exclusive);
 void lock(const File& file, int timeout_ms, const Cancel* cancel = nullptr,
           Sharing sharing = Sharing::exclusive);
 
+/// For who holds the lock of a file on a network file system and is to append to it: drops what this machine
+/// has cached of it. NFS's client writes whole pages, and what another machine has appended since would
+/// become zeros.
+void refresh(const File& file);
+
 /// Holds the lock of the file `path`, made if need be and never removed, while it lives. Throws as lock()
 /// does.
 class Lock {

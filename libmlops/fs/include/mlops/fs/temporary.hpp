@@ -1,9 +1,8 @@
 #pragma once
-/// A scratch folder that is gone when its owner is, even if that was killed: the owner holds a kernel lock on
-/// the folder, and sweep() removes every folder whose lock is free. (Process ids would not do: a container
-/// sees other ids than its neighbour on the same disk.)
+/// A scratch folder that is gone when its owner is, even if that was killed: sweep() removes every folder
+/// that can be claimed.
 
-#include <mlops/fs/file.hpp>
+#include <mlops/fs/claim.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -18,10 +17,10 @@ class TemporaryFolder {
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-  const std::filesystem::path& path() const { return folder_.path(); }
+  const std::filesystem::path& path() const { return claim_.folder(); }
 
  private:
-  File folder_;
+  Claim claim_;
 };
 
 /// Removes what dead owners left in `parent`; the number of folders removed. What cannot be removed (a

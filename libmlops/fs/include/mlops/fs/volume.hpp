@@ -9,7 +9,8 @@ namespace mlops::fs {
 
 struct Volume {
   std::string type;              ///< "ext4", "nfs", ...; "0x..." for one that is not known here.
-  bool network = false;          ///< Its locks may not hold between machines.
+  bool network = false;          ///< Other machines may have it mounted too.
+  bool shared_locks = true;      ///< flock() excludes programs of all machines that have it mounted.
   bool read_only = false;        ///< Mounted so.
   std::uint64_t free_bytes = 0;  ///< What an ordinary user may still write.
 };

@@ -39,8 +39,9 @@ struct Event {
 class Catalogue {
  public:
   /// Opens or makes `<root>/catalogue.db` for a store's objects, which must outlive it, and its references.
-  /// Throws Error: usage (made by a newer version), corrupt, busy, failed (on a network file system, where
-  /// SQLite's locks cannot be trusted).
+  /// On a network file system, and where nothing may be written or there is no room, it is made in memory.
+  /// Throws Error: usage (made by a newer version), corrupt, busy, failed (on a network file system that may
+  /// be written, but whose locks hold on one machine only).
   Catalogue(const std::filesystem::path& root, const Objects& objects);
   ~Catalogue();
   Catalogue(const Catalogue&) = delete;
@@ -59,7 +60,8 @@ class Catalogue {
   /// Records whose digest begins with these hex digits: for short digests on the command line.
   std::vector<Digest> records_with_prefix(std::string_view hex) const;
 
-  /// Makes it anew from references and records, in one transaction; the number of events.
+  /// Makes it anew from references and records, in one transaction; the number of events. Throws Error: busy
+  /// (no room), failed (read-only), corrupt.
   std::size_t reindex(Progress& progress);
 
   /// What it says that references and records do not, and the other way round; one line each.
