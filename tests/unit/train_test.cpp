@@ -12,6 +12,7 @@
 #include <set>
 
 #include "columns.hpp"
+#include "error_of.hpp"
 
 namespace mlops::train {
 namespace {
@@ -20,18 +21,9 @@ using predict::Encoding;
 using predict::Task;
 using test::Cells;
 using test::ColumnsOf;
+using test::error_of;
 using Texts = std::vector<std::string>;
 using Rows = std::vector<std::uint32_t>;
-
-Error error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    return e;
-  }
-  ADD_FAILURE() << "expected an error";
-  return {Code::internal, ""};
-}
 
 /// `count` cells made by a function of the row.
 template <typename T>
