@@ -206,7 +206,7 @@ stdfs::path unpack(const Bundle& bundle, const stdfs::path& cache) {
   const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   if (!std::all_of(bundle.name.begin(), bundle.name.end(), is_digit))
     throw damaged(bundle, "its name is no digest");
-  const stdfs::path folder = cache / bundle.name.substr(0, 16);
+  stdfs::path folder = cache / bundle.name.substr(0, 16);
   std::error_code ignored;
   if (stdfs::is_directory(folder, ignored)) return folder;
   const Beside beside(cache);
