@@ -87,3 +87,25 @@ ok='[       OK ] A.x (0 ms)'
   run -2 tests/run nosuch
   [[ $output == *"no test 'nosuch'"* ]]
 }
+
+@test "a fuzz target counts by its corpus, and one that crashes has failed" {
+  mkdir -p tests/fuzz build/asan/tests/fuzz
+  printf 'fuzz_target(one MODULES base)\nfuzz_target(two MODULES base)\n' >tests/fuzz/CMakeLists.txt
+  printf '#!/bin/sh\necho "# 10 mutations of 3 inputs"\necho "3 passed, 0 failed"\n' >build/asan/tests/fuzz/fuzz_one
+  printf '#!/bin/sh\necho "broken: a promise"\nkill -ABRT $$\n' >build/asan/tests/fuzz/fuzz_two
+  chmod +x build/asan/tests/fuzz/*
+  run -0 tests/run fuzz/one
+  [[ $output == *'# 10 mutations of 3 inputs'* ]]
+  [ "${lines[-1]}" = '3 passed, 0 failed' ]
+  run -1 tests/run fuzz
+  [[ $output == *'broken: a promise'* ]]
+  [ "${lines[-1]}" = '3 passed, 1 failed' ]
+}
+
+@test "what CMake leaves out of a build is said" {
+  rm bin/cmake
+  printf '#!/bin/sh\necho "-- x_test is left out: it needs the engine x"\n' >bin/cmake
+  chmod +x bin/cmake
+  run -0 tests/run build/bare
+  [[ $output == *'# x_test is left out: it needs the engine x'* ]]
+}

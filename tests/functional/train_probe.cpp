@@ -15,7 +15,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "table_of.hpp"
+#include "columns.hpp"
 
 namespace {
 
@@ -60,15 +60,15 @@ Columns load(const std::string& file) {
   const auto head = cut(line);
   std::vector<std::vector<std::string>> rows;
   while (std::getline(in, line)) rows.push_back(cut(line));
-  test::TableOf table;
+  test::ColumnsOf table;
   for (std::size_t i = 0; i < head.size(); ++i) {
     const auto colon = head[i].rfind(':');
     const auto name = head[i].substr(0, colon), type = head[i].substr(colon + 1);
     if (type == "number") table.numbers(name, column<double>(rows, i));
-    else if (type == "whole") table.wholes(name, column<std::int64_t>(rows, i));
+    else if (type == "whole") table.integers(name, column<std::int64_t>(rows, i));
     else table.texts(name, column<std::string>(rows, i));
   }
-  return table.take();
+  return table.build();
 }
 
 struct Request {

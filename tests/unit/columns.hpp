@@ -1,5 +1,5 @@
 #pragma once
-/// Columns made by hand, for modules that stand below the table engine.
+/// Columns made by hand, for tests of modules that do not open the table engine.
 
 #include <mlops/base/columns.hpp>
 
@@ -13,50 +13,63 @@
 
 namespace mlops::test {
 
-/// add() columns of equal length, then build().
+template <typename T>
+using Cells = std::vector<std::optional<T>>;
+
+/// add() columns of equal length, then build(). SQL types are those of the kinds, where they matter.
 class ColumnsOf {
  public:
   template <typename T>
-  ColumnsOf& add(std::string name, Type type, const std::vector<std::optional<T>>& values) {
-    Part& part = next(std::move(name), std::move(type), values.size());
-    for (std::size_t row = 0; row < values.size(); ++row) mark(part, row, values[row].has_value());
-    part.data.resize(values.size() * sizeof(T));
-    for (std::size_t row = 0; row < values.size(); ++row) {
-      const T value = values[row].value_or(T());
+  ColumnsOf& add(const std::string& name, const Type& type, const Cells<T>& cells,
+                 const std::string& sql = "of a test") {
+    Part& part = next(name, type, sql, cells);
+    part.data.resize((cells.size() + 1) * sizeof(T));
+    for (std::size_t row = 0; row < cells.size(); ++row) {
+      const T value = cells[row].value_or(T());
       std::copy_n(reinterpret_cast<const char*>(&value), sizeof(T), part.data.data() + row * sizeof(T));
     }
     part.buffers = {part.valid.data(), part.data.data()};
     return *this;
   }
 
-  ColumnsOf& numbers(std::string name, const std::vector<std::optional<double>>& values) {
-    return add<double>(std::move(name), {.kind = Kind::float64}, values);
+  ColumnsOf& numbers(const std::string& name, const Cells<double>& cells) {
+    return add(name, {.kind = Kind::float64}, cells, "DOUBLE");
   }
-  ColumnsOf& integers(std::string name, const std::vector<std::optional<std::int64_t>>& values) {
-    return add<std::int64_t>(std::move(name), {.kind = Kind::int64}, values);
+  ColumnsOf& integers(const std::string& name, const Cells<std::int64_t>& cells) {
+    return add(name, {.kind = Kind::int64}, cells, "BIGINT");
+  }
+  ColumnsOf& dates(const std::string& name, const Cells<std::int32_t>& cells) {
+    return add(name, {.kind = Kind::date}, cells, "DATE");
   }
 
-  ColumnsOf& texts(std::string name, const std::vector<std::optional<std::string>>& values) {
-    Part& part = next(std::move(name), {.kind = Kind::text}, values.size());
+  ColumnsOf& texts(const std::string& name, const Cells<std::string>& cells,
+                   const std::string& sql = "VARCHAR") {
+    Part& part = next(name, {.kind = Kind::text}, sql, cells);
     part.offsets.push_back(0);
-    for (std::size_t row = 0; row < values.size(); ++row) {
-      mark(part, row, values[row].has_value());
-      part.data += values[row].value_or("");
+    for (const auto& cell : cells) {
+      part.data += cell.value_or("");
       part.offsets.push_back(static_cast<std::int32_t>(part.data.size()));
     }
     part.buffers = {part.valid.data(), part.offsets.data(), part.data.data()};
     return *this;
   }
 
-  ColumnsOf& flags(std::string name, const std::vector<std::optional<bool>>& values) {
-    Part& part = next(std::move(name), {.kind = Kind::boolean}, values.size());
-    part.data.resize(values.size() / 8 + 1);
-    for (std::size_t row = 0; row < values.size(); ++row) {
-      mark(part, row, values[row].has_value());
-      if (values[row].value_or(false))
+  ColumnsOf& flags(const std::string& name, const Cells<bool>& cells) {
+    Part& part = next(name, {.kind = Kind::boolean}, "BOOLEAN", cells);
+    part.data.resize(cells.size() / 8 + 1);
+    for (std::size_t row = 0; row < cells.size(); ++row) {
+      if (cells[row].value_or(false))
         part.data[row / 8] = static_cast<char>(part.data[row / 8] | (1 << (row % 8)));
     }
     part.buffers = {part.valid.data(), part.data.data()};
+    return *this;
+  }
+
+  /// A column that is null in every row, of a kind that has no values here (nested ones, bytes).
+  ColumnsOf& nothing(const std::string& name, const Type& type, const std::string& sql, std::size_t rows) {
+    Part& part = next(name, type, sql, Cells<int>(rows));
+    part.data.assign(16 * (rows + 1), 0);
+    part.buffers = {part.valid.data(), part.data.data(), part.data.data()};
     return *this;
   }
 
@@ -98,16 +111,17 @@ class ColumnsOf {
     const void* no_buffers[1];
   };
 
-  static void mark(Part& part, std::size_t row, bool valid) {
-    if (valid) part.valid[row / 8] = static_cast<std::uint8_t>(part.valid[row / 8] | (1u << (row % 8)));
-  }
-
-  Part& next(std::string name, Type type, std::size_t rows) {
-    rows_ = rows;
-    fields_.push_back({.name = std::move(name), .type = std::move(type), .sql = "of a test"});
-    parts_.emplace_back();
-    parts_.back().valid.resize(rows / 8 + 1);
-    return parts_.back();
+  template <typename T>
+  Part& next(const std::string& name, const Type& type, const std::string& sql, const Cells<T>& cells) {
+    rows_ = cells.size();
+    fields_.push_back({.name = name, .type = type, .sql = sql});
+    Part& part = parts_.emplace_back();
+    part.valid.resize(rows_ / 8 + 1);
+    for (std::size_t row = 0; row < rows_; ++row) {
+      if (cells[row].has_value())
+        part.valid[row / 8] = static_cast<std::uint8_t>(part.valid[row / 8] | (1U << (row % 8)));
+    }
+    return part;
   }
 
   std::list<Part> parts_;

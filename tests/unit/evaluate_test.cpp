@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <fstream>
-#include <functional>
 #include <limits>
 #include <map>
 #include <random>
@@ -12,10 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "error_of.hpp"
+
 namespace mlops::evaluate {
 namespace {
 
 using predict::Task;
+using test::error_of;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -59,15 +61,6 @@ std::vector<Case> cases() {
     }
   }
   return out;
-}
-
-Error error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  }
-  return error(Code::internal, "no error");
 }
 
 bool contains(const stats::Estimate& e, double value) { return e.low <= value && value <= e.high; }

@@ -64,6 +64,8 @@ TEST(Parse, RefusesWhatIsNotJson) {
                            "\"\t\"", "\"\\ud800\"", "1e999", "{\"a\"}", "]"}) {
     EXPECT_THROW(parse(text), Error) << text;
   }
+  using namespace std::string_view_literals;
+  expect_in(message_of("[1]\n\0x"sv), "line 2, column 1: a zero byte");
 }
 
 TEST(Parse, RefusesTextThatIsNotUtf8AndStaysPrintable) {

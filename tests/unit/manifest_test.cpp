@@ -8,24 +8,18 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <limits>
 #include <random>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "error_of.hpp"
+
 namespace mlops::manifest {
 namespace {
 
-Error error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  }
-  return error(Code::internal, "no error");
-}
+using test::error_of;
 
 Error fault_of(std::string_view text) {
   return error_of([&] { parse(text, "f"); });
@@ -490,8 +484,12 @@ TEST(Keys, EveryKeyIsReadAndSuggested) {
     const Error unknown = fault_of(file_with(key.where, wrong + ": 1"));
     EXPECT_NE((unknown.hint() + unknown.detail()).find("`" + std::string(key.name) + "`"), std::string::npos)
         << wrong;
-    const Error seen = fault_of(file_with(key.where, std::string(key.name) + ":"));
-    EXPECT_EQ((seen.message() + seen.detail()).find("unknown key"), std::string::npos) << key.name;
+    const std::string empty = file_with(key.where, std::string(key.name) + ":");
+    try {
+      parse(empty, "mlops.yaml");  // some keys may be empty
+    } catch (const Error& seen) {
+      EXPECT_EQ((seen.message() + seen.detail()).find("unknown key"), std::string::npos) << key.name;
+    }
   }
 }
 

@@ -5,22 +5,16 @@
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "error_of.hpp"
+
 namespace mlops::manifest {
 namespace {
 
-Error error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  }
-  return error(Code::internal, "no error");
-}
+using test::error_of;
 
 const std::string churn = "mlops: 1\nsources:\n  churn:\n    from: churn.csv\n";
 

@@ -15,25 +15,18 @@
 #include <set>
 #include <thread>
 
+#include "error_of.hpp"
 #include "faults.hpp"
 
 namespace mlops::model {
 namespace {
 
+using test::error_of;
+
 namespace stdfs = std::filesystem;
 using store::Store;
 using test::Arm;
 using Numbers = std::vector<std::int64_t>;
-
-Error error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    return e;
-  }
-  ADD_FAILURE() << "expected an error";
-  return {Code::internal, ""};
-}
 
 predict::Package package(double value = 0.5) {
   return {.signature = {.task = predict::Task::binary,

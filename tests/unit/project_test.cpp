@@ -13,20 +13,15 @@
 #include <functional>
 #include <string>
 
+#include "error_of.hpp"
+
 namespace mlops::project {
 namespace {
 
+using test::error_of;
+
 namespace stdfs = std::filesystem;
 using Mode = Project::Mode;
-
-Error error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  }
-  return error(Code::internal, "no error");
-}
 
 manifest::SourceSpec source(const std::string& name) {
   manifest::SourceSpec out;

@@ -3,25 +3,18 @@
 #include <mlops/release/pick.hpp>
 
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "error_of.hpp"
+
 namespace mlops::release {
 namespace {
 
 using predict::Task;
-
-Error error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  }
-  return error(Code::internal, "no error");
-}
+using test::error_of;
 
 /// Rows with a signal, and models that see it more or less well.
 class PickTest : public ::testing::Test {

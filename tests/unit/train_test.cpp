@@ -11,7 +11,8 @@
 #include <random>
 #include <set>
 
-#include "table_of.hpp"
+#include "columns.hpp"
+#include "error_of.hpp"
 
 namespace mlops::train {
 namespace {
@@ -19,19 +20,10 @@ namespace {
 using predict::Encoding;
 using predict::Task;
 using test::Cells;
-using test::TableOf;
+using test::ColumnsOf;
+using test::error_of;
 using Texts = std::vector<std::string>;
 using Rows = std::vector<std::uint32_t>;
-
-Error error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    return e;
-  }
-  ADD_FAILURE() << "expected an error";
-  return {Code::internal, ""};
-}
 
 /// `count` cells made by a function of the row.
 template <typename T>
@@ -41,9 +33,9 @@ Cells<T> cells(std::size_t count, const std::function<std::optional<T>(std::size
   return out;
 }
 
-Columns with_label(const Cells<std::string>& label) { return TableOf().texts("y", label).take(); }
-Columns with_numbers(const Cells<double>& label) { return TableOf().numbers("y", label).take(); }
-Columns with_wholes(const Cells<std::int64_t>& label) { return TableOf().wholes("y", label).take(); }
+Columns with_label(const Cells<std::string>& label) { return ColumnsOf().texts("y", label).build(); }
+Columns with_numbers(const Cells<double>& label) { return ColumnsOf().numbers("y", label).build(); }
+Columns with_wholes(const Cells<std::int64_t>& label) { return ColumnsOf().integers("y", label).build(); }
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -64,7 +56,7 @@ TEST(Target, LetterCaseDoesNotMakeNoPositive) {
 }
 
 TEST(Target, FlagsAndZeroOneAreBinary) {
-  const auto flags = TableOf().flags("y", {true, false, false, true}).take();
+  const auto flags = ColumnsOf().flags("y", {true, false, false, true}).build();
   EXPECT_EQ(read_target(flags, "y").classes, (Texts{"false", "true"}));
   EXPECT_EQ(read_target(with_wholes({0, 1, 1, 0}), "y").classes, (Texts{"0", "1"}));
   EXPECT_EQ(read_target(with_numbers({0.0, 1.0, 1.0, -0.0}), "y").classes, (Texts{"0.0", "1.0"}));
@@ -127,7 +119,7 @@ TEST(Target, NotFiniteLabelsAreLeftOutAndCounted) {
 }
 
 TEST(Target, ALabelThatIsNotThereNamesNearMisses) {
-  const auto table = TableOf().wholes("churned", {1, 0}).take();
+  const auto table = ColumnsOf().integers("churned", {1, 0}).build();
   const auto e = error_of([&] { read_target(table, "churnd"); });
   EXPECT_EQ(e.code(), Code::usage);
   EXPECT_EQ(e.message(), "no column 'churnd' to be the label");
@@ -153,7 +145,7 @@ TEST(Target, ASingleRowOfOneOfManyClassesIsLearnedFrom) {
 }
 
 TEST(Target, WrongTypesAndTooManyClassesAreUsage) {
-  const auto dates = TableOf().dates("y", {1, 2}).take();
+  const auto dates = ColumnsOf().dates("y", {1, 2}).build();
   EXPECT_NE(error_of([&] { read_target(dates, "y"); }).message().find("type DATE cannot be a label"),
             std::string::npos);
   const auto names = with_label(cells<std::string>(3000, [](auto i) { return "n" + std::to_string(i); }));
@@ -226,14 +218,14 @@ TEST(Split, AnotherProgramCanRedoIt) {
 }
 
 TEST(Split, TimeKeepsMomentsTogetherAndTestsTheLatest) {
-  const auto table = TableOf()
-                         .wholes("y", cells<std::int64_t>(100, [](auto i) { return i % 2; }))
+  const auto table = ColumnsOf()
+                         .integers("y", cells<std::int64_t>(100, [](auto i) { return i % 2; }))
                          .dates("day", cells<std::int32_t>(100,
                                                            [](auto i) -> std::optional<std::int32_t> {
                                                              if (i == 50) return {};
                                                              return static_cast<std::int32_t>((99 - i) / 8);
                                                            }))
-                         .take();
+                         .build();
   const auto target = read_target(table, "y");
   const auto parts = split(table, target, {.time = "day"});
   const auto days = [&](const Rows& rows) {
@@ -253,14 +245,14 @@ TEST(Split, TimeKeepsMomentsTogetherAndTestsTheLatest) {
 }
 
 TEST(Split, GroupsStayTogether) {
-  const auto table = TableOf()
-                         .wholes("y", cells<std::int64_t>(300, [](auto i) { return i % 2; }))
+  const auto table = ColumnsOf()
+                         .integers("y", cells<std::int64_t>(300, [](auto i) { return i % 2; }))
                          .texts("who", cells<std::string>(300,
                                                           [](auto i) -> std::optional<std::string> {
                                                             if (i % 50 == 0) return {};
                                                             return "p" + std::to_string(i % 37);
                                                           }))
-                         .take();
+                         .build();
   const auto target = read_target(table, "y");
   const auto parts = split(table, target, {.group = "who"});
   expect_whole(target, parts);
@@ -277,10 +269,10 @@ TEST(Split, GroupsStayTogether) {
 }
 
 TEST(Split, AColumnSaysThePart) {
-  const auto table = TableOf()
-                         .wholes("y", {0, 1, 0, 1, 0, 1, 0})
+  const auto table = ColumnsOf()
+                         .integers("y", {0, 1, 0, 1, 0, 1, 0})
                          .texts("part", {"train", "train", "test", "test", "valid", "other", {}})
-                         .take();
+                         .build();
   const auto parts = split(table, read_target(table, "y"), {.part = "part"});
   EXPECT_EQ(parts.train, (Rows{0, 1}));
   EXPECT_EQ(parts.valid, (Rows{4}));
@@ -289,11 +281,11 @@ TEST(Split, AColumnSaysThePart) {
 }
 
 TEST(Split, ImpossibleSplitsAreSaid) {
-  const auto table = TableOf()
-                         .wholes("y", {0, 1, 0, 1})
+  const auto table = ColumnsOf()
+                         .integers("y", {0, 1, 0, 1})
                          .texts("part", {"train", "train", "test", "valid"})
                          .texts("none", {"train", "train", "train", "train"})
-                         .take();
+                         .build();
   const auto target = read_target(table, "y");
   const auto code = [&](const SplitRequest& request) {
     return error_of([&] { split(table, target, request); }).code();
@@ -318,17 +310,18 @@ struct Planned {
   Plan plan;
 };
 
-Planned planned(TableOf table, const PlanRequest& request = {}, const std::vector<ColumnFacts>& facts = {}) {
-  Planned out = {table.take(), {}, {}, {}};
+Planned planned(ColumnsOf table, const PlanRequest& request = {},
+                const std::vector<ColumnFacts>& facts = {}) {
+  Planned out = {table.build(), {}, {}, {}};
   out.target = read_target(out.table, "y");
   out.parts = split(out.table, out.target, request.split);
   out.plan = plan(out.table, facts, out.target, out.parts, request);
   return out;
 }
 
-TableOf labelled(std::size_t rows) {
-  TableOf table;
-  table.wholes("y", cells<std::int64_t>(rows, [](auto i) { return i % 2; }));
+ColumnsOf labelled(std::size_t rows) {
+  ColumnsOf table;
+  table.integers("y", cells<std::int64_t>(rows, [](auto i) { return i % 2; }));
   return table;
 }
 
@@ -353,22 +346,22 @@ Cells<double> noise(std::size_t rows, unsigned seed) {
 
 TEST(Plan, EveryColumnIsAFeatureOrHasAReason) {
   constexpr std::size_t n = 200;
-  TableOf table = labelled(n);
+  ColumnsOf table = labelled(n);
   table.numbers("price", noise(n, 1))
-      .wholes("few", cells<std::int64_t>(n, [](auto i) { return i % 3; }))
+      .integers("few", cells<std::int64_t>(n, [](auto i) { return i % 3; }))
       .texts("city", cells<std::string>(n, [](auto i) { return i % 3 == 0 ? "Rosario" : "Córdoba"; }))
       .flags("paid", cells<bool>(n, [](auto i) { return i % 4 == 0; }))
       .dates("day", cells<std::int32_t>(n, [](auto i) { return static_cast<std::int32_t>(i / 7); }))
       .texts("name", cells<std::string>(n, [](auto i) { return "n" + std::to_string(i); }))
-      .wholes("row", cells<std::int64_t>(n, [](auto i) { return 1000 + i; }))
-      .wholes("customer_id", cells<std::int64_t>(n, [](auto i) { return (i * 7919 + 13) % 1000003; }))
-      .wholes("amount", cells<std::int64_t>(n, [](auto i) { return (i * 7919 + 13) % 1000003; }))
-      .wholes("same", cells<std::int64_t>(n, [](auto) { return 5; }))
-      .wholes("sometimes", cells<std::int64_t>(n,
-                                               [](auto i) -> std::optional<std::int64_t> {
-                                                 if (i % 2 == 0) return {};
-                                                 return 5;
-                                               }))
+      .integers("row", cells<std::int64_t>(n, [](auto i) { return 1000 + i; }))
+      .integers("customer_id", cells<std::int64_t>(n, [](auto i) { return (i * 7919 + 13) % 1000003; }))
+      .integers("amount", cells<std::int64_t>(n, [](auto i) { return (i * 7919 + 13) % 1000003; }))
+      .integers("same", cells<std::int64_t>(n, [](auto) { return 5; }))
+      .integers("sometimes", cells<std::int64_t>(n,
+                                                 [](auto i) -> std::optional<std::int64_t> {
+                                                   if (i % 2 == 0) return {};
+                                                   return 5;
+                                                 }))
       .numbers("empty", cells<double>(n, [](auto) { return nan; }))
       .nothing("tags", {.kind = Kind::list, .children = {{.kind = Kind::int32}}, .names = {"item"}},
                "INTEGER[]", n)
@@ -402,7 +395,7 @@ TEST(Plan, EveryColumnIsAFeatureOrHasAReason) {
 
 TEST(Plan, TheSignatureKnowsWhatTrainingSaw) {
   constexpr std::size_t n = 100;
-  TableOf table = labelled(n);
+  ColumnsOf table = labelled(n);
   table.numbers("x", cells<double>(n, [](auto i) -> std::optional<double> {
                   if (i == 3) return infinite;
                   return double(i % 10) - 4;
@@ -429,7 +422,7 @@ TEST(Plan, TheSignatureKnowsWhatTrainingSaw) {
 
 TEST(Plan, OfAMillionCategoriesTheFrequentOnesAreKept) {
   constexpr std::size_t n = 300'000;
-  TableOf table = labelled(n);
+  ColumnsOf table = labelled(n);
   // Half of the rows in 300 categories of falling frequency, the rest different each.
   table.texts("c", cells<std::string>(n, [](auto i) {
                 if (i % 8 >= 5) return "once" + std::to_string(i);
@@ -448,7 +441,7 @@ TEST(Plan, OfAMillionCategoriesTheFrequentOnesAreKept) {
 TEST(Plan, RequestsAreFollowed) {
   constexpr std::size_t n = 60;
   const auto make = [] {
-    TableOf table = labelled(n);
+    ColumnsOf table = labelled(n);
     table.numbers("a", noise(n, 2)).numbers("b", noise(n, 3)).texts("id", cells<std::string>(n, [](auto i) {
                                                                       return std::to_string(i);
                                                                     }));
@@ -472,16 +465,16 @@ TEST(Plan, RequestsAreFollowed) {
 }
 
 TEST(Plan, ACounterIsTakenWhenThereIsNothingElse) {
-  TableOf table;
-  table.wholes("x", cells<std::int64_t>(50, [](auto i) { return i; }));
+  ColumnsOf table;
+  table.integers("x", cells<std::int64_t>(50, [](auto i) { return i; }));
   table.numbers("y", cells<double>(50, [](auto i) { return 2.5 * double(i); }));
   EXPECT_EQ(inputs(planned(std::move(table)).plan), (Texts{"x"}));
 }
 
 TEST(Plan, YearsAndMeasuresAreNoIdentifiers) {
   constexpr std::size_t n = 80;
-  TableOf table = labelled(n);
-  table.wholes("Year", cells<std::int64_t>(n, [](auto i) { return 1900 + i; })).numbers("x", noise(n, 4));
+  ColumnsOf table = labelled(n);
+  table.integers("Year", cells<std::int64_t>(n, [](auto i) { return 1900 + i; })).numbers("x", noise(n, 4));
   EXPECT_EQ(inputs(planned(std::move(table)).plan), (Texts{"Year", "x"}));
 }
 
@@ -489,7 +482,7 @@ TEST(Plan, YearsAndMeasuresAreNoIdentifiers) {
 
 TEST(Leaks, TheLabelUnderAnotherNameIsNamed) {
   constexpr std::size_t n = 300;
-  TableOf table = labelled(n);
+  ColumnsOf table = labelled(n);
   table.texts("closed", cells<std::string>(n, [](auto i) { return i % 2 == 0 ? "open" : "closed"; }))
       .numbers("x", noise(n, 5));
   const auto done = planned(std::move(table));
@@ -503,7 +496,7 @@ TEST(Leaks, TheLabelUnderAnotherNameIsNamed) {
 
 TEST(Leaks, ANumberThatTellsTheClassOrTheValueIsNamed) {
   constexpr std::size_t n = 1000;
-  TableOf table = labelled(n);
+  ColumnsOf table = labelled(n);
   const auto random = noise(n, 6);
   table.numbers("after", cells<double>(n, [&](auto i) { return double(i % 2) + 0.9 * *random[i]; }))
       .numbers("x", noise(n, 7));
@@ -512,7 +505,7 @@ TEST(Leaks, ANumberThatTellsTheClassOrTheValueIsNamed) {
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].column, "after");
   EXPECT_GT(found[0].strength, 0.99);
-  TableOf money;
+  ColumnsOf money;
   money.numbers("y", cells<double>(n, [&](auto i) { return std::exp(4 * *random[i]); }));
   money.numbers("total", cells<double>(n, [&](auto i) { return 1.21 * std::exp(4 * *random[i]) + 1; }))
       .numbers("x", noise(n, 8));
@@ -524,7 +517,7 @@ TEST(Leaks, ANumberThatTellsTheClassOrTheValueIsNamed) {
 
 TEST(Leaks, RowsThatTrainingHasSeenAreCounted) {
   constexpr std::size_t n = 400;
-  TableOf table = labelled(n);
+  ColumnsOf table = labelled(n);
   const auto random = noise(n, 9);
   table.numbers("x", cells<double>(n, [&](auto i) { return *random[i % 200]; }));
   const auto done = planned(std::move(table));

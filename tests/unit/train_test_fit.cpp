@@ -9,12 +9,13 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
 #include <random>
 #include <sstream>
+
+#include "error_of.hpp"
 
 namespace mlops::train {
 namespace {
@@ -23,18 +24,9 @@ using predict::Encoding;
 using predict::LinearModel;
 using predict::Signature;
 using predict::Task;
+using test::error_of;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-Error error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    return e;
-  }
-  ADD_FAILURE() << "expected an error";
-  return {Code::internal, ""};
-}
 
 /// Numbers and categories with a label that depends on them; the same for the same seed.
 class Data {

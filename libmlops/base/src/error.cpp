@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace mlops {
 
@@ -30,7 +31,7 @@ Error system_error(int error_number, std::string what) {
   }
   std::string reason = std::strerror(error_number);
   if (!reason.empty()) reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
-  return Error(code, what + ": " + reason);
+  return Error(code, std::move(what) + ": " + reason);
 }
 
 }  // namespace mlops

@@ -30,7 +30,7 @@ std::string one(char c) { return c == 0 ? std::string() : std::string(1, c); }
 /// The value of a text column.
 std::string text_value(const Sniffed& sniffed, const SniffedColumn& column, const std::string& source) {
   std::vector<std::string> nulls = column.keeps_null_texts ? std::vector<std::string>() : sniffed.nulls;
-  const std::string value = sniffed.trim ? fmt::format("ltrim({})", source) : source;
+  std::string value = sniffed.trim ? fmt::format("ltrim({})", source) : source;
   if (sniffed.trim) nulls.insert(nulls.begin(), "");
   if (nulls.empty()) return value;
   return fmt::format("CASE WHEN {} IN ({}) THEN NULL ELSE {} END", value, text_list(nulls), value);

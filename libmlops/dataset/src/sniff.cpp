@@ -27,7 +27,7 @@ bool is_counting(const std::vector<std::string>& fields) {
   for (const std::string& field : fields) {
     if ((fitting(field, {}) & bit(CellType::integer)) == 0) continue;
     const std::int64_t value = std::stoll(field);
-    if (before >= 0 && value != before + 1) return false;
+    if (before >= 0 && (value <= before || value - before != 1)) return false;
     before = value;
     ++numbers;
   }

@@ -66,6 +66,56 @@ std::vector<Column> describe(table::Engine& engine, const std::string& relation)
   return columns;
 }
 
+bool names_a_file(const Error& fault, const Staged& staged) {
+  return std::any_of(staged.files.begin(), staged.files.end(), [&](const StagedFile& file) {
+    return fault.message().find(file.path.string()) != std::string::npos;
+  });
+}
+
+/// What fails over damaged Parquet tells neither the file nor that it is to blame. It is when reading it and
+/// nothing else fails too.
+[[noreturn]] void refuse_damaged(table::Engine& engine, const Staged& staged, const Error& fault) {
+  const auto may_be_damage = [](const Error& e) {
+    return (e.code() == Code::failed || e.code() == Code::corrupt) && e.hint().empty();
+  };
+  if (staged.format != Format::parquet || !may_be_damage(fault) || names_a_file(fault, staged)) throw fault;
+  for (const StagedFile& file : staged.files) {
+    try {
+      engine.execute(fmt::format("SELECT max(hash(COLUMNS(*))) FROM read_parquet({})",
+                                 table::literal(file.path.string())));
+    } catch (const Error& e) {
+      if (!may_be_damage(e)) throw;
+      throw error(Code::corrupt, "'{}' cannot be read as Parquet: {}", file.name, e.message());
+    }
+  }
+  throw fault;
+}
+
+/// What `read` gives; damaged files are named.
+template <typename Read>
+auto reading(table::Engine& engine, const Staged& staged, Read read) {
+  try {
+    return read();
+  } catch (const Error& fault) {
+    refuse_damaged(engine, staged, fault);
+  }
+}
+
+/// Times of day that are "adjusted to UTC", as Arrow writes all of them, are times of day: there is no other
+/// zone.
+std::string parquet_relation(table::Engine& engine, const Staged& staged) {
+  const std::string relation = fmt::format("read_parquet({})", file_list(staged.files));
+  const Columns found = engine.query(fmt::format(
+      "SELECT column_name FROM (DESCRIBE SELECT * FROM {}) WHERE column_type = 'TIME WITH TIME ZONE'",
+      relation));
+  std::string casts;
+  for (std::size_t row = 0; row < found.rows(); ++row) {
+    const std::string name = table::identifier(found.column(0).text(row));
+    casts += fmt::format("{}CAST({} AS TIME) AS {}", casts.empty() ? "" : ", ", name, name);
+  }
+  return casts.empty() ? relation : fmt::format("(SELECT * REPLACE ({}) FROM {})", casts, relation);
+}
+
 /// A text column, and what it may be instead.
 struct Guise {
   std::size_t column = 0;
@@ -196,9 +246,9 @@ Plan plan_structured(table::Engine& engine, store::Objects& objects, Staged& sta
   } else if (staged.format == Format::json) {
     plan.relation = json_relation(staged);
   } else {
-    plan.relation = fmt::format("read_parquet({})", file_list(staged.files));
+    plan.relation = reading(engine, staged, [&] { return parquet_relation(engine, staged); });
   }
-  for (Column& column : describe(engine, plan.relation)) {
+  for (Column& column : reading(engine, staged, [&] { return describe(engine, plan.relation); })) {
     ColumnPlan one{.column = std::move(column), .source = "", .typed = "", .misfit = ""};
     one.source = table::identifier(one.column.name);
     one.typed = one.source;
@@ -219,7 +269,7 @@ Plan plan_structured(table::Engine& engine, store::Objects& objects, Staged& sta
 
 LoadedTable load_structured(table::Engine& engine, store::Objects& objects, const Staged& staged, Plan plan,
                             const Limit& limit) {
-  Loaded loaded = load(engine, objects, plan);
+  Loaded loaded = reading(engine, staged, [&] { return load(engine, objects, plan); });
   const std::uint64_t bad_lines = staged.format == Format::jsonl ? count_bad_lines(engine, staged) : 0;
   LoadedTable result{.data = std::move(loaded.data),
                      .plan = std::move(plan),

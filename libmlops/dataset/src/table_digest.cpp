@@ -104,7 +104,7 @@ template <typename T>
 bool is_plain(const mlops::Column& column, std::span<const T> values) {
   bool plain = column.nulls() == 0;
   if constexpr (std::is_floating_point_v<T>) {
-    for (const T value : values) plain = plain && value == value;
+    for (const T value : values) plain = plain && !std::isnan(value);
   }
   return plain;
 }

@@ -1,6 +1,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/version.hpp>
+#include <mlops/store/record_fields.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -20,64 +21,6 @@ json::Value optional_digest(const std::optional<Digest>& digest) {
   return digest ? json::Value(digest->text()) : json::Value();
 }
 
-/// Reads the fields of a record, naming the one that is wrong.
-class Fields {
- public:
-  Fields(const json::Value& value, std::string where) : value_(value), where_(std::move(where)) {}
-
-  std::string text(std::string_view name) const {
-    const std::string* found = value_[name].as_string();
-    if (found == nullptr) fail(name, "a text");
-    return *found;
-  }
-  std::string text_or_empty(std::string_view name) const { return value_[name].text_or(""); }
-  std::uint64_t count(std::string_view name) const {
-    const std::int64_t* found = value_[name].as_int();
-    if (found == nullptr || *found < 0) fail(name, "a count");
-    return static_cast<std::uint64_t>(*found);
-  }
-  bool flag(std::string_view name) const {
-    const bool* found = value_[name].as_bool();
-    if (found == nullptr) fail(name, "true or false");
-    return *found;
-  }
-  Digest digest(std::string_view name) const {
-    const auto found = Digest::parse(text(name));
-    if (!found) fail(name, "a digest");
-    return *found;
-  }
-  std::optional<Digest> optional_digest(std::string_view name) const {
-    return value_[name].is_null() ? std::nullopt : std::optional(digest(name));
-  }
-  Time time(std::string_view name) const {
-    const auto found = Time::parse(text(name));
-    if (!found) fail(name, "a time");
-    return *found;
-  }
-  const json::Array& array(std::string_view name) const {
-    const json::Array* found = value_[name].as_array();
-    if (found == nullptr) fail(name, "a list");
-    return *found;
-  }
-  const json::Object& object(std::string_view name) const {
-    const json::Object* found = value_[name].as_object();
-    if (found == nullptr) fail(name, "an object");
-    return *found;
-  }
-  Fields inside(std::string_view name) const {
-    object(name);
-    return {value_[name], where_};
-  }
-
- private:
-  [[noreturn]] void fail(std::string_view name, std::string_view wanted) const {
-    throw error(Code::corrupt, "the record {} has no '{}' that is {}", where_, name, wanted);
-  }
-
-  const json::Value& value_;
-  std::string where_;
-};
-
 json::Array columns_json(const std::vector<Column>& columns) {
   json::Array out;
   for (const Column& column : columns) {
@@ -92,7 +35,7 @@ json::Array columns_json(const std::vector<Column>& columns) {
 }
 
 Column column_from(const json::Value& value, const std::string& where) {
-  const Fields fields(value, where);
+  const store::RecordFields fields(value, where);
   return {.name = fields.text("name"),
           .original = fields.text("original"),
           .type = fields.text("type"),
@@ -258,7 +201,7 @@ json::Object to_record(const Version& version) {
 
 Version from_record(const json::Object& record, const Digest& digest, std::int64_t number) {
   const json::Value value(record);
-  const Fields fields(value, digest.brief());
+  const store::RecordFields fields(value, digest.brief());
   if (fields.text("kind") != record_kind) {
     throw error(Code::corrupt, "the record {} is a '{}', not a '{}'", digest.brief(), fields.text("kind"),
                 record_kind);
@@ -267,7 +210,7 @@ Version from_record(const json::Object& record, const Digest& digest, std::int64
       .section = fields.text("section"), .name = fields.text("name"), .number = number, .record = digest};
   version.time = fields.time("time");
   version.previous = fields.optional_digest("previous");
-  const Fields source = fields.inside("source");
+  const store::RecordFields source = fields.inside("source");
   for (const json::Value& from : source.array("from")) version.origin.from.push_back(from.text_or(""));
   version.origin.kind = source.text_or_empty("kind");
   version.origin.party = source.text_or_empty("party");
@@ -275,7 +218,7 @@ Version from_record(const json::Object& record, const Digest& digest, std::int64
   version.origin.price = source.text_or_empty("price");
   version.origin.url = source.text_or_empty("url");
   version.origin.retrieved = source.time("retrieved");
-  const Fields raw = fields.inside("raw");
+  const store::RecordFields raw = fields.inside("raw");
   version.raw = raw.digest("tree");
   version.raw_files = raw.count("files");
   version.raw_bytes = raw.count("bytes");
@@ -283,11 +226,11 @@ Version from_record(const json::Object& record, const Digest& digest, std::int64
   for (const json::Value& column : fields.array("columns"))
     version.columns.push_back(column_from(column, digest.brief()));
   version.rows = fields.count("rows");
-  const Fields table = fields.inside("table");
+  const store::RecordFields table = fields.inside("table");
   version.table = table.digest("logical");
   version.data = table.digest("parquet");
   version.data_bytes = table.count("bytes");
-  const Fields quarantine = fields.inside("quarantine");
+  const store::RecordFields quarantine = fields.inside("quarantine");
   version.quarantine = {.rows = quarantine.count("rows"),
                         .data = quarantine.optional_digest("parquet"),
                         .limit = quarantine.text("limit")};

@@ -42,6 +42,7 @@ Document& Document::operator=(Document&&) noexcept = default;
 
 Node Document::parse(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (text.empty()) text = "";  // never a null pointer, which the library would copy from
   if (text.size() >= too_many_bytes)
     throw error(Code::corrupt, "{} of JSON are too much to read at once; less than {} are taken",
                 size_text(text.size()), size_text(too_many_bytes));

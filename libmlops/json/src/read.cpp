@@ -204,6 +204,8 @@ void walk(std::string_view text, std::size_t& read, Events& events) {
   const Cursor begin(text.data(), &read);
   const Cursor end(text.data() + text.size(), &read);
   nlohmann::json::sax_parse(begin, end, &events);
+  // The library takes a zero for the end, whatever stands behind it.
+  if (const std::size_t at = text.find('\0'); at != std::string_view::npos) fail_at(text, at, "a zero byte");
 }
 
 }  // namespace

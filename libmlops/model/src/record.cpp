@@ -1,5 +1,6 @@
 /// A version as the record "model-version/1", and back.
 #include <mlops/base/error.hpp>
+#include <mlops/store/record_fields.hpp>
 
 #include <cmath>
 
@@ -35,55 +36,6 @@ json::Value finite(const json::Value& value) {
   return out;
 }
 
-/// Reads the fields of a record, naming the one that is wrong.
-class Fields {
- public:
-  Fields(const json::Value& value, std::string where) : value_(value), where_(std::move(where)) {}
-
-  std::string text(std::string_view name) const {
-    const std::string* found = value_[name].as_string();
-    if (found == nullptr) fail(name, "a text");
-    return *found;
-  }
-  std::string text_or_empty(std::string_view name) const { return value_[name].text_or(""); }
-  std::uint64_t count(std::string_view name) const {
-    const std::int64_t* found = value_[name].as_int();
-    if (found == nullptr || *found < 0) fail(name, "a count");
-    return static_cast<std::uint64_t>(*found);
-  }
-  Digest digest(std::string_view name) const {
-    const auto found = Digest::parse(text(name));
-    if (!found) fail(name, "a digest");
-    return *found;
-  }
-  std::optional<Digest> optional_digest(std::string_view name) const {
-    return value_[name].is_null() ? std::nullopt : std::optional(digest(name));
-  }
-  Time time(std::string_view name) const {
-    const auto found = Time::parse(text(name));
-    if (!found) fail(name, "a time");
-    return *found;
-  }
-  const json::Object& object(std::string_view name) const {
-    const json::Object* found = value_[name].as_object();
-    if (found == nullptr) fail(name, "an object");
-    return *found;
-  }
-  Fields inside(std::string_view name) const {
-    object(name);
-    return {value_[name], where_};
-  }
-
- private:
-  [[noreturn]] void fail(std::string_view name, std::string_view wanted) const {
-    throw error(Code::corrupt, "the record {} has no '{}' that is {}", where_, name, wanted)
-        .with_id("record.corrupt");
-  }
-
-  const json::Value& value_;
-  std::string where_;
-};
-
 }  // namespace
 
 json::Object to_record(const Version& version) {
@@ -108,15 +60,15 @@ json::Object to_record(const Version& version) {
 
 Version from_record(const json::Object& record, const Digest& digest) {
   const json::Value value(record);
-  const Fields fields(value, digest.brief());
+  const store::RecordFields fields(value, digest.brief());
   if (fields.text("kind") != record_kind) {
     throw error(Code::corrupt, "the record {} is a '{}', not a '{}'", digest.brief(), fields.text("kind"),
                 record_kind)
         .with_id("record.corrupt");
   }
-  const Fields package = fields.inside("package");
-  const Fields run = fields.inside("run");
-  const Fields data = fields.inside("data");
+  const store::RecordFields package = fields.inside("package");
+  const store::RecordFields run = fields.inside("run");
+  const store::RecordFields data = fields.inside("data");
   Version version;
   version.name = fields.text("name");
   version.record = digest;

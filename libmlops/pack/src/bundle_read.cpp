@@ -54,6 +54,11 @@ class Descriptor {
   int descriptor_;
 };
 
+Error damaged(const Bundle& bundle, std::string_view why) {
+  return error(Code::corrupt, "what '{}' carries is damaged: {}", bundle.file.string(), why)
+      .with_hint("copy the file again");
+}
+
 /// The frame of a bundle as plain bytes.
 class Frame {
  public:
@@ -83,10 +88,7 @@ class Frame {
     }
   }
 
-  Error damaged(std::string_view why) const {
-    return error(Code::corrupt, "what '{}' carries is damaged: {}", bundle_.file.string(), why)
-        .with_hint("copy the file again");
-  }
+  Error damaged(std::string_view why) const { return pack::damaged(bundle_, why); }
 
  private:
   void refill() {
@@ -108,8 +110,19 @@ class Frame {
 };
 
 bool stays_inside(const stdfs::path& path) {
-  if (path.empty() || path.is_absolute()) return false;
+  if (path.empty() || path.is_absolute() || path.native().find('\0') != std::string::npos) return false;
   return std::none_of(path.begin(), path.end(), [](const stdfs::path& part) { return part == ".."; });
+}
+
+/// The folder of a file that is not there yet.
+void make_place(const Frame& frame, const stdfs::path& file) {
+  std::error_code fault;
+  stdfs::create_directories(file.parent_path(), fault);
+  if (fault == std::errc::not_a_directory || fault == std::errc::file_exists)
+    throw frame.damaged("a file is a folder as well");
+  if (fault)
+    throw system_error(fault.value(), fmt::format("cannot write to '{}'", file.parent_path().string()));
+  if (stdfs::exists(file, fault)) throw frame.damaged("a name comes twice");
 }
 
 void write_file(Frame& frame, const FileHeader& header, const stdfs::path& folder) {
@@ -118,7 +131,7 @@ void write_file(Frame& frame, const FileHeader& header, const stdfs::path& folde
   std::string path(header.path_bytes, '\0');
   frame.read(path.data(), path.size());
   if (!stays_inside(path)) throw frame.damaged("a name leads out of its folder");
-  stdfs::create_directories((folder / path).parent_path());
+  make_place(frame, folder / path);
   const Descriptor out(folder / path, O_WRONLY | O_CREAT | O_EXCL, header.mode & 0777);
   std::vector<char> block(1 << 20);
   for (std::uint64_t left = header.bytes; left > 0;) {
@@ -181,7 +194,8 @@ std::optional<Bundle> find_bundle(const stdfs::path& file) {
   const Descriptor bytes(file, O_RDONLY);
   if (bytes.read_at(&trailer, sizeof trailer, size - sizeof trailer) != sizeof trailer) return std::nullopt;
   if (std::memcmp(trailer.magic, Trailer::expected, sizeof trailer.magic) != 0) return std::nullopt;
-  if (trailer.begin > size || trailer.size != size - sizeof trailer - trailer.begin) return std::nullopt;
+  const std::uint64_t behind = size - sizeof trailer;
+  if (trailer.begin > behind || trailer.size != behind - trailer.begin) return std::nullopt;
   return Bundle{.file = file,
                 .begin = trailer.begin,
                 .size = trailer.size,
@@ -189,7 +203,10 @@ std::optional<Bundle> find_bundle(const stdfs::path& file) {
 }
 
 stdfs::path unpack(const Bundle& bundle, const stdfs::path& cache) {
-  const stdfs::path folder = cache / bundle.name.substr(0, 16);
+  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  if (!std::all_of(bundle.name.begin(), bundle.name.end(), is_digit))
+    throw damaged(bundle, "its name is no digest");
+  stdfs::path folder = cache / bundle.name.substr(0, 16);
   std::error_code ignored;
   if (stdfs::is_directory(folder, ignored)) return folder;
   const Beside beside(cache);

@@ -81,8 +81,8 @@ bool looks_secret(const std::string& name, const std::string& value) {
 json::Object variables(const Variables& environment) {
   json::Object out;
   for (const auto& [name, value] : environment) {
-    const bool wanted =
-        std::any_of(std::begin(kept), std::end(kept), [&](std::string_view one) { return fits(name, one); });
+    const bool wanted = std::any_of(std::begin(kept), std::end(kept),
+                                    [&name = name](std::string_view one) { return fits(name, one); });
     if (wanted && !looks_secret(name, value)) out.append(name, value);
   }
   return out;

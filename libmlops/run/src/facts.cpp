@@ -41,7 +41,8 @@ void require_artifact_path(std::string_view text) {
 void add_point(Facts& facts, const std::string& name, double value, std::optional<std::int64_t> step,
                Time time) {
   std::vector<Point>& points = facts.metrics[name];
-  const std::int64_t next = points.empty() ? 0 : points.back().step + 1;
+  constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t next = points.empty() ? 0 : std::min(points.back().step, last - 1) + 1;
   points.push_back({.value = value, .step = step.value_or(next), .time = time});
 }
 
