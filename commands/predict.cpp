@@ -11,9 +11,7 @@
 #include <mlops/score/batch.hpp>
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 
 namespace mlops::commands {
@@ -35,9 +33,7 @@ score::BatchRequest request_of(const PredictArgs& args, cli::Invocation& invocat
                               .output_format = args.format,
                               .only_answers = args.only};
   request.read_input = [&invocation](void* buffer, std::size_t size) {
-    const ssize_t got = ::read(invocation.standard_input(), buffer, size);
-    if (got < 0) throw system_error(errno, "cannot read standard input");
-    return static_cast<std::size_t>(got);
+    return invocation.read_input(buffer, size);
   };
   request.write_output = [&invocation](std::string_view bytes) {
     if (!invocation.dry_run()) invocation.output().text(bytes);

@@ -236,6 +236,7 @@ cli::Command serve() {
                 {Code::corrupt, "the model is damaged"},
                 {Code::busy, "the port is taken"}},
       .see_also = {"mlops-predict(1)", "mlops-model-promote(1)", "mlops-output(5)"},
+      .patient = true,
       .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
 }
 

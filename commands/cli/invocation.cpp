@@ -3,6 +3,8 @@
 #include <unistd.h>
 #include <mlops/base/error.hpp>
 
+#include <cerrno>
+
 namespace mlops::cli {
 namespace {
 
@@ -32,6 +34,7 @@ ui::Output& Invocation::output() {
       .terminal = ui::look_at_terminal(impl_->application.environment, globals.colour()),
       .quiet = globals.quiet,
       .progress = !globals.no_progress && settings().progress,
+      .cancel = &impl_->cancel,
       .pager = globals.no_pager ? "" : settings().pager,
   });
   return *impl_->output;
@@ -75,9 +78,15 @@ int Invocation::verbosity() const { return impl_->globals.verbose; }
 
 ui::Format Invocation::format() const { return impl_->globals.format(); }
 
-int Invocation::standard_input() {
-  if (isatty(STDIN_FILENO) == 1) note("reading from the terminal; Ctrl-D ends it");
-  return STDIN_FILENO;
+std::size_t Invocation::read_input(void* buffer, std::size_t size) {
+  if (!impl_->reads_input && isatty(STDIN_FILENO) == 1) note("reading from the terminal; Ctrl-D ends it");
+  impl_->reads_input = true;
+  for (;;) {
+    impl_->cancel.check();
+    const ssize_t got = ::read(STDIN_FILENO, buffer, size);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) throw system_error(errno, "cannot read standard input");
+  }
 }
 
 std::vector<std::string> Invocation::command_line() const {

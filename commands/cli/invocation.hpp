@@ -58,9 +58,9 @@ class Invocation {
   int verbosity() const;
   ui::Format format() const;
 
-  /// The descriptor of standard input, for a command that was given "-". Says so when a person would have to
-  /// type.
-  int standard_input();
+  /// Bytes of standard input, for a command that was given "-"; 0 at its end. Says so, once, when a person
+  /// would have to type. Throws Error: failed, interrupted.
+  std::size_t read_input(void* buffer, std::size_t size);
 
   const Application& application() const;
   /// What was typed, beginning with "mlops": for the records of what was done.

@@ -18,7 +18,7 @@ constexpr std::size_t rows_that_decide_widths = 500;
 
 Output::Output(OutputSettings settings)
     : settings_(std::move(settings)),
-      progress_(settings_.terminal.err, settings_.progress && !settings_.quiet),
+      progress_(settings_.terminal.err, settings_.progress && !settings_.quiet, settings_.cancel),
       sink_(STDOUT_FILENO) {}
 
 void Output::rows(std::string_view schema, const std::vector<Row>& rows) {
