@@ -2,6 +2,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
+#include "which_model.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
@@ -18,7 +19,7 @@ namespace mlops::commands {
 namespace {
 
 struct PredictArgs {
-  std::string model;
+  std::optional<std::string> model;
   std::filesystem::path in = "-";
   std::filesystem::path out = "-";
   std::optional<std::string> format;
@@ -76,7 +77,8 @@ json::Array met_rows(const predict::Signature& signature, const score::BatchRepo
 
 void run(const PredictArgs& args, cli::Invocation& invocation) {
   store::Store& store = invocation.project().store();
-  const model::Version version = model::Registry(store).get(args.model);
+  const model::Version version = model::Registry(store).get(
+      args.model ? *args.model : which_model(invocation, store.references(), "asked", ": `mlops predict"));
   model::require_runnable(version);
   const auto scorer = score::Scorer::load(store, version.package, version.data_record, invocation.engines());
   const auto start = std::chrono::steady_clock::now();
@@ -104,39 +106,40 @@ void run(const PredictArgs& args, cli::Invocation& invocation) {
 
 cli::Command predict() {
   const auto args = std::make_shared<PredictArgs>();
-  return {.name = "predict",
-          .summary = "add a model's answers to the rows of a file",
-          .options = {{"model", "MODEL", "a model, or a version of it such as churn@v2", &args->model,
-                       cli::Offer::model, true},
-                      {"-i,--in", "FILE", "the rows; - for standard input, which is the default", &args->in,
-                       cli::Offer::file},
-                      {"-o,--out", "FILE", "where they go; - for standard output, which is the default",
-                       &args->out, cli::Offer::file},
-                      {"--format",
-                       "FORMAT",
-                       "what to write, if the file's name does not say",
-                       &args->format,
-                       cli::Offer::none,
-                       false,
-                       {"csv", "jsonl", "parquet"}},
-                      {"--in-format",
-                       "FORMAT",
-                       "what is read, if its name and content do not say",
-                       &args->in_format,
-                       cli::Offer::none,
-                       false,
-                       {"csv", "tsv", "json", "jsonl", "parquet"}},
-                      {"--only", "", "the answers alone, without the columns of the input", &args->only}},
-          .examples = {{"mlops predict churn --in new.csv --out answers.csv",
-                        "Ask the champion of churn about the rows of a file"},
-                       {"mlops predict churn@v1 --only <new.csv",
-                        "Print the answers of its first version alone"}},
-          .exits = {{Code::failed, "the model is only kept: nothing here can run it"},
-                    {Code::not_found, "there is no such model or file"},
-                    {Code::corrupt, "a row cannot be read, or the model is damaged"}},
-          .see_also = {"mlops-model-show(1)", "mlops-output(5)"},
-          .dry_run = true,
-          .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
+  return {
+      .name = "predict",
+      .summary = "add a model's answers to the rows of a file",
+      .options = {{"model", "MODEL", "a model, or a version of it such as churn@v2; default: the only one",
+                   &args->model, cli::Offer::model},
+                  {"-i,--in", "FILE", "the rows; - for standard input, which is the default", &args->in,
+                   cli::Offer::file},
+                  {"-o,--out", "FILE", "where they go; - for standard output, which is the default",
+                   &args->out, cli::Offer::file},
+                  {"--format",
+                   "FORMAT",
+                   "what to write, if the file's name does not say",
+                   &args->format,
+                   cli::Offer::none,
+                   false,
+                   {"csv", "jsonl", "parquet"}},
+                  {"--in-format",
+                   "FORMAT",
+                   "what is read, if its name and content do not say",
+                   &args->in_format,
+                   cli::Offer::none,
+                   false,
+                   {"csv", "tsv", "json", "jsonl", "parquet"}},
+                  {"--only", "", "the answers alone, without the columns of the input", &args->only}},
+      .examples = {{"mlops predict churn --in new.csv --out answers.csv",
+                    "Ask the champion of churn about the rows of a file"},
+                   {"mlops predict churn@v1 --only <new.csv",
+                    "Print the answers of its first version alone"}},
+      .exits = {{Code::failed, "the model is only kept: nothing here can run it"},
+                {Code::not_found, "there is no such model or file"},
+                {Code::corrupt, "a row cannot be read, or the model is damaged"}},
+      .see_also = {"mlops-model-show(1)", "mlops-output(5)"},
+      .dry_run = true,
+      .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
 }
 
 }  // namespace mlops::commands
