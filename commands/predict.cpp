@@ -2,6 +2,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
+#include "lines_as_rows.hpp"
 #include "which_model.hpp"
 
 #include <mlops/base/error.hpp>
@@ -27,17 +28,19 @@ struct PredictArgs {
   bool only = false;
 };
 
-score::BatchRequest request_of(const PredictArgs& args, cli::Invocation& invocation) {
+score::BatchRequest request_of(const PredictArgs& args, cli::Invocation& invocation, LinesAsRows* rows) {
   score::BatchRequest request{.input = args.in,
                               .input_format = args.in_format,
                               .output = invocation.dry_run() ? "-" : args.out,
-                              .output_format = args.format,
+                              .output_format = rows != nullptr ? "jsonl" : args.format,
                               .only_answers = args.only};
   request.read_input = [&invocation](void* buffer, std::size_t size) {
     return invocation.read_input(buffer, size);
   };
-  request.write_output = [&invocation](std::string_view bytes) {
-    if (!invocation.dry_run()) invocation.output().text(bytes);
+  request.write_output = [&invocation, rows](std::string_view bytes) {
+    if (invocation.dry_run()) return;
+    if (rows != nullptr) rows->write(bytes);
+    else invocation.output().text(bytes);
   };
   return request;
 }
@@ -81,11 +84,14 @@ void run(const PredictArgs& args, cli::Invocation& invocation) {
       args.model ? *args.model : which_model(invocation, store.references(), "asked", ": `mlops predict"));
   model::require_runnable(version);
   const auto scorer = score::Scorer::load(store, version.package, version.data_record, invocation.engines());
+  std::optional<LinesAsRows> rows;
+  if (args.out == "-" && wants_rows(invocation, args.format)) rows.emplace(invocation, "mlops.rows/1");
   const auto start = std::chrono::steady_clock::now();
   const auto report = score::predict_batch(
       invocation.engines(), resources_of(invocation), dataset::scratch_beside(store.objects()), scorer,
-      request_of(args, invocation), invocation.progress(), &invocation.cancel());
+      request_of(args, invocation, rows ? &*rows : nullptr), invocation.progress(), &invocation.cancel());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  if (rows && !invocation.dry_run()) rows->end();
   tell_met(invocation, scorer.signature(), report);
   const char* state = invocation.dry_run() ? "would be written" : "written";
   invocation.note(fmt::format("{}: {} in {:.2f} s{}", version.address(), count_of(report.rows, "row"),

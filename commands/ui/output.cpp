@@ -81,11 +81,12 @@ void Output::long_text(std::string_view text) {
 }
 
 void Output::note(std::string_view text) {
-  if (!settings_.quiet) error_text(fmt::format("{}\n", text));
+  if (!settings_.quiet) error_text(harmless(text) + "\n");
 }
 
 void Output::warning(std::string_view text) {
-  error_text(fmt::format("{} {}\n", paint(settings_.terminal.err, Colour::yellow, "warning:"), text));
+  error_text(
+      fmt::format("{} {}\n", paint(settings_.terminal.err, Colour::yellow, "warning:"), harmless(text)));
 }
 
 void Output::next(std::string_view command) {

@@ -358,6 +358,13 @@ two_tables() {
   has "$output" 'other@v1: 60 rows'
 }
 
+@test "names cannot talk to the terminal in messages either" {
+  two_tables
+  answers 4 mlops data show $'\e[31mred'
+  lacks "$stderr" $'\e'
+  has "$stderr" '\x1b[31mred'
+}
+
 # 15: - is standard input or output
 
 @test "reading from a terminal says so, once" {
