@@ -4,14 +4,12 @@
 #include "dataset_rows.hpp"
 #include "ingest_sources.hpp"
 
-#include <unistd.h>
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/ingest.hpp>
 #include <mlops/project/project.hpp>
 
 #include <algorithm>
-#include <cerrno>
 
 namespace mlops::commands {
 namespace {
@@ -22,9 +20,7 @@ dataset::IngestReport ingest_one(cli::Invocation& invocation, project::Project& 
   const auto& entries = project.lock().entries;
   const auto pinned = entries.find("sources/" + source.name);
   const auto read_input = [&invocation](void* buffer, std::size_t size) {
-    const ssize_t got = ::read(invocation.standard_input(), buffer, size);
-    if (got < 0) throw system_error(errno, "cannot read standard input");
-    return static_cast<std::size_t>(got);
+    return invocation.read_input(buffer, size);
   };
   const dataset::IngestRequest request{
       .source = source,

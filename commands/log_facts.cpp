@@ -182,7 +182,6 @@ std::vector<cli::Command> log_facts() { return {metric_spec(), param_spec(), tag
 
 void log_lines(const std::optional<std::string>& run, cli::Invocation& invocation) {
   const Place place = place_of(run, invocation);
-  const int input = invocation.standard_input();
   std::string waiting;
   std::size_t bad = 0;
   std::vector<char> block(64 << 10);
@@ -193,11 +192,9 @@ void log_lines(const std::optional<std::string>& run, cli::Invocation& invocatio
     waiting.erase(0, size);
   };
   for (;;) {
-    const ssize_t count = ::read(input, block.data(), block.size());
-    if (count < 0 && errno == EINTR) invocation.cancel().check();
-    else if (count < 0) throw system_error(errno, "cannot read standard input");
-    if (count <= 0) break;
-    waiting.append(block.data(), static_cast<std::size_t>(count));
+    const std::size_t count = invocation.read_input(block.data(), block.size());
+    if (count == 0) break;
+    waiting.append(block.data(), count);
     if (const std::size_t end = waiting.rfind('\n'); end != std::string::npos) take(end + 1);
   }
   if (!waiting.empty()) take(waiting.size());

@@ -2,6 +2,8 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
+#include "lines_as_rows.hpp"
+#include "which_model.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
@@ -11,16 +13,14 @@
 #include <mlops/score/batch.hpp>
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 
 namespace mlops::commands {
 namespace {
 
 struct PredictArgs {
-  std::string model;
+  std::optional<std::string> model;
   std::filesystem::path in = "-";
   std::filesystem::path out = "-";
   std::optional<std::string> format;
@@ -28,19 +28,19 @@ struct PredictArgs {
   bool only = false;
 };
 
-score::BatchRequest request_of(const PredictArgs& args, cli::Invocation& invocation) {
+score::BatchRequest request_of(const PredictArgs& args, cli::Invocation& invocation, LinesAsRows* rows) {
   score::BatchRequest request{.input = args.in,
                               .input_format = args.in_format,
                               .output = invocation.dry_run() ? "-" : args.out,
-                              .output_format = args.format,
+                              .output_format = rows != nullptr ? "jsonl" : args.format,
                               .only_answers = args.only};
   request.read_input = [&invocation](void* buffer, std::size_t size) {
-    const ssize_t got = ::read(invocation.standard_input(), buffer, size);
-    if (got < 0) throw system_error(errno, "cannot read standard input");
-    return static_cast<std::size_t>(got);
+    return invocation.read_input(buffer, size);
   };
-  request.write_output = [&invocation](std::string_view bytes) {
-    if (!invocation.dry_run()) invocation.output().text(bytes);
+  request.write_output = [&invocation, rows](std::string_view bytes) {
+    if (invocation.dry_run()) return;
+    if (rows != nullptr) rows->write(bytes);
+    else invocation.output().text(bytes);
   };
   return request;
 }
@@ -80,14 +80,18 @@ json::Array met_rows(const predict::Signature& signature, const score::BatchRepo
 
 void run(const PredictArgs& args, cli::Invocation& invocation) {
   store::Store& store = invocation.project().store();
-  const model::Version version = model::Registry(store).get(args.model);
+  const model::Version version = model::Registry(store).get(
+      args.model ? *args.model : which_model(invocation, store.references(), "asked", ": `mlops predict"));
   model::require_runnable(version);
   const auto scorer = score::Scorer::load(store, version.package, version.data_record, invocation.engines());
+  std::optional<LinesAsRows> rows;
+  if (args.out == "-" && wants_rows(invocation, args.format)) rows.emplace(invocation, "mlops.rows/1");
   const auto start = std::chrono::steady_clock::now();
   const auto report = score::predict_batch(
       invocation.engines(), resources_of(invocation), dataset::scratch_beside(store.objects()), scorer,
-      request_of(args, invocation), invocation.progress(), &invocation.cancel());
+      request_of(args, invocation, rows ? &*rows : nullptr), invocation.progress(), &invocation.cancel());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  if (rows && !invocation.dry_run()) rows->end();
   tell_met(invocation, scorer.signature(), report);
   const char* state = invocation.dry_run() ? "would be written" : "written";
   invocation.note(fmt::format("{}: {} in {:.2f} s{}", version.address(), count_of(report.rows, "row"),
@@ -108,39 +112,40 @@ void run(const PredictArgs& args, cli::Invocation& invocation) {
 
 cli::Command predict() {
   const auto args = std::make_shared<PredictArgs>();
-  return {.name = "predict",
-          .summary = "add a model's answers to the rows of a file",
-          .options = {{"model", "MODEL", "a model, or a version of it such as churn@v2", &args->model,
-                       cli::Offer::model, true},
-                      {"-i,--in", "FILE", "the rows; - for standard input, which is the default", &args->in,
-                       cli::Offer::file},
-                      {"-o,--out", "FILE", "where they go; - for standard output, which is the default",
-                       &args->out, cli::Offer::file},
-                      {"--format",
-                       "FORMAT",
-                       "what to write, if the file's name does not say",
-                       &args->format,
-                       cli::Offer::none,
-                       false,
-                       {"csv", "jsonl", "parquet"}},
-                      {"--in-format",
-                       "FORMAT",
-                       "what is read, if its name and content do not say",
-                       &args->in_format,
-                       cli::Offer::none,
-                       false,
-                       {"csv", "tsv", "json", "jsonl", "parquet"}},
-                      {"--only", "", "the answers alone, without the columns of the input", &args->only}},
-          .examples = {{"mlops predict churn --in new.csv --out answers.csv",
-                        "Ask the champion of churn about the rows of a file"},
-                       {"mlops predict churn@v1 --only <new.csv",
-                        "Print the answers of its first version alone"}},
-          .exits = {{Code::failed, "the model is only kept: nothing here can run it"},
-                    {Code::not_found, "there is no such model or file"},
-                    {Code::corrupt, "a row cannot be read, or the model is damaged"}},
-          .see_also = {"mlops-model-show(1)", "mlops-output(5)"},
-          .dry_run = true,
-          .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
+  return {
+      .name = "predict",
+      .summary = "add a model's answers to the rows of a file",
+      .options = {{"model", "MODEL", "a model, or a version of it such as churn@v2; default: the only one",
+                   &args->model, cli::Offer::model},
+                  {"-i,--in", "FILE", "the rows; - for standard input, which is the default", &args->in,
+                   cli::Offer::file},
+                  {"-o,--out", "FILE", "where they go; - for standard output, which is the default",
+                   &args->out, cli::Offer::file},
+                  {"--format",
+                   "FORMAT",
+                   "what to write, if the file's name does not say",
+                   &args->format,
+                   cli::Offer::none,
+                   false,
+                   {"csv", "jsonl", "parquet"}},
+                  {"--in-format",
+                   "FORMAT",
+                   "what is read, if its name and content do not say",
+                   &args->in_format,
+                   cli::Offer::none,
+                   false,
+                   {"csv", "tsv", "json", "jsonl", "parquet"}},
+                  {"--only", "", "the answers alone, without the columns of the input", &args->only}},
+      .examples = {{"mlops predict churn --in new.csv --out answers.csv",
+                    "Ask the champion of churn about the rows of a file"},
+                   {"mlops predict churn@v1 --only <new.csv",
+                    "Print the answers of its first version alone"}},
+      .exits = {{Code::failed, "the model is only kept: nothing here can run it"},
+                {Code::not_found, "there is no such model or file"},
+                {Code::corrupt, "a row cannot be read, or the model is damaged"}},
+      .see_also = {"mlops-model-show(1)", "mlops-output(5)"},
+      .dry_run = true,
+      .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
 }
 
 }  // namespace mlops::commands

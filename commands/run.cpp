@@ -172,6 +172,7 @@ cli::Command run() {
       .exits = {{Code::not_found, "there is no such program or input, unless the program itself says 4"}},
       .see_also = {"mlops-runs(1)", "mlops-log(1)"},
       .dry_run = true,
+      .patient = true,
       .run = [args](cli::Invocation& invocation) { run_command(*args, invocation); },
   };
 }

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "serve_mail.hpp"
 #include "ui/sink.hpp"
+#include "which_model.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
@@ -45,18 +46,10 @@ std::int64_t within(std::string_view flag, std::int64_t value, std::int64_t leas
   throw error(Code::usage, "'{}' wants {} to {}, not {}", flag, least, most, value);
 }
 
-std::vector<std::string> addresses_of(const ServeArgs& args, const store::References& references) {
+std::vector<std::string> addresses_of(const ServeArgs& args, cli::Invocation& invocation,
+                                      const store::References& references) {
   if (!args.models.empty()) return args.models;
-  std::vector<std::string> names;
-  for (const model::Offer& offer : model::offers(references)) names.push_back(offer.name);
-  if (names.size() == 1) return names;
-  if (names.empty()) {
-    throw error(Code::not_found, "there is no model yet")
-        .with_id("model.not_found")
-        .with_hint("`mlops train run --label COLUMN` makes the first one");
-  }
-  throw error(Code::usage, "which of {} models is to be served: {}", names.size(), one_of(names))
-      .with_hint("name it, or several: `mlops serve {}`", names.front());
+  return {which_model(invocation, references, "served", ", or several: `mlops serve")};
 }
 
 serve::ListenOptions options_of(const ServeArgs& args, cli::Invocation& invocation) {
@@ -194,7 +187,7 @@ void run(const ServeArgs& args, cli::Invocation& invocation) {
   within("--drain", args.drain, 0, 86'400);
   store::Store& store = invocation.project().store();
   serve::Service service(invocation.engines(), store, invocation.clock(),
-                         addresses_of(args, store.references()));
+                         addresses_of(args, invocation, store.references()));
   Mail mail;
   if (invocation.verbosity() > 0) {
     service.on_request(
@@ -236,6 +229,7 @@ cli::Command serve() {
                 {Code::corrupt, "the model is damaged"},
                 {Code::busy, "the port is taken"}},
       .see_also = {"mlops-predict(1)", "mlops-model-promote(1)", "mlops-output(5)"},
+      .patient = true,
       .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
 }
 

@@ -61,6 +61,7 @@ void tell_next(cli::Invocation& invocation, const release::TrainRequest& request
 
 void train_run(const TrainArgs& args, cli::Invocation& invocation) {
   const release::TrainRequest request = train_request(args, invocation);
+  invocation.tell_answers();
   release::Workshop shop = {.store = invocation.project().store(),
                             .engines = invocation.engines(),
                             .resources = resources_of(invocation),

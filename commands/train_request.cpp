@@ -2,6 +2,7 @@
 
 #include "cli/invocation.hpp"
 #include "dataset_rows.hpp"
+#include "train_questions.hpp"
 
 #include <fmt/format.h>
 #include <mlops/base/error.hpp>
@@ -32,26 +33,35 @@ std::vector<std::string> names_of(const std::vector<dataset::Version>& versions)
   return names;
 }
 
-[[noreturn]] void fail_ambiguous(const std::string& why, const std::vector<std::string>& names) {
-  throw error(Code::usage, "{}: {}", why, one_of(names, "'"))
+Error ambiguous(const std::string& why, const std::vector<std::string>& names) {
+  return error(Code::usage, "{}: {}", why, one_of(names, "'"))
       .with_hint("say which one: `--data {}`", names.front());
+}
+
+/// The one of several that a person picks; `why` says what else is wrong with them.
+dataset::Version pick_data(const std::vector<dataset::Version>& versions, const std::string& why,
+                           cli::Invocation& invocation) {
+  const std::string name =
+      invocation.choose(data_question(versions), "--data", ambiguous(why, names_of(versions)));
+  return *std::find_if(versions.begin(), versions.end(),
+                       [&](const dataset::Version& version) { return version.name == name; });
 }
 
 /// The only dataset with that column. Where no dataset has it, the only dataset there is: the fault is better
 /// told by who looks at its columns.
-dataset::Version with_column(store::Store& store, const std::string& label) {
+dataset::Version with_column(store::Store& store, const std::string& label, cli::Invocation& invocation) {
   const std::vector<dataset::Version> all = dataset::latest(store);
   std::vector<dataset::Version> having;
   std::copy_if(all.begin(), all.end(), std::back_inserter(having),
                [&](const dataset::Version& version) { return version.find(label) != nullptr; });
   if (having.size() == 1) return having.front();
   if (having.size() > 1)
-    fail_ambiguous(fmt::format("several datasets have a column '{}'", label), names_of(having));
+    return pick_data(having, fmt::format("several datasets have a column '{}'", label), invocation);
   if (all.size() == 1) return all.front();
   if (all.empty())
     throw error(Code::not_found, "there is no dataset to train on")
         .with_hint("`mlops ingest FILE` makes one");
-  fail_ambiguous(fmt::format("no dataset has a column '{}'", label), names_of(all));
+  throw ambiguous(fmt::format("no dataset has a column '{}'", label), names_of(all));
 }
 
 std::vector<const manifest::SourceSpec*> labelled(const manifest::Manifest& manifest) {
@@ -86,7 +96,8 @@ const manifest::SourceSpec* source_of_models(const std::vector<std::string>& nam
   return found;
 }
 
-const manifest::SourceSpec* declared_source(const TrainArgs& args, const manifest::Manifest& manifest) {
+const manifest::SourceSpec* declared_source(const TrainArgs& args, const manifest::Manifest& manifest,
+                                            cli::Invocation& invocation) {
   if (!args.models.empty()) return source_of_models(args.models, manifest);
   std::vector<const manifest::SourceSpec*> sources = labelled(manifest);
   if (args.label) {
@@ -95,30 +106,49 @@ const manifest::SourceSpec* declared_source(const TrainArgs& args, const manifes
   if (sources.size() == 1) return sources.front();
   if (sources.empty()) return nullptr;
   std::vector<std::string> names;
-  for (const manifest::SourceSpec* source : sources) names.push_back(source->name);
-  fail_ambiguous("several sources have a label", names);
+  ui::Question question{.text = "which source is to be trained on", .choices = {}};
+  for (const manifest::SourceSpec* source : sources) {
+    names.push_back(source->name);
+    question.choices.push_back({source->name, "label " + source->label});
+  }
+  return manifest.find_source(
+      invocation.choose(question, "--data", ambiguous("several sources have a label", names)));
 }
 
-Subject subject_of(const TrainArgs& args, project::Project& project) {
+Error unsaid_label(const std::string& of) {
+  return error(Code::usage, "which column{} is to be predicted is not said", of)
+      .with_hint("name it: `mlops train run --label COLUMN`");
+}
+
+/// The data whose columns a person can be asked about, when nothing says which.
+dataset::Version any_data(store::Store& store, cli::Invocation& invocation) {
+  const std::vector<dataset::Version> all = dataset::latest(store);
+  if (all.empty()) throw unsaid_label("");
+  if (all.size() == 1) return all.front();
+  const std::string name = invocation.choose(data_question(all), "--data", unsaid_label(""));
+  return *std::find_if(all.begin(), all.end(),
+                       [&](const dataset::Version& version) { return version.name == name; });
+}
+
+Subject subject_of(const TrainArgs& args, project::Project& project, cli::Invocation& invocation) {
   const manifest::Manifest& manifest = project.manifest();
   Subject out;
   if (args.data) {
     out.data = dataset::resolve(project.store(), *args.data);
     out.source = manifest.find_source(out.data.name);
-  } else if (const manifest::SourceSpec* source = declared_source(args, manifest)) {
+  } else if (const manifest::SourceSpec* source = declared_source(args, manifest, invocation)) {
     out.source = source;
     out.data = dataset::resolve(project.store(), "sources/" + source->name);
   } else if (args.label) {
-    out.data = with_column(project.store(), *args.label);
+    out.data = with_column(project.store(), *args.label, invocation);
     out.source = manifest.find_source(out.data.name);
   } else {
-    throw error(Code::usage, "which column is to be predicted is not said")
-        .with_hint("name it: `mlops train run --label COLUMN`");
+    out.data = any_data(project.store(), invocation);
+    out.source = manifest.find_source(out.data.name);
   }
   out.label = args.label ? *args.label : out.source != nullptr ? out.source->label : "";
   if (out.label.empty())
-    throw error(Code::usage, "which column of {} is to be predicted is not said", out.data.name)
-        .with_hint("name it: `mlops train run --label COLUMN`");
+    out.label = invocation.choose(label_question(out.data), "--label", unsaid_label(" of " + out.data.name));
   return out;
 }
 
@@ -293,7 +323,7 @@ release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invo
   if (args.seed && *args.seed < 0) throw error(Code::usage, "'--seed' wants 0 or more, not {}", *args.seed);
   project::Project& project = invocation.project();
   const manifest::Manifest& manifest = project.manifest();
-  const Subject subject = subject_of(args, project);
+  const Subject subject = subject_of(args, project, invocation);
   const manifest::ReleaseSpec* declared =
       subject.is_declared() && args.trainers.empty() ? release_of(args, manifest, subject) : nullptr;
   release::TrainRequest out = {.model = model_name(args, subject, declared),

@@ -1,5 +1,7 @@
 #include "training_rows.hpp"
 
+#include "ui/table.hpp"
+
 #include <fmt/format.h>
 #include <mlops/base/text.hpp>
 
@@ -136,6 +138,17 @@ json::Value shown_candidate(const release::Outcome& outcome, const std::string& 
   return out;
 }
 
+/// The first column that could say when a row happened, where nothing says how the rows are split.
+std::string undeclared_time(const release::TrainRequest& request, const release::Prepared& prepared) {
+  const train::SplitRequest& split = request.plan.split;
+  if (!split.time.empty() || !split.group.empty() || !split.part.empty()) return "";
+  for (const train::ColumnPlan& column : prepared.plan.columns) {
+    const bool dated = column.type == "DATE" || column.type.starts_with("TIMESTAMP");
+    if (dated && column.role == train::Role::feature) return column.name;
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<std::string> plan_notes(const release::TrainRequest& request, const release::Prepared& prepared) {
@@ -151,6 +164,10 @@ std::vector<std::string> plan_notes(const release::TrainRequest& request, const 
   notes.push_back(fmt::format(
       "split     {} train, {} valid, {} test; {}", count_text(prepared.split.train.size()),
       count_text(prepared.split.valid.size()), count_text(prepared.split.test.size()), prepared.split.how));
+  if (const std::string dated = undeclared_time(request, prepared); !dated.empty())
+    notes.push_back(fmt::format("time      rows have a date: `--time {}` lets the latest ones judge", dated));
+  // Names and classes may hold anything: each note stays on its line.
+  for (std::string& note : notes) note = ui::text_of({.key = {}, .value = note});
   return notes;
 }
 

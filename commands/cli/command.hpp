@@ -67,6 +67,8 @@ struct Command {
   std::vector<Exit> exits = {};
   std::vector<std::string> see_also = {};  ///< Pages, such as "mlops-output(5)".
   bool dry_run = false;                    ///< Takes -n, --dry-run; asks invocation.dry_run().
+  /// After Ctrl-C it ends in its own time (it waits for a child, for open requests), not within a second.
+  bool patient = false;
   bool hidden = false;
   std::function<void(Invocation& invocation)> run = {};  ///< Nothing for a mere group.
   std::vector<Command> children = {};

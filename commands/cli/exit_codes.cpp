@@ -15,6 +15,7 @@ constexpr ExitStatus table[] = {
     {6, "corrupt", "corrupt or unsafe content", false},
     {70, "internal", "a fault of this program", true},
     {75, "busy", "try again later: locked, port taken, remote away, disk full", true},
+    {129, "hung_up", "the terminal was closed (SIGHUP)", true},
     {130, "interrupted", "interrupted by Ctrl-C (SIGINT)", true},
     {143, "terminated", "stopped by SIGTERM", true},
 };

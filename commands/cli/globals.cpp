@@ -29,6 +29,7 @@ std::vector<Option> global_options(Globals& globals) {
        {"auto", "always", "never"}},
       {"--no-progress", "", "draw no progress", &globals.no_progress},
       {"--no-pager", "", "show long help without a pager", &globals.no_pager},
+      {"--no-input", "", "ask nothing, even at a terminal", &globals.no_input},
       {"-h", "", "print a short help", &globals.help},
       {"--help", "", "show the manual page", &globals.help_page},
       {"--version", "", "print the version; with -v of the parts too", &globals.version},

@@ -20,6 +20,7 @@ struct Globals {
   std::string color = "auto";
   bool no_progress = false;
   bool no_pager = false;
+  bool no_input = false;
   bool help = false;       ///< -h
   bool help_page = false;  ///< --help
   bool version = false;

@@ -3,6 +3,8 @@
 #include <unistd.h>
 #include <mlops/base/error.hpp>
 
+#include <cerrno>
+
 namespace mlops::cli {
 namespace {
 
@@ -14,6 +16,22 @@ std::unique_ptr<Clock> clock_for(const std::optional<std::string>& as_of) {
         .with_hint("write it like `2026-11-01` or `2026-11-01T09:30:00Z`");
   }
   return std::make_unique<FixedClock>(*time);
+}
+
+/// As a shell reads it back.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view harmless =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@,+%";
+  if (!word.empty() && word.find_first_not_of(harmless) == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string shell_line(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : " ") + quoted(word);
+  return out;
 }
 
 }  // namespace
@@ -32,6 +50,7 @@ ui::Output& Invocation::output() {
       .terminal = ui::look_at_terminal(impl_->application.environment, globals.colour()),
       .quiet = globals.quiet,
       .progress = !globals.no_progress && settings().progress,
+      .cancel = &impl_->cancel,
       .pager = globals.no_pager ? "" : settings().pager,
   });
   return *impl_->output;
@@ -75,14 +94,44 @@ int Invocation::verbosity() const { return impl_->globals.verbose; }
 
 ui::Format Invocation::format() const { return impl_->globals.format(); }
 
-int Invocation::standard_input() {
-  if (isatty(STDIN_FILENO) == 1) note("reading from the terminal; Ctrl-D ends it");
-  return STDIN_FILENO;
+std::string Invocation::choose(const ui::Question& question, std::string_view flag, const Error& unasked) {
+  const bool asks = format() == ui::Format::human && !impl_->globals.no_input && isatty(STDIN_FILENO) == 1 &&
+                    isatty(STDERR_FILENO) == 1;
+  if (!asks) throw unasked;
+  output().error_text("");  // clears what is in the way
+  const auto found = ui::ask(question, output().settings().terminal.err.width, impl_->cancel);
+  if (!found) throw unasked;
+  const std::string& name = question.choices[*found].name;
+  std::vector<std::string>& answers = impl_->answers;
+  if (flag.empty()) {
+    answers.push_back(name);
+  } else if (name.starts_with('-')) {
+    answers.push_back(fmt::format("{}={}", flag, name));
+  } else {
+    answers.insert(answers.end(), {std::string(flag), name});
+  }
+  return name;
+}
+
+void Invocation::tell_answers() {
+  if (!impl_->answers.empty()) note(fmt::format("without a question: {}", shell_line(command_line())));
+}
+
+std::size_t Invocation::read_input(void* buffer, std::size_t size) {
+  if (!impl_->reads_input && isatty(STDIN_FILENO) == 1) note("reading from the terminal; Ctrl-D ends it");
+  impl_->reads_input = true;
+  for (;;) {
+    impl_->cancel.check();
+    const ssize_t got = ::read(STDIN_FILENO, buffer, size);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) throw system_error(errno, "cannot read standard input");
+  }
 }
 
 std::vector<std::string> Invocation::command_line() const {
   std::vector<std::string> words = {"mlops"};
   words.insert(words.end(), impl_->args.begin(), impl_->args.end());
+  words.insert(words.end(), impl_->answers.begin(), impl_->answers.end());
   return words;
 }
 

@@ -5,10 +5,12 @@
 #include "application.hpp"
 #include "globals.hpp"
 #include "ui/output.hpp"
+#include "ui/prompt.hpp"
 
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/clock.hpp>
 #include <mlops/base/engines.hpp>
+#include <mlops/base/error.hpp>
 #include <mlops/config/settings.hpp>
 
 #include <memory>
@@ -58,12 +60,20 @@ class Invocation {
   int verbosity() const;
   ui::Format format() const;
 
-  /// The descriptor of standard input, for a command that was given "-". Says so when a person would have to
-  /// type.
-  int standard_input();
+  /// The name of one of the choices, as a person picked it, to be given by `flag` ("--label"; empty: a word
+  /// in its place). Thrown is `unasked` when there is nobody to ask (standard input or error is no terminal,
+  /// or
+  /// --no-input, --json, --porcelain) and when there is no answer.
+  std::string choose(const ui::Question& question, std::string_view flag, const Error& unasked);
+  /// Notes the command that would have needed no question, once all of them are answered.
+  void tell_answers();
+
+  /// Bytes of standard input, for a command that was given "-"; 0 at its end. Says so, once, when a person
+  /// would have to type. Throws Error: failed, interrupted.
+  std::size_t read_input(void* buffer, std::size_t size);
 
   const Application& application() const;
-  /// What was typed, beginning with "mlops": for the records of what was done.
+  /// What was typed, beginning with "mlops", and what was answered: for the records of what was done.
   std::vector<std::string> command_line() const;
 
   /// The exit code of the process when the command returns: for one that hands on that of another program.

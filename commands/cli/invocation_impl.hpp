@@ -18,6 +18,8 @@ struct Invocation::Impl {
   std::optional<ui::Output> output = {};
   std::unique_ptr<Engines> engines = {};
   int exit_status = 0;
+  bool reads_input = false;
+  std::vector<std::string> answers = {};  ///< Words that questions were answered with.
   /// Deleted by the file that knows the class.
   std::unique_ptr<project::Project, std::function<void(project::Project*)>> project = {};
 };

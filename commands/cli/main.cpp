@@ -74,6 +74,7 @@ int run(const Words& words, const Globals& globals, Invocation& invocation) {
     invocation.output().text(
         short_help(words.path, *words.command, invocation.output().settings().terminal.out));
   } else if (words.command->run) {
+    if (!words.command->patient) set_patience(Patience::short_time);
     words.command->run(invocation);
     return invocation.exit_status();
   } else if (words.path.empty()) {
@@ -115,9 +116,17 @@ class Session {
     globals_.directory = seen_.directory;  // each -C counts from the one before
     enter(globals_.directory);
     invocation_.emplace(application_, args_, globals_, cancel_);
+    prepare_last_words(last_words());
     const int status = cli::run(words, globals_, *invocation_);
     invocation_->output().finish();
     return status;
+  }
+
+  /// On a terminal there may be a line of progress in the way.
+  std::string last_words() const {
+    const auto err = ui::look_at_terminal(application_.environment, seen_.colour()).err;
+    return (err.tty && !seen_.json ? "\r\033[K" : "") +
+           report(Error(Code::interrupted, "interrupted"), seen_, err);
   }
 
   int fail(const Error& error) {
@@ -127,9 +136,9 @@ class Session {
       if (invocation_) invocation_->output().finish();
     } catch (...) {
     }
-    ui::write_error(report(error, seen_, terminal.err));
-    if (error.code() == Code::interrupted && signal_status() != 0) return signal_status();
-    return static_cast<int>(error.code());
+    const bool stopped = error.code() == Code::interrupted && signal_status() != 0;
+    if (!stopped || say_interrupted()) ui::write_error(report(error, seen_, terminal.err));
+    return stopped ? signal_status() : static_cast<int>(error.code());
   }
 
   const Application& application_;

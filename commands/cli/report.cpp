@@ -25,13 +25,15 @@ std::string json_text(const Error& error) {
 }
 
 std::string human_text(const Error& error, int verbose, const ui::Stream& err) {
-  std::string out = fmt::format("{} {}\n", ui::paint(err, ui::Colour::red, "error:"), error.message());
-  if (!error.detail().empty()) out += error.detail() + (error.detail().ends_with('\n') ? "" : "\n");
+  std::string out =
+      fmt::format("{} {}\n", ui::paint(err, ui::Colour::red, "error:"), ui::harmless(error.message()));
+  if (!error.detail().empty())
+    out += ui::harmless(error.detail()) + (error.detail().ends_with('\n') ? "" : "\n");
   if (verbose > 0) {
     for (const std::string& line : error.context()) out += fmt::format("  {}\n", line);
   }
   if (!error.hint().empty()) {
-    out += fmt::format("\n{} {}\n", ui::paint(err, ui::Colour::cyan, "hint:"), error.hint());
+    out += fmt::format("\n{} {}\n", ui::paint(err, ui::Colour::cyan, "hint:"), ui::harmless(error.hint()));
   }
   return out;
 }

@@ -18,7 +18,7 @@ constexpr std::size_t rows_that_decide_widths = 500;
 
 Output::Output(OutputSettings settings)
     : settings_(std::move(settings)),
-      progress_(settings_.terminal.err, settings_.progress && !settings_.quiet),
+      progress_(settings_.terminal.err, settings_.progress && !settings_.quiet, settings_.cancel),
       sink_(STDOUT_FILENO) {}
 
 void Output::rows(std::string_view schema, const std::vector<Row>& rows) {
@@ -81,11 +81,12 @@ void Output::long_text(std::string_view text) {
 }
 
 void Output::note(std::string_view text) {
-  if (!settings_.quiet) error_text(fmt::format("{}\n", text));
+  if (!settings_.quiet) error_text(harmless(text) + "\n");
 }
 
 void Output::warning(std::string_view text) {
-  error_text(fmt::format("{} {}\n", paint(settings_.terminal.err, Colour::yellow, "warning:"), text));
+  error_text(
+      fmt::format("{} {}\n", paint(settings_.terminal.err, Colour::yellow, "warning:"), harmless(text)));
 }
 
 void Output::next(std::string_view command) {

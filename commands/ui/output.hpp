@@ -22,7 +22,8 @@ struct OutputSettings {
   Terminal terminal = {};
   bool quiet = false;  ///< No notes, no progress.
   bool progress = true;
-  std::string pager;  ///< Shell command for long text; empty: none.
+  const Cancel* cancel = nullptr;  ///< Stops what reports progress.
+  std::string pager;               ///< Shell command for long text; empty: none.
 };
 
 class Output {

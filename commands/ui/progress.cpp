@@ -42,6 +42,7 @@ void ConsoleProgress::clear() {
 }
 
 void ConsoleProgress::draw(Steady::time_point now) {
+  if (cancel_ != nullptr) cancel_->check();
   if (!enabled_ || now - start_ < quiet_time) return;
   if (!err_.tty) {
     if (!announced_) write_error(name_ + "\n");

@@ -1,10 +1,12 @@
 #pragma once
 /// Progress on standard error: on a tty one line, first drawn after half a second, redrawn at most ten times
 /// a second and cleared before anything else is printed; elsewhere one plain line for each phase that is
-/// under way after half a second. Used by one thread.
+/// under way after half a second. What reports progress can be stopped: once `cancel` is set, phase() and
+/// at() throw Error(interrupted). Used by one thread.
 
 #include "terminal.hpp"
 
+#include <mlops/base/cancel.hpp>
 #include <mlops/base/progress.hpp>
 
 #include <chrono>
@@ -14,7 +16,9 @@ namespace mlops::ui {
 
 class ConsoleProgress final : public Progress {
  public:
-  ConsoleProgress(Stream err, bool enabled) : err_(err), enabled_(enabled), start_(Steady::now()) {}
+  /// `cancel` may be null: then nothing stops.
+  ConsoleProgress(Stream err, bool enabled, const Cancel* cancel)
+      : err_(err), enabled_(enabled), cancel_(cancel), start_(Steady::now()) {}
 
   void phase(std::string_view name, std::uint64_t total, Unit unit) override;
   void at(std::uint64_t done) override;
@@ -29,6 +33,7 @@ class ConsoleProgress final : public Progress {
 
   Stream err_;
   bool enabled_;
+  const Cancel* cancel_;
   Steady::time_point start_;
   Steady::time_point drawn_ = {};
   bool on_screen_ = false;

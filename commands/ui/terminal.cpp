@@ -54,6 +54,16 @@ Terminal look_at_terminal(const std::map<std::string, std::string>& environment,
           .err = look_at(STDERR_FILENO, environment, colour)};
 }
 
+std::string harmless(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool obeyed = (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F;
+    out += obeyed ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return out;
+}
+
 std::string paint(const Stream& stream, Colour colour, std::string_view text) {
   if (!stream.colour) return std::string(text);
   return fmt::format("\033[{}m{}\033[0m", code(colour), text);

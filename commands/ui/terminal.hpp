@@ -27,6 +27,9 @@ struct Terminal {
 /// always and never win over all of that.
 Terminal look_at_terminal(const std::map<std::string, std::string>& environment, When colour);
 
+/// What a terminal would obey becomes visible; line breaks and tabs stay.
+std::string harmless(std::string_view text);
+
 enum class Colour { bold, dim, red, yellow, green, cyan };
 
 /// `text` in that colour, or as it is when the stream takes none.

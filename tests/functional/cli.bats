@@ -267,6 +267,114 @@ probe() { "$probe" "$@"; }
   PATH=$HOME/bin:$PATH answers 2 mlops xyz
 }
 
+# 14: questions
+
+# asked INPUT COMMAND: a terminal on every stream, INPUT typed into it; the exit code is that of the command.
+asked() {
+  run bash -c 'printf "$1" | script -qec "stty -echo cols 80; export TERM=dumb; exec $2" /dev/null' _ "$1" "$2"
+  output=${output//$'\r'/}
+}
+
+two_tables() {
+  awk 'BEGIN { print "id,age,town,member,churn_label"; for (i = 0; i < 60; ++i) printf "%d,%d,t%d,%s,%d\n", i, i % 40, i % 5, (i % 3 ? "true" : "false"), (i * 7 % 10 > 4) }' >one.csv
+  cp one.csv two.csv
+  answers 0 mlops ingest one.csv -q
+}
+
+@test "what a person left open is asked at a terminal, by number or name" {
+  two_tables
+  asked '1\n' 'mlops train run -n'
+  is "$status" 0
+  has "$output" $'which column of one is to be predicted?\n  1  churn_label  BIGINT\n  2  member       BOOLEAN\n  3  age          BIGINT\n'
+  has "$output" 'without a question: mlops train run -n --label churn_label'
+  asked 'mebmer\n9\nmember\n' 'mlops train run -n'
+  is "$status" 0
+  has "$output" "'mebmer' is none of them; similar: \`member\`"
+  has "$output" "'9' is none of them"
+  has "$output" 'label  member'
+}
+
+@test "questions follow each other, and the command that needs none is said once" {
+  two_tables
+  answers 0 mlops ingest two.csv -q
+  asked 'two\nmember\n' 'mlops train run -n'
+  is "$status" 0
+  is "$(grep -c 'without a question' <<<"$output")" 1
+  has "$output" 'without a question: mlops train run -n --data two --label member'
+  asked '2\n' 'mlops train run -n --label member'
+  has "$output" 'without a question: mlops train run -n --label member --data two'
+}
+
+@test "no answer is exit 2 with what to type, and Ctrl-C is 130" {
+  two_tables
+  for input in '\n' '  \n' '\004'; do
+    asked "$input" 'mlops train run -n'
+    is "$status" 2
+    has "$output" 'name it: `mlops train run --label COLUMN`'
+  done
+  mkfifo keys
+  env --default-signal=INT script -qfec 'stty -echo; exec mlops train run -n' screen <keys >/dev/null 3>&- &
+  exec 7>keys
+  for _ in {1..200}; do grep -qs 'number or name' screen && break || sleep 0.05; done
+  printf '\003' >&7
+  code=0
+  wait $! || code=$?
+  exec 7>&-
+  is "$code" 130
+  has "$(cat screen)" interrupted
+}
+
+@test "nobody is asked without a terminal, with --no-input, --json or --porcelain" {
+  two_tables
+  for command in 'mlops train run -n --no-input' 'mlops train run -n --json' 'mlops train run -n --porcelain' \
+    'mlops train run -n 2>err' 'mlops train run -n <one.csv'; do
+    asked '1\n' "$command"
+    is "$status" 2
+    lacks "$output" '1  churn_label'
+  done
+  answers 2 mlops train run -n
+  is "$stderr" $'error: which column of one is to be predicted is not said\n\nhint: name it: `mlops train run --label COLUMN`'
+}
+
+@test "the record of a run holds what was answered" {
+  two_tables
+  asked '1\n' 'mlops train run --train prior -q'
+  is "$status" 0
+  is "$(mlops runs show @last --json | jq -c '.items[0].command')" '["mlops","train","run","--train","prior","-q","--label","churn_label"]'
+}
+
+@test "predict and serve take the only model, and ask which of several" {
+  two_tables
+  answers 0 mlops train run --label member --train prior -q
+  answers 0 mlops predict --in one.csv --only -q
+  is "$(wc -l <<<"$output")" 61
+  answers 0 mlops train run --label member --train prior -q --name other
+  answers 2 mlops predict --in one.csv
+  is "$stderr" $'error: which of 2 models is to be asked: `one` or `other`\n\nhint: name it: `mlops predict one`'
+  answers 2 mlops serve
+  asked '2\n' 'mlops predict --in one.csv --out out.csv'
+  is "$status" 0
+  has "$output" 'without a question: mlops predict --in one.csv --out out.csv other'
+  has "$output" 'other@v1: 60 rows'
+}
+
+@test "names cannot talk to the terminal in messages either" {
+  two_tables
+  answers 4 mlops data show $'\e[31mred'
+  lacks "$stderr" $'\e'
+  has "$stderr" '\x1b[31mred'
+}
+
+# 15: - is standard input or output
+
+@test "reading from a terminal says so, once" {
+  two_tables
+  asked 'a,b\n1,2\n3,4\n\004' 'mlops ingest - --name typed'
+  is "$status" 0
+  is "$(grep -c 'reading from the terminal; Ctrl-D ends it' <<<"$output")" 1
+  has "$output" 'rows           2'
+}
+
 # 18, 19: the ends of a process
 
 @test "a full disk is exit 75" {

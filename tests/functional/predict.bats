@@ -266,3 +266,17 @@ for i in range(400000): print(f'{i % 60},pro')" >big.csv
     [[ ! -e $name ]]
   done
 }
+
+@test "--json and --porcelain print the rows themselves, in their formats" {
+  awk 'BEGIN { print "age,name,left"; for (i = 0; i < 40; ++i) printf "%d,\"n\t%d\",%d\n", i, i % 3, i % 2 }' >staff.csv
+  answers 0 mlops ingest staff.csv -q
+  answers 0 mlops train run --label left --train prior -q
+  answers 0 mlops predict staff --in staff.csv --json -q
+  is "$(jq -c '[.schema, (.items | length), (.items[1] | keys_unsorted)]' <<<"$output")" \
+    '["mlops.rows/1",40,["age","name","left","prediction","probability"]]'
+  is "$(jq -r '.items[1].name' <<<"$output")" $'n\t1'
+  answers 0 mlops predict staff --in staff.csv --porcelain -q
+  is "$(head -1 <<<"$output" | cut -f1-3)" $'0\tn\\t0\t0'
+  answers 2 mlops predict staff --in staff.csv --json --format csv
+  is "$(jq -r .error.message <<<"$stderr")" "'--json' and '--format csv' exclude each other on standard output"
+}

@@ -131,8 +131,22 @@ void work(cli::Invocation& invocation) {
 void hang(cli::Invocation& invocation) {
   invocation.note("hanging");
   char byte = 0;
-  while (read(invocation.standard_input(), &byte, 1) != 0) {
+  while (read(STDIN_FILENO, &byte, 1) != 0) {
   }
+}
+
+/// Never looks at the token.
+void deaf(cli::Invocation& invocation) {
+  invocation.note("hanging");
+  for (;;) std::this_thread::sleep_for(1s);
+}
+
+/// Ends in its own time, which is longer than a second.
+void patient(cli::Invocation& invocation) {
+  invocation.note("waiting");
+  while (!invocation.cancel().is_set()) std::this_thread::sleep_for(10ms);
+  std::this_thread::sleep_for(1500ms);
+  invocation.note("ended in order");
 }
 
 struct FailArgs {
@@ -184,6 +198,8 @@ cli::Command root() {
                        leaf("talk", talk),
                        leaf("work", work),
                        leaf("hang", hang),
+                       leaf("deaf", deaf),
+                       {.name = "patient", .summary = "show one rule", .patient = true, .run = patient},
                        journal(),
                        {.name = "group", .summary = "hold verbs", .children = {leaf("list", show_rows)}}}};
 }

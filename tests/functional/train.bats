@@ -364,3 +364,14 @@ release:
   answers 0 mlops train run --seed 9 --only tenure --only calls
   is "$(mlops runs show @last --json | jq -c '.items[0] | [.seed, .params.features]')" '[9,2]'
 }
+
+@test "a note names a column of dates, and a class with a line break stays on its line" {
+  awk 'BEGIN { print "day,x,y"; for (i = 0; i < 60; ++i) printf "2026-01-%02d,%d,\"%s\"\n", i % 28 + 1, i % 7, (i % 2 ? "a\nb" : "c") }' >t.csv
+  answers 0 mlops ingest t.csv -q
+  answers 0 mlops train run --label y -n
+  has "$stderr" 'time      rows have a date: `--time day` lets the latest ones judge'
+  is "$(grep -c '^label ' <<<"$stderr")" 1
+  lacks "$stderr" $'\nb'
+  answers 0 mlops train run --label y -n --time day
+  lacks "$stderr" 'rows have a date'
+}

@@ -103,14 +103,21 @@ predict::Package as_read_back(const predict::Package& package) {
                                [&](const std::string& path) { return package.files.at(path); });
 }
 
+void go_on(const Workshop& shop) {
+  if (shop.cancel != nullptr) shop.cancel->check();
+}
+
 void judge(Workshop& shop, const Prepared& prepared, const Parts& parts, Judged& out) {
   const predict::Signature& signature = out.package.signature;
   const auto predictor = predict::open(as_read_back(out.package), shop.engines);
+  go_on(shop);
   const predict::Frame frame = test_frame(prepared, parts, signature);
   out.predictions.resize(frame.rows * signature.outputs());
   predictor->predict(frame, out.predictions);
+  go_on(shop);
   out.outcome.test = evaluate::evaluate(truth_of(prepared.target, parts.test.labels), out.predictions,
                                         signature.classes, signature.threshold);
+  go_on(shop);
   out.outcome.predict_us = microseconds_per_row(*predictor, frame, signature.outputs());
   out.outcome.bytes = bytes_of(out.package);
 }

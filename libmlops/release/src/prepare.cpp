@@ -89,9 +89,14 @@ Prepared prepare(Workshop& shop, const TrainRequest& request) {
   shop.progress.phase("reading " + request.data.address(), 0, Unit::rows);
   dataset::Reader reader(shop.store, shop.engines, shop.resources, shop.cancel);
   Prepared out = {.table = reader.columns(request.data)};
+  const auto go_on = [&] {
+    if (shop.cancel != nullptr) shop.cancel->check();
+  };
   out.target = train::read_target(out.table, request.label, request.task);
   out.split = train::split(out.table, out.target, request.plan.split);
+  go_on();
   out.plan = plan_of(request, out, {});
+  go_on();
   out.leaks = train::find_leaks(out.table, out.target, out.split, out.plan);
   out.candidates = candidates_of(request, out.target.task);
   for (const Candidate& candidate : out.candidates) {

@@ -5,6 +5,7 @@
 #include <mlops/predict/linear.hpp>
 #include <mlops/predict/rule.hpp>
 #include <mlops/train/trainer.hpp>
+#include "src/parallel.hpp"
 
 #include <cstddef>
 #include <span>
@@ -22,6 +23,7 @@ struct Fitting {
   int whole(std::string_view name) const;
   bool flag(std::string_view name) const;
   bool given(std::string_view name) const;
+  Workers workers() const { return {.threads = request.threads, .cancel = request.cancel}; }
   void check() const;  ///< Throws Error(interrupted).
   void step(std::string_view metric, double value, int step) const;
 };

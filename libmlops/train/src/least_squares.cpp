@@ -1,7 +1,6 @@
 #include "src/least_squares.hpp"
 
 #include <mlops/stats/sum.hpp>
-#include "src/parallel.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
@@ -64,9 +63,9 @@ void add_products(const Sparse& matrix, std::size_t row, Symmetric& sums) {
 
 }  // namespace
 
-LeastSquares::LeastSquares(const Sparse& matrix, std::span<const double> labels, unsigned threads)
+LeastSquares::LeastSquares(const Sparse& matrix, std::span<const double> labels, const Workers& workers)
     : matrix_(matrix),
-      threads_(threads),
+      workers_(workers),
       width_(matrix.columns() - 1),
       mean_label_(mean_of(labels)),
       labels_(labels.begin(), labels.end()),
@@ -87,7 +86,7 @@ void LeastSquares::sum_columns() {
 void LeastSquares::sum_products() {
   const auto pieces = pieces_of(matrix_.rows(), products_.values().size());
   std::vector<Symmetric> sums(pieces, Symmetric(width_));
-  in_parallel(pieces, threads_, [&](std::size_t piece) {
+  in_parallel(pieces, workers_, [&](std::size_t piece) {
     const auto end = piece_begin(matrix_.rows(), pieces, piece + 1);
     for (auto row = piece_begin(matrix_.rows(), pieces, piece); row < end; ++row) {
       add_products(matrix_, row, sums[piece]);
@@ -101,7 +100,7 @@ void LeastSquares::sum_products() {
 }
 
 void LeastSquares::sum_kernel() {
-  in_parallel(matrix_.rows(), threads_, [&](std::size_t i) {
+  in_parallel(matrix_.rows(), workers_, [&](std::size_t i) {
     std::vector<double> row(matrix_.columns());
     for (std::size_t column = 0; column < width_; ++column) row[column] = -means_[column];
     matrix_.add(i, 1, row);
@@ -116,7 +115,7 @@ std::vector<double> LeastSquares::times(std::span<const double> coefficients) co
   padded.push_back(-dot(coefficients, means_));
   std::vector<double> out(matrix_.rows());
   const auto pieces = pieces_of(matrix_.rows(), 1);
-  in_parallel(pieces, threads_, [&](std::size_t piece) {
+  in_parallel(pieces, workers_, [&](std::size_t piece) {
     const auto end = piece_begin(matrix_.rows(), pieces, piece + 1);
     for (auto row = piece_begin(matrix_.rows(), pieces, piece); row < end; ++row) {
       out[row] = matrix_.dot(row, padded);
@@ -129,7 +128,7 @@ std::vector<double> LeastSquares::times(std::span<const double> coefficients) co
 std::vector<double> LeastSquares::transposed(std::span<const double> rows) const {
   const auto pieces = pieces_of(matrix_.rows(), matrix_.columns());
   std::vector<std::vector<double>> sums(pieces, std::vector<double>(matrix_.columns()));
-  in_parallel(pieces, threads_, [&](std::size_t piece) {
+  in_parallel(pieces, workers_, [&](std::size_t piece) {
     const auto end = piece_begin(matrix_.rows(), pieces, piece + 1);
     for (auto row = piece_begin(matrix_.rows(), pieces, piece); row < end; ++row) {
       matrix_.add(row, rows[row], sums[piece]);

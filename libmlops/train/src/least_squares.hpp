@@ -5,6 +5,7 @@
 /// one with the smallest sum of squares. Results do not depend on the number of threads.
 
 #include "src/cholesky.hpp"
+#include "src/parallel.hpp"
 #include "src/sparse.hpp"
 
 #include <memory>
@@ -16,7 +17,7 @@ namespace mlops::train {
 class LeastSquares {
  public:
   /// `matrix` and `labels` must outlive it. Takes min(rows, columns)^2 doubles, at most 5,000^2.
-  LeastSquares(const Sparse& matrix, std::span<const double> labels, unsigned threads);
+  LeastSquares(const Sparse& matrix, std::span<const double> labels, const Workers& workers);
 
   struct Answer {
     double intercept = 0;
@@ -35,7 +36,7 @@ class LeastSquares {
   std::vector<double> residuals(std::span<const double> coefficients) const;
 
   const Sparse& matrix_;
-  unsigned threads_;
+  Workers workers_;
   std::size_t width_;  ///< Columns without the intercept.
   double mean_label_ = 0;
   std::vector<double> labels_;  ///< Less their mean.

@@ -32,7 +32,7 @@ double choose(const Fitting& fitting) {
   const auto& [train, valid] = std::tie(fitting.request.train, fitting.request.valid);
   const Design design = Design::fit(fitting.signature(), train.frame);
   const Sparse matrix(design, train.frame);
-  const LeastSquares squares(matrix, train.labels, fitting.request.threads);
+  const LeastSquares squares(matrix, train.labels, fitting.workers());
   double best = without_choice, least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < grid.size(); ++i) {
     fitting.check();
@@ -64,7 +64,7 @@ Fitted fit_on(Fitting fitting, const Part& part) {
   const Design design = Design::fit(fitting.signature(), part.frame);
   const Sparse matrix(design, part.frame);
   fitting.check();
-  const LeastSquares squares(matrix, part.labels, fitting.request.threads);
+  const LeastSquares squares(matrix, part.labels, fitting.workers());
   const auto answer = squares.solve(fitting.number("l2"));
   return {.package = {.signature = fitting.signature(),
                       .algorithm = "linear",

@@ -89,7 +89,7 @@ double choose(const Fitting& fitting) {
   double best = without_choice, least = std::numeric_limits<double>::infinity();
   int worse = 0;
   for (std::size_t i = 0; i < grid.size() && worse < 2; ++i) {
-    LogisticLoss loss(problem.matrix, problem.labels, problem.outputs, grid[i], fitting.request.threads);
+    LogisticLoss loss(problem.matrix, problem.labels, problem.outputs, grid[i], fitting.workers());
     at = newton(loss, at,
                 {.steps = fitting.whole("steps"),
                  .tolerance = 1e-3,
@@ -106,7 +106,7 @@ double choose(const Fitting& fitting) {
 
 NewtonAnswer solve(const Fitting& fitting, const Problem& problem) {
   const double l2 = fitting.number("l2");
-  LogisticLoss loss(problem.matrix, problem.labels, problem.outputs, l2, fitting.request.threads);
+  LogisticLoss loss(problem.matrix, problem.labels, problem.outputs, l2, fitting.workers());
   const auto rows = static_cast<double>(loss.rows());
   const NewtonRequest request = {
       .steps = fitting.whole("steps"), .bound = l2 == 0 ? bound : 0, .at_step = [&](int step, double value) {

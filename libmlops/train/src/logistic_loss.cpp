@@ -1,7 +1,6 @@
 #include "src/logistic_loss.hpp"
 
 #include <mlops/stats/sum.hpp>
-#include "src/parallel.hpp"
 
 #include <mlops/predict/linear.hpp>
 
@@ -15,10 +14,11 @@ using Vector = std::vector<double>;
 
 /// Calls work(row, sums) for every row, with its piece's sums, and adds those up in order.
 template <typename Sums, typename Work>
-Sums summed(const Sparse& matrix, const Sums& zero, std::size_t doubles, unsigned threads, const Work& work) {
+Sums summed(const Sparse& matrix, const Sums& zero, std::size_t doubles, const Workers& workers,
+            const Work& work) {
   const auto pieces = pieces_of(matrix.rows(), doubles);
   std::vector<Sums> sums(pieces, zero);
-  in_parallel(pieces, threads, [&](std::size_t piece) {
+  in_parallel(pieces, workers, [&](std::size_t piece) {
     const auto end = piece_begin(matrix.rows(), pieces, piece + 1);
     for (auto row = piece_begin(matrix.rows(), pieces, piece); row < end; ++row) work(row, sums[piece]);
   });
@@ -53,12 +53,12 @@ double log_of_sum(std::span<const double> scores) {
 }  // namespace
 
 LogisticLoss::LogisticLoss(const Sparse& matrix, std::span<const double> labels, std::size_t outputs,
-                           double l2, unsigned threads)
+                           double l2, const Workers& workers)
     : matrix_(matrix),
       labels_(labels),
       outputs_(outputs),
       l2_(l2),
-      threads_(threads),
+      workers_(workers),
       probabilities_(matrix.rows() * outputs) {}
 
 double LogisticLoss::penalty(std::span<const double> at) const {
@@ -83,14 +83,14 @@ double LogisticLoss::row_loss(std::size_t row, std::span<const double> at, std::
 
 double LogisticLoss::value(std::span<const double> at) const {
   const auto sums =
-      summed(matrix_, Gradient{Vector(outputs_)}, outputs_, threads_,
+      summed(matrix_, Gradient{Vector(outputs_)}, outputs_, workers_,
              [&](std::size_t row, Gradient& sum) { sum.loss.add(row_loss(row, at, sum.vector)); });
   return sums.loss.value() + penalty(at);
 }
 
 double LogisticLoss::look(std::span<const double> at, std::span<double> gradient) {
   const auto sums = summed(
-      matrix_, Gradient{Vector(unknowns())}, unknowns(), threads_, [&](std::size_t row, Gradient& sum) {
+      matrix_, Gradient{Vector(unknowns())}, unknowns(), workers_, [&](std::size_t row, Gradient& sum) {
         const auto p = probabilities(row);
         sum.loss.add(row_loss(row, at, p));
         for (std::size_t k = 0; k < outputs_; ++k) {
@@ -132,7 +132,7 @@ void LogisticLoss::add_curvature(std::size_t row, Symmetric& sums) const {
 
 Symmetric LogisticLoss::curvature() const {
   Symmetric zero(unknowns());
-  auto total = summed(matrix_, zero, zero.values().size(), threads_,
+  auto total = summed(matrix_, zero, zero.values().size(), workers_,
                       [&](std::size_t row, Symmetric& sums) { add_curvature(row, sums); });
   const double hold = static_cast<double>(rows()) / static_cast<double>(outputs_);
   for (std::size_t i = 0; i < unknowns(); ++i) {
@@ -145,7 +145,7 @@ Symmetric LogisticLoss::curvature() const {
 }
 
 std::vector<double> LogisticLoss::curvature_times(std::span<const double> direction) const {
-  const auto sums = summed(matrix_, Gradient{Vector(unknowns())}, unknowns(), threads_,
+  const auto sums = summed(matrix_, Gradient{Vector(unknowns())}, unknowns(), workers_,
                            [&](std::size_t row, Gradient& sum) {
                              const auto p = probabilities(row);
                              double mean = 0;
@@ -168,7 +168,7 @@ std::vector<double> LogisticLoss::curvature_times(std::span<const double> direct
 
 std::vector<double> LogisticLoss::curvature_diagonal() const {
   const auto columns = matrix_.dense_columns();
-  const auto sums = summed(matrix_, Gradient{Vector(unknowns())}, unknowns(), threads_,
+  const auto sums = summed(matrix_, Gradient{Vector(unknowns())}, unknowns(), workers_,
                            [&](std::size_t row, Gradient& sum) {
                              const auto values = matrix_.dense(row);
                              for (std::size_t k = 0; k < outputs_; ++k) {

@@ -5,6 +5,7 @@
 /// with its intercept last. Sums are added up in pieces that the data fix, whatever the number of threads.
 
 #include "src/cholesky.hpp"
+#include "src/parallel.hpp"
 #include "src/sparse.hpp"
 
 #include <cstddef>
@@ -17,7 +18,7 @@ class LogisticLoss {
  public:
   /// What it is given must outlive it. Labels are class numbers.
   LogisticLoss(const Sparse& matrix, std::span<const double> labels, std::size_t outputs, double l2,
-               unsigned threads);
+               const Workers& workers);
 
   std::size_t unknowns() const { return outputs_ * matrix_.columns(); }
   std::size_t rows() const { return matrix_.rows(); }
@@ -53,7 +54,7 @@ class LogisticLoss {
   std::span<const double> labels_;
   std::size_t outputs_;
   double l2_;
-  unsigned threads_;
+  Workers workers_;
   std::vector<double> probabilities_;
 };
 

@@ -16,9 +16,13 @@ struct Shared {
   std::exception_ptr fault = {};
 };
 
-void run(Shared& shared, std::size_t pieces, const std::function<void(std::size_t)>& work) {
+void run(Shared& shared, std::size_t pieces, const Cancel* cancel,
+         const std::function<void(std::size_t)>& work) {
   try {
-    for (std::size_t i = shared.next++; i < pieces; i = shared.next++) work(i);
+    for (std::size_t i = shared.next++; i < pieces; i = shared.next++) {
+      if (cancel != nullptr) cancel->check();
+      work(i);
+    }
   } catch (...) {
     shared.next = pieces;
     const std::lock_guard lock(shared.mutex);
@@ -28,13 +32,13 @@ void run(Shared& shared, std::size_t pieces, const std::function<void(std::size_
 
 }  // namespace
 
-void in_parallel(std::size_t pieces, unsigned threads, const std::function<void(std::size_t)>& work) {
+void in_parallel(std::size_t pieces, const Workers& workers, const std::function<void(std::size_t)>& work) {
   Shared shared;
   std::vector<std::jthread> helpers;
-  for (std::size_t i = 1; i < std::min<std::size_t>(threads, pieces); ++i) {
-    helpers.emplace_back([&] { run(shared, pieces, work); });
+  for (std::size_t i = 1; i < std::min<std::size_t>(workers.threads, pieces); ++i) {
+    helpers.emplace_back([&] { run(shared, pieces, workers.cancel, work); });
   }
-  run(shared, pieces, work);
+  run(shared, pieces, workers.cancel, work);
   helpers.clear();
   if (shared.fault) std::rethrow_exception(shared.fault);
 }
