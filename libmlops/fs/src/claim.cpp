@@ -50,7 +50,9 @@ std::optional<File> locked_anew(const std::filesystem::path& folder) {
     File file(lock_path(folder), File::Mode::create_new);
     if (try_lock(file) && still_named(file)) return file;
   } catch (const Error& e) {
-    if (e.code() != Code::conflict) throw;
+    // On NFS the lock of a file that was swept meanwhile is a stale handle.
+    const bool swept = e.code() == Code::not_found && find_stamp(folder.parent_path());
+    if (e.code() != Code::conflict && !swept) throw;
   }
   return std::nullopt;
 }
