@@ -13,11 +13,15 @@ cli: tests a program of its own
 data: needs table
 dist: packs all engines
 examples: their project needs table
+faults: needs table
 help: says the same in every build
 ingest: needs table
 install: installs all engines
+interrupt: needs table and gbdt
 lint: tests no binary
 log: its project needs table
+mlflow: needs http
+nfs: needs table, in a machine of its own
 oracle: needs table
 predict: needs table
 quickstart: builds on its own

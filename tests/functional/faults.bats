@@ -408,7 +408,7 @@ extend() { head -c 5000 /dev/urandom >>"$1"; }
   is "$(mlops data query 'SELECT l FROM wide ORDER BY a' --porcelain | tr -d '"')" $'[18446744073709551615, 1]\n[9223372036854775808]'
   printf '{"a":1}\n{"a":2,}\n{"a":NaN}\n{"a":3},\n{"a":-Infinity}\n{"a":\n' >loose.jsonl
   answers 0 mlops ingest loose.jsonl --quiet
-  is "$(mlops data query 'SELECT a FROM loose' --porcelain | tr '\n' ' ')" "1.0 2.0 null null "
+  is "$(mlops data query 'SELECT a FROM loose' --porcelain | tr '\n' ' ')" "1.0 2.0 NaN -Infinity "
   is "$(mlops data head loose --quarantine --json | jq -c '.items | map(.line)')" '[4,6]'
 }
 

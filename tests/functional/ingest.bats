@@ -168,6 +168,22 @@ s VARCHAR'
   has "$output" 'day first or month first'
 }
 
+@test "dates with the month's name" {
+  printf 'a,b,c,d\nJun 12 1998,12-JUN-1998,"June 7, 1998",28.02.2020\nFeb 29 2000,1-May-2001,"may 3, 2001",01.03.2020\n' >named.csv
+  mlops ingest named.csv --quiet >/dev/null
+  is "$(mlops data show named --json | jq -r '[.items[0].columns[].type] | unique | join(" ")')" DATE
+  is "$(mlops data export named)" 'a,b,c,d
+1998-06-12,1998-06-12,1998-06-07,2020-02-28
+2000-02-29,2001-05-01,2001-05-03,2020-03-01'
+  printf '[{"day": "Jun 12 1998"}, {"day": null}, {"day": "Aug 7 1998"}]' >films.json
+  mlops ingest films.json --quiet >/dev/null
+  is "$(mlops data query 'SELECT day FROM films' --porcelain)" $'1998-06-12\n\n1998-08-07'
+  # Two digits are no year, and no February has 30 days.
+  printf 'a,b\nJun 12 98,Feb 30 2001\nJun 13 98,Feb 3 2001\n' >odd.csv
+  mlops ingest odd.csv --quiet >/dev/null
+  is "$(mlops data show odd --json | jq -r '[.items[0].columns[].type] | unique | join(" ")')" VARCHAR
+}
+
 @test "values of mixed kinds are text, and where they stand is said" {
   { echo v; seq 20; echo x; } >mixed.csv
   answers 0 mlops ingest mixed.csv

@@ -72,6 +72,23 @@ bool is_month_day(int month, int day) {
   return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
 }
 
+bool is_day(int year, int month, int day) {
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  return is_month_day(month, day) && (leap || month != 2 || day != 29);
+}
+
+/// Of an English name, whole or its first three letters, in any case; 0 for none.
+int month_number(std::string_view name) {
+  static constexpr std::string_view months[] = {"january",   "february", "march",    "april",
+                                                "may",       "june",     "july",     "august",
+                                                "september", "october",  "november", "december"};
+  for (int i = 0; i < 12; ++i) {
+    if (equals_ignoring_case(name, months[i]) || equals_ignoring_case(name, months[i].substr(0, 3)))
+      return i + 1;
+  }
+  return 0;
+}
+
 /// Length of a year-first date at the front of `text`, 0 for none.
 std::size_t iso_date(std::string_view text) {
   if (digits_at(text, 0) != 4 || text.size() < 8) return 0;
@@ -84,11 +101,7 @@ std::size_t iso_date(std::string_view text) {
   const std::size_t day = digits_at(text, after + 1);
   if (day < 1 || day > 2) return 0;
   const int year = number_at(text, 0, 4);
-  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-  const int month_value = number_at(text, 5, month);
-  const int day_value = number_at(text, after + 1, day);
-  if (!is_month_day(month_value, day_value) || (!leap && month_value == 2 && day_value == 29)) return 0;
-  return after + 1 + day;
+  return is_day(year, number_at(text, 5, month), number_at(text, after + 1, day)) ? after + 1 + day : 0;
 }
 
 /// HH:MM[:SS[.ffffff]] at the front of `text`; its length, 0 for none.
@@ -173,7 +186,31 @@ CellTypes fitting(std::string_view text, const Notation& notation) {
     types |= bit(CellType::boolean);
   types |= numeric(value, notation.decimal);
   if (is_digit(value.front())) types |= temporal(value, notation.date_format);
+  if (is_named_date(value)) types |= bit(CellType::date);
   return types;
+}
+
+bool is_named_date(std::string_view text) {
+  if (text.size() < 10 || text.size() > 18 || digits_at(text, text.size() - 4) != 4) return false;
+  const int year = number_at(text, text.size() - 4, 4);
+  const char separator = text[text.size() - 5];
+  text.remove_suffix(5);
+  std::string_view month = text, day = text;
+  if (is_digit(text.front())) {  // 12 Jun, 12-Jun
+    const std::size_t end = text.find(separator);
+    if (end == std::string_view::npos || (separator != ' ' && separator != '-')) return false;
+    day = text.substr(0, end);
+    month = text.substr(end + 1);
+  } else {  // Jun 12, Jun 12,
+    const std::size_t end = text.find(' ');
+    if (end == std::string_view::npos || separator != ' ') return false;
+    month = text.substr(0, end);
+    day = text.substr(end + 1);
+    if (day.ends_with(',')) day.remove_suffix(1);
+  }
+  const int number = month_number(month);
+  if (number == 0 || day.empty() || day.size() > 2 || digits_at(day, 0) != day.size()) return false;
+  return is_day(year, number, number_at(day, 0, day.size()));
 }
 
 std::optional<DayMonth> day_month_date(std::string_view text) {

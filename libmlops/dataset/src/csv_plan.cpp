@@ -38,12 +38,14 @@ std::string text_value(const Sniffed& sniffed, const SniffedColumn& column, cons
 
 /// The value of a column of another type: null where it does not fit.
 std::string cast(const std::string& type, const Notation& notation, const std::string& source) {
-  if (type == "DATE" && !notation.date_format.empty()) {
+  if (type == "DATE") {
+    const std::string named = date_of_name(source);
+    if (notation.date_format.empty()) return fmt::format("coalesce(TRY_CAST({} AS DATE), {})", source, named);
     // The year in front is the year, whatever the order of the others.
     return fmt::format(
         "coalesce(TRY_STRPTIME(trim({0}), {1})::DATE, CASE WHEN regexp_full_match(trim({0}), "
-        "'[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}') THEN TRY_CAST({0} AS DATE) END)",
-        source, table::literal(notation.date_format));
+        "'[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}') THEN TRY_CAST({0} AS DATE) END, {2})",
+        source, table::literal(notation.date_format), named);
   }
   const bool comma = notation.decimal == ',' && (is_floating(type) || is_decimal(type));
   const std::string number = comma ? fmt::format("replace({}, ',', '.')", source) : source;
@@ -82,7 +84,8 @@ std::string is_misread(const std::string& type, const Notation& notation, const 
     const std::string points = notation.decimal == ',' ? fmt::format(" OR contains({}, '.')", source) : "";
     return fmt::format("contains({}, '_'){}", source, points);
   }
-  if (type == "DATE" && notation.date_format.empty()) return fmt::format("strlen(trim({})) > 10", source);
+  if (type == "DATE")
+    return fmt::format("strlen(trim({0})) > 10 AND regexp_matches({0}, '^ *[0-9]{{4}}')", source);
   if (type == "TIMESTAMP") return fmt::format("regexp_matches({}, ':[0-9.]+ ?[+-][0-9:]+ *$')", source);
   return "false";
 }

@@ -166,7 +166,7 @@ bool has_iso_dates(const std::vector<Cells>& columns) {
     for (const std::string_view text : column.texts) {
       if (trimmed(text).empty()) continue;
       ++values;
-      if ((fitting(text, {}) & bit(CellType::date)) != 0) ++dates;
+      if ((fitting(text, {}) & bit(CellType::date)) != 0 && !is_named_date(trimmed(text))) ++dates;
     }
     if (values > 0 && dates == values) return true;
   }

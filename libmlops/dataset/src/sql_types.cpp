@@ -110,6 +110,14 @@ std::string scalar_type(std::string_view text, std::string_view column) {
           "are");
 }
 
+std::string date_of_name(std::string_view source) {
+  // The engine would take '98 for the year 98.
+  return fmt::format(
+      "CASE WHEN regexp_full_match(trim({0}), '{1}') THEN TRY_STRPTIME(trim({0}), ['%b %d %Y', '%B %d %Y', "
+      "'%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d %B %Y', '%d-%b-%Y', '%d-%B-%Y'])::DATE END",
+      source, named_dates);
+}
+
 bool is_text(std::string_view type) { return type == "VARCHAR"; }
 
 bool is_integer(std::string_view type) {

@@ -116,11 +116,18 @@ std::string parquet_relation(table::Engine& engine, const Staged& staged) {
   return casts.empty() ? relation : fmt::format("(SELECT * REPLACE ({}) FROM {})", casts, relation);
 }
 
+/// A value as one of another type; null where it is none.
+std::string cast(const std::string& source, const std::string& type) {
+  const std::string plain = fmt::format("TRY_CAST({} AS {})", source, type);
+  return type == "DATE" ? fmt::format("coalesce({}, {})", plain, date_of_name(source + "::VARCHAR")) : plain;
+}
+
 /// A text column, and what it may be instead.
 struct Guise {
   std::size_t column = 0;
   std::string type;
-  std::string pattern;
+  std::string value;    ///< As an SQL expression; null where a text is none.
+  std::string pattern;  ///< Of the texts that are meant.
 };
 
 /// The guises that every value of their column in `rows` has; a column needs a value.
@@ -131,11 +138,9 @@ std::vector<Guise> holding(table::Engine& engine, const Plan& plan, const std::v
   std::string sql;
   for (const Guise& guise : guises) {
     sql += fmt::format(
-        "{0}coalesce(bool_and(regexp_full_match({1}, {2}) AND TRY_CAST({1} AS {3}) IS NOT NULL) FILTER ({1} "
-        "IS NOT "
-        "NULL), false)",
+        "{}coalesce(bool_and(regexp_full_match({}, {}) AND {} IS NOT NULL) FILTER ({} IS NOT NULL), false)",
         sql.empty() ? "SELECT " : ", ", plan.columns[guise.column].source, table::literal(guise.pattern),
-        guise.type);
+        guise.value, plan.columns[guise.column].source);
   }
   const Columns found = engine.query(sql + " FROM " + rows);
   for (std::size_t i = 0; i < guises.size(); ++i) {
@@ -144,23 +149,27 @@ std::vector<Guise> holding(table::Engine& engine, const Plan& plan, const std::v
   return out;
 }
 
-/// Text columns that hold nothing but ISO dates, or dates with times, become such.
+/// Text columns that hold nothing but dates, with the year in front or the month's name, or ISO dates with
+/// times, become such.
 void find_dates(table::Engine& engine, Plan& plan) {
   const std::string date = R"(\d{4}-\d\d-\d\d)";
   const std::string time = R"([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)";
   std::vector<Guise> guises;
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-    if (plan.columns[i].column.type != "VARCHAR" || plan.columns[i].typed != plan.columns[i].source) continue;
-    guises.push_back({i, "DATE", date});
-    guises.push_back({i, "TIMESTAMP", date + time});
-    guises.push_back({i, "TIMESTAMP WITH TIME ZONE", date + time + R"( ?(Z|[+-]\d\d(:?\d\d)?))"});
+    const ColumnPlan& column = plan.columns[i];
+    if (column.column.type != "VARCHAR" || column.typed != column.source) continue;
+    const auto add = [&](const std::string& type, const std::string& pattern) {
+      guises.push_back({i, type, cast(column.source, type), pattern});
+    };
+    add("DATE", fmt::format("{}|{}", date, named_dates));
+    add("TIMESTAMP", date + time);
+    add("TIMESTAMP WITH TIME ZONE", date + time + R"( ?(Z|[+-]\d\d(:?\d\d)?))");
   }
   // A look at the beginning spares most columns the look at all of it.
   guises = holding(engine, plan, guises, fmt::format("(SELECT * FROM {} LIMIT 1000)", plan.relation));
   for (const Guise& guise : holding(engine, plan, guises, plan.relation)) {
     plan.columns[guise.column].column.type = guise.type;
-    plan.columns[guise.column].typed =
-        fmt::format("CAST({} AS {})", plan.columns[guise.column].source, guise.type);
+    plan.columns[guise.column].typed = guise.value;
   }
 }
 
@@ -171,7 +180,7 @@ void convert(Plan& plan, std::size_t i, const std::string& wanted) {
   const std::string type = scalar_type(wanted, column.column.name);
   if (column.column.type == type) return;
   column.column.type = type;
-  column.typed = fmt::format("TRY_CAST({} AS {})", column.source, type);
+  column.typed = cast(column.source, type);
   column.misfit = fmt::format("{} IS NOT NULL AND {} IS NULL", aliases(i).source, aliases(i).value);
 }
 

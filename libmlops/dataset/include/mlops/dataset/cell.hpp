@@ -15,7 +15,7 @@ enum class CellType : std::uint8_t {
   boolean,       ///< true, false in any case.
   integer,       ///< 64-bit; no leading zeros, which would be lost.
   number,        ///< With the file's decimal mark, or an exponent; inf, -inf.
-  date,          ///< YYYY-MM-DD, YYYY/MM/DD, or the file's date format.
+  date,          ///< YYYY-MM-DD, YYYY/MM/DD, the file's date format, or with the month's name.
   timestamp,     ///< A date, 'T' or a space, HH:MM[:SS[.fff]].
   timestamp_tz,  ///< The same with Z or an offset.
   time,          ///< HH:MM[:SS[.fff]].
@@ -52,6 +52,10 @@ struct DayMonth {
   bool month_first = true;
 };
 std::optional<DayMonth> day_month_date(std::string_view text);
+
+/// A date with the month's English name, in front or behind the day: Jun 12 1998, June 12, 1998, 12 Jun 1998,
+/// 12-JUN-1998.
+bool is_named_date(std::string_view text);
 
 /// True for the texts that mean "no value" by custom: ?, NA, N/A, n/a, NaN, nan, null, NULL, None, #N/A, \N,
 /// -, ...
