@@ -63,7 +63,8 @@ same_as_predict() {
   kill "$server"
   ends 0
   mkfifo pipe
-  mlops serve --port 0 --porcelain >pipe 2>err.txt 3>&- &
+  # What the shell starts in the background ignores Ctrl-C.
+  env --default-signal=INT mlops serve --port 0 --porcelain >pipe 2>err.txt 3>&- &
   servers+=("$!") server=$!
   IFS=$'\t' read -r url _ <pipe
   is "$(curl -s "$url/healthz")" ok
