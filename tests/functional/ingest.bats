@@ -348,6 +348,43 @@ hint: files that are read as one table need the same columns in the same order"
   is "$(mlops log --porcelain | wc -l)" 1
 }
 
+@test "the lock pins contents: the same bytes in another store leave it alone, others are told" {
+  printf 'b;a;when\n1,5;x;01.02.2024\n;NA;31.12.2024\n' | take x
+  pinned=$(cat mlops.lock)
+  has "$pinned" "raw: $(mlops data show x --json | jq -r '.items[0].raw')"
+  mkdir ../clone && cp x.csv mlops.yaml mlops.lock ../clone && cd ../clone
+  answers 0 mlops ingest --porcelain --as-of 2027-01-01
+  is "$(cut -f1-3 <<<"$output")" $'x\t1\tnew'
+  lacks "$stderr" mlops.lock
+  is "$(cat mlops.lock)" "$pinned"
+  rm mlops.lock # found out as before, it is written again
+  answers 0 mlops ingest --porcelain
+  is "$(cut -f1-3 <<<"$output")" $'x\t1\tunchanged'
+  is "$(cat mlops.lock)" "$pinned"
+  answers 0 mlops ingest x --accept-schema --porcelain
+  is "$(cut -f1-3 <<<"$output")" $'x\t1\tunchanged'
+  printf '2,5;y;01.03.2024\n' >>x.csv
+  answers 0 mlops ingest # the lock pins what the store has: nothing to wonder about
+  is "$(version_of x)" 2
+  lacks "$stderr" mlops.lock
+  cp ../project/mlops.lock . && rm -r .mlops
+  answers 0 mlops ingest --porcelain
+  has "$stderr" 'mlops.lock had pinned other data of x'
+  lacks "$(cat mlops.lock)" "$(grep -o 'raw: sha256:[0-9a-f]*' <<<"$pinned")"
+}
+
+@test "a lock that wants another reading of the same bytes gets its own version" {
+  printf 'a\n1\n' | take x
+  sed -i 's/a: BIGINT/a: DOUBLE/' mlops.lock
+  answers 0 mlops ingest --porcelain
+  is "$(cut -f1-3 <<<"$output") $(types x)" $'x\t2\tnew a DOUBLE'
+  # an entry without the digest of the bytes pins the rest, and gets it
+  pinned=$(cat mlops.lock)
+  sed -i 's/raw: sha256:/digest: sha256:/' mlops.lock
+  answers 0 mlops ingest --porcelain
+  is "$(cut -f1-3 <<<"$output") $(cat mlops.lock)" $'x\t2\tunchanged '"$pinned"
+}
+
 @test "new bytes, and another declaration, make the next version" {
   printf 'a\n1\n' | take x
   printf 'a\n1\n2\n' | take x
