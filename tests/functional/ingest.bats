@@ -660,6 +660,41 @@ img/b.png\t1\t0644\tsha256:df7e70e5021544f4834bbee64a9e3789febc4be81470df629cad6
   printf 'file,label\n../../etc/passwd,cat\n' >set/out.csv
   answers 6 mlops ingest set/out.csv --blob file
   has "$stderr" "'../../etc/passwd', which is not beside the table"
+  # nor is what a link draws in from elsewhere; one that stays is a file like others
+  echo secret >elsewhere
+  mkdir -p set/in
+  echo pixels >set/in/a.png
+  ln -s "$PWD/elsewhere" set/in/out.png
+  ln -s a.png set/in/same.png
+  printf 'file,label\nin/a.png,cat\nin/out.png,cat\n' >set/links.csv
+  answers 6 mlops ingest set/links.csv --blob file
+  has "$stderr" "'in/out.png', a link that leads out of the table's folder"
+  printf 'file,label\nin/a.png,cat\nin/same.png,cat\n' >set/links.csv
+  answers 0 mlops ingest set/links.csv --blob file
+}
+
+@test "what is seen to be no table at its first bytes makes no project" {
+  : >empty.csv
+  printf '%%PDF-1.7' >paper.csv
+  answers 6 mlops ingest empty.csv
+  answers 2 mlops ingest paper.csv
+  answers 4 mlops ingest nothing.csv
+  is "$(ls -A)" $'empty.csv\npaper.csv'
+}
+
+@test "JSON without objects is told in words of its own" {
+  printf ' [ ]\n' >none.json
+  printf '[1, 2]' >numbers.json
+  printf '[[1,2]]' >lists.json
+  printf '[{"a":1},2]' >mixed.json
+  answers 6 mlops ingest none.json
+  has "$stderr" "error: 'none.json' is an empty array: it holds no object"
+  answers 6 mlops ingest numbers.json
+  has "$stderr" "error: 'numbers.json' holds '1' where an object is wanted"
+  answers 6 mlops ingest lists.json
+  has "$stderr" "error: 'lists.json' holds '[1' where an object is wanted"
+  answers 6 mlops ingest mixed.json
+  has "$stderr" "error: 'mixed.json' holds values that are no objects"
 }
 
 @test "where data come from is written down" {

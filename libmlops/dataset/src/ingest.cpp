@@ -339,7 +339,7 @@ void require_writable(store::Store& store) {
 }  // namespace
 
 void require_inputs(const manifest::SourceSpec& source, const std::filesystem::path& base) {
-  find_inputs(source.from, base);
+  require_readable(find_inputs(source.from, base));
 }
 
 IngestReport ingest(store::Store& store, Workshop& workshop, const IngestRequest& request) {

@@ -55,6 +55,34 @@ std::string json_relation(const Staged& staged) {
       file_list(staged.files), arrays ? "array" : "unstructured", object_bytes);
 }
 
+/// What stands where an array's first object is wanted; the whole beginning of what is no array.
+std::string_view first_item(std::string_view head) {
+  head.remove_prefix(std::min(head.find_first_not_of("\xEF\xBB\xBF \t\r\n"), head.size()));
+  if (!head.starts_with('[')) return head;
+  head.remove_prefix(1);
+  head.remove_prefix(std::min(head.find_first_not_of(" \t\r\n"), head.size()));
+  return head;
+}
+
+/// The engine says of JSON without objects neither the file nor what is wanted.
+[[noreturn]] void refuse_other_values(const Staged& staged) {
+  constexpr std::string_view wanted = "one object, or an array of objects, is read as a table";
+  for (const StagedFile& file : staged.files) {
+    const std::string head = read_head(file.path, 4096);
+    const std::string_view item = first_item(head);
+    if (item.starts_with('{')) continue;
+    if (item.starts_with(']')) {
+      throw error(Code::corrupt, "'{}' is an empty array: it holds no object", file.name)
+          .with_hint("{}; without one there are no columns", wanted);
+    }
+    throw error(Code::corrupt, "'{}' holds '{}' where an object is wanted", file.name,
+                item.substr(0, item.find_first_of(",] \t\r\n", 1)))
+        .with_hint("{}", wanted);
+  }
+  throw error(Code::corrupt, "'{}' holds values that are no objects", staged.files.front().name)
+      .with_hint("{}", wanted);
+}
+
 /// Names and types of a relation, as the engine has them.
 std::vector<Column> describe(table::Engine& engine, const std::string& relation) {
   std::vector<Column> columns;
@@ -97,6 +125,9 @@ auto reading(table::Engine& engine, const Staged& staged, Read read) {
   try {
     return read();
   } catch (const Error& fault) {
+    if (staged.format == Format::json && fault.message().find("non-record JSON") != std::string::npos) {
+      refuse_other_values(staged);
+    }
     refuse_damaged(engine, staged, fault);
   }
 }

@@ -72,8 +72,8 @@ struct Workshop {
   const Cancel* cancel = nullptr;
 };
 
-/// Throws as ingest() does when a path of the source leads nowhere: to be asked before anything is made for
-/// it.
+/// Throws as ingest() does when a path of the source leads nowhere, or to what shows by its first bytes to be
+/// no table or not to be read: to be asked before anything is made for it.
 void require_inputs(const manifest::SourceSpec& source, const std::filesystem::path& base);
 
 /// Makes the next version of `request.source`. Throws Error: not_found (no such file), usage (wishes that
