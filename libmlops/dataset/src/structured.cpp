@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "src/cells.hpp"
+#include "src/csv.hpp"
 #include "src/json_lines.hpp"
 #include "src/sql_types.hpp"
 #include "src/unknown_column.hpp"
@@ -210,11 +211,13 @@ void convert(Plan& plan, std::size_t i, const std::string& wanted) {
 /// schema.
 void apply_pins(Plan& plan, const json::Object& pinned) {
   const json::Value entry(pinned);
+  const auto types = texts_by_name(entry["columns"]);
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     const Column& column = plan.columns[i].column;
-    const std::string* type = entry["columns"][column.name].as_string();
-    if (type == nullptr || plan.columns[i].given || is_nested(*type) || is_nested(column.type)) continue;
-    convert(plan, i, *type);
+    const auto type = types.find(column.name);
+    if (type == types.end() || plan.columns[i].given || is_nested(*type->second) || is_nested(column.type))
+      continue;
+    convert(plan, i, *type->second);
   }
 }
 
