@@ -682,6 +682,17 @@ img/b.png\t1\t0644\tsha256:df7e70e5021544f4834bbee64a9e3789febc4be81470df629cad6
   is "$(ls -A)" $'empty.csv\npaper.csv'
 }
 
+@test "whole numbers of 64 bits in a JSON array are kept" {
+  printf '[{"a":9223372036854775808,"b":-3,"c":{"d":[1]},"e e":"x"},{"a":1,"b":2}]' >u.json
+  printf '[{"a":9223372036854775808},{"a":-1}]' >v.json
+  printf '[{"a":9223372036854775807,"s":"12345678901234567890123"},{"a":-1}]' >w.json
+  answers 0 mlops ingest u.json v.json w.json --quiet
+  is "$(types u)" $'a UBIGINT\nb BIGINT\nc STRUCT(d BIGINT[])\ne e VARCHAR'
+  is "$(mlops data export u | cut -d, -f1,2)" $'a,b\n9223372036854775808,-3\n1,2'
+  is "$(types v) $(mlops data export v)" $'a VARCHAR a\n9223372036854775808\n-1'
+  is "$(types w)" $'a BIGINT\ns VARCHAR'
+}
+
 @test "JSON without objects is told in words of its own" {
   printf ' [ ]\n' >none.json
   printf '[1, 2]' >numbers.json
