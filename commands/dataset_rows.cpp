@@ -7,6 +7,9 @@
 #include <mlops/base/text.hpp>
 #include <mlops/config/machine.hpp>
 
+#include <set>
+#include <string_view>
+
 namespace mlops::commands {
 namespace {
 
@@ -117,9 +120,12 @@ ui::Row version_record(const dataset::Version& version) {
 ui::Row ingest_row(const std::string& name, const dataset::IngestReport& report, bool planned) {
   const dataset::Version& version = report.version;
   json::Array columns;
+  std::set<std::string_view> masked;
+  for (const dataset::Column& column : version.columns) {
+    if (column.pii) masked.insert(column.name);
+  }
   for (const dataset::Decision& decision : report.decisions) {
-    const dataset::Column* column = version.find(decision.column);
-    const bool pii = column != nullptr && column->pii;
+    const bool pii = masked.contains(decision.column);
     columns.push_back(
         json::Object{{"column", decision.column},
                      {"type", decision.type},

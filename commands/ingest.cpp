@@ -25,7 +25,8 @@ dataset::IngestReport ingest_one(cli::Invocation& invocation, project::Project& 
   const dataset::IngestRequest request{
       .source = source,
       .base = project.root(),
-      .pinned = accept_schema || pinned == entries.end() ? std::nullopt : std::optional(pinned->second),
+      .pinned = pinned == entries.end() ? std::nullopt : std::optional(pinned->second),
+      .accept_schema = accept_schema,
       .who = user_of(invocation),
       .input = read_input};
   try {
@@ -56,6 +57,10 @@ void remember(cli::Invocation& invocation, project::Project& project, const mani
 void tell(cli::Invocation& invocation, const manifest::SourceSpec& source,
           const dataset::IngestReport& report) {
   for (const std::string& warning : report.warnings) invocation.warning(warning);
+  if (report.lock_moved) {
+    invocation.note(
+        fmt::format("mlops.lock had pinned other data of {}: git shows the difference", source.name));
+  }
   const std::uint64_t bad = report.version.quarantine.rows;
   if (bad == 0 || report.unchanged) return;
   invocation.warning(fmt::format("{} of {} went to quarantine", count_of(bad, "row"), source.name));

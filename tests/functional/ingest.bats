@@ -364,6 +364,43 @@ hint: files that are read as one table need the same columns in the same order"
   is "$(mlops log --porcelain | wc -l)" 1
 }
 
+@test "the lock pins contents: the same bytes in another store leave it alone, others are told" {
+  printf 'b;a;when\n1,5;x;01.02.2024\n;NA;31.12.2024\n' | take x
+  pinned=$(cat mlops.lock)
+  has "$pinned" "raw: $(mlops data show x --json | jq -r '.items[0].raw')"
+  mkdir ../clone && cp x.csv mlops.yaml mlops.lock ../clone && cd ../clone
+  answers 0 mlops ingest --porcelain --as-of 2027-01-01
+  is "$(cut -f1-3 <<<"$output")" $'x\t1\tnew'
+  lacks "$stderr" mlops.lock
+  is "$(cat mlops.lock)" "$pinned"
+  rm mlops.lock # found out as before, it is written again
+  answers 0 mlops ingest --porcelain
+  is "$(cut -f1-3 <<<"$output")" $'x\t1\tunchanged'
+  is "$(cat mlops.lock)" "$pinned"
+  answers 0 mlops ingest x --accept-schema --porcelain
+  is "$(cut -f1-3 <<<"$output")" $'x\t1\tunchanged'
+  printf '2,5;y;01.03.2024\n' >>x.csv
+  answers 0 mlops ingest # the lock pins what the store has: nothing to wonder about
+  is "$(version_of x)" 2
+  lacks "$stderr" mlops.lock
+  cp ../project/mlops.lock . && rm -r .mlops
+  answers 0 mlops ingest --porcelain
+  has "$stderr" 'mlops.lock had pinned other data of x'
+  lacks "$(cat mlops.lock)" "$(grep -o 'raw: sha256:[0-9a-f]*' <<<"$pinned")"
+}
+
+@test "a lock that wants another reading of the same bytes gets its own version" {
+  printf 'a\n1\n' | take x
+  sed -i 's/a: BIGINT/a: DOUBLE/' mlops.lock
+  answers 0 mlops ingest --porcelain
+  is "$(cut -f1-3 <<<"$output") $(types x)" $'x\t2\tnew a DOUBLE'
+  # an entry without the digest of the bytes pins the rest, and gets it
+  pinned=$(cat mlops.lock)
+  sed -i 's/raw: sha256:/digest: sha256:/' mlops.lock
+  answers 0 mlops ingest --porcelain
+  is "$(cut -f1-3 <<<"$output") $(cat mlops.lock)" $'x\t2\tunchanged '"$pinned"
+}
+
 @test "new bytes, and another declaration, make the next version" {
   printf 'a\n1\n' | take x
   printf 'a\n1\n2\n' | take x
@@ -639,6 +676,52 @@ img/b.png\t1\t0644\tsha256:df7e70e5021544f4834bbee64a9e3789febc4be81470df629cad6
   printf 'file,label\n../../etc/passwd,cat\n' >set/out.csv
   answers 6 mlops ingest set/out.csv --blob file
   has "$stderr" "'../../etc/passwd', which is not beside the table"
+  # nor is what a link draws in from elsewhere; one that stays is a file like others
+  echo secret >elsewhere
+  mkdir -p set/in
+  echo pixels >set/in/a.png
+  ln -s "$PWD/elsewhere" set/in/out.png
+  ln -s a.png set/in/same.png
+  printf 'file,label\nin/a.png,cat\nin/out.png,cat\n' >set/links.csv
+  answers 6 mlops ingest set/links.csv --blob file
+  has "$stderr" "'in/out.png', a link that leads out of the table's folder"
+  printf 'file,label\nin/a.png,cat\nin/same.png,cat\n' >set/links.csv
+  answers 0 mlops ingest set/links.csv --blob file
+}
+
+@test "what is seen to be no table at its first bytes makes no project" {
+  : >empty.csv
+  printf '%%PDF-1.7' >paper.csv
+  answers 6 mlops ingest empty.csv
+  answers 2 mlops ingest paper.csv
+  answers 4 mlops ingest nothing.csv
+  is "$(ls -A)" $'empty.csv\npaper.csv'
+}
+
+@test "whole numbers of 64 bits in a JSON array are kept" {
+  printf '[{"a":9223372036854775808,"b":-3,"c":{"d":[1]},"e e":"x"},{"a":1,"b":2}]' >u.json
+  printf '[{"a":9223372036854775808},{"a":-1}]' >v.json
+  printf '[{"a":9223372036854775807,"s":"12345678901234567890123"},{"a":-1}]' >w.json
+  answers 0 mlops ingest u.json v.json w.json --quiet
+  is "$(types u)" $'a UBIGINT\nb BIGINT\nc STRUCT(d BIGINT[])\ne e VARCHAR'
+  is "$(mlops data export u | cut -d, -f1,2)" $'a,b\n9223372036854775808,-3\n1,2'
+  is "$(types v) $(mlops data export v)" $'a VARCHAR a\n9223372036854775808\n-1'
+  is "$(types w)" $'a BIGINT\ns VARCHAR'
+}
+
+@test "JSON without objects is told in words of its own" {
+  printf ' [ ]\n' >none.json
+  printf '[1, 2]' >numbers.json
+  printf '[[1,2]]' >lists.json
+  printf '[{"a":1},2]' >mixed.json
+  answers 6 mlops ingest none.json
+  has "$stderr" "error: 'none.json' is an empty array: it holds no object"
+  answers 6 mlops ingest numbers.json
+  has "$stderr" "error: 'numbers.json' holds '1' where an object is wanted"
+  answers 6 mlops ingest lists.json
+  has "$stderr" "error: 'lists.json' holds '[1' where an object is wanted"
+  answers 6 mlops ingest mixed.json
+  has "$stderr" "error: 'mixed.json' holds values that are no objects"
 }
 
 @test "where data come from is written down" {

@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <mlops/base/error.hpp>
 #include <mlops/dataset/encoding.hpp>
@@ -62,6 +63,33 @@ TEST(Sniff, SingleQuotes) {
   EXPECT_EQ(look("a,b\nit's,1\nrock 'n' roll,2\n").dialect.quote, '"');
 }
 
+TEST(Sniff, EmptyPairsOfSingleQuotesAreNoQuotes) {
+  EXPECT_EQ(look("note,v\n'',1\nx,2\n'',3\n\"say \"\"hi\"\"\",4\ny,5\n").dialect.quote, '"');
+  EXPECT_EQ(look("note,v\n'x',1\n\"a\",2\n'y',3\n\"b\",4\n").dialect.quote, '"');
+}
+
+TEST(Sniff, OneColumnOfDecimalCommas) {
+  const Sniffed s = look("betrag\n1,50\n-2,75\n13\n13,20\n");
+  EXPECT_EQ(types_of(s), "betrag:DOUBLE");
+  EXPECT_EQ(s.notation.decimal, ',');
+  EXPECT_EQ(types_of(look("x\n1,50\n2,75\n3,20\n4,11\n5,20\n")), "column1:BIGINT x:BIGINT");
+  manifest::ReadOptions comma;
+  comma.delimiter = ",";
+  EXPECT_EQ(types_of(sniff("betrag\n1,50\n2,75\n", true, comma)), "column1:BIGINT betrag:BIGINT");
+}
+
+TEST(Sniff, NumbersForPeopleAreToldOf) {
+  const auto note = [](std::string_view values) {
+    return look(fmt::format("a;b\n{}", values)).columns[0].note;
+  };
+  EXPECT_EQ(note("1.234,5;2\n12.345,6;3\n1,5;3\n"), "numbers with thousands marks: kept as text");
+  EXPECT_EQ(note("1 234 567;2\n12;3\n"), "numbers with thousands marks: kept as text");
+  EXPECT_EQ(note("$5.00;2\n-$3;3\n"), "numbers with a currency: kept as text");
+  EXPECT_EQ(note("5,00 €;2\nEUR 3;3\n"), "numbers with a currency: kept as text");
+  EXPECT_EQ(note("5%;2\n1.5 %;3\n"), "numbers with a percent sign: kept as text");
+  EXPECT_EQ(note("10.1.2;2\nx;3\n%;1\n"), "");
+}
+
 TEST(Sniff, OneColumnOfText) {
   const Sniffed s = look("comment\nhello, world\nno comma here\nx\n");
   EXPECT_EQ(types_of(s), "comment:VARCHAR");
@@ -108,7 +136,9 @@ TEST(Sniff, OddAndDuplicateNamesAreKept) {
 }
 
 TEST(Sniff, RowNamesWithoutAName) {
-  EXPECT_EQ(types_of(look("mpg,cyl\nMazda,21.0,6\nFiat,32.4,4\n")), "column1:VARCHAR mpg:DOUBLE cyl:BIGINT");
+  const Sniffed s = look("mpg,cyl\nMazda,21.0,6\nFiat,32.4,4\n");
+  EXPECT_EQ(types_of(s), "column1:VARCHAR mpg:DOUBLE cyl:BIGINT");
+  EXPECT_EQ(s.columns[0].note, "the header is one name short: taken for row names");
 }
 
 TEST(Sniff, AByteOrderMarkIsNoPartOfTheFirstName) {

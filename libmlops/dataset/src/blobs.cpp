@@ -30,6 +30,16 @@ void require_inside(const std::string& path, const std::string& column) {
       .with_hint("paths relative to the table's folder are wanted");
 }
 
+/// Data from elsewhere may bring links: what they would draw in is told to whoever gets the version.
+void require_kept_in(const std::filesystem::path& base, const std::string& path, const std::string& column) {
+  const auto target =
+      std::filesystem::canonical(base / path).lexically_relative(std::filesystem::canonical(base));
+  if (!target.empty() && *target.begin() != "..") return;
+  throw error(Code::corrupt, "the blob column '{}' names '{}', a link that leads out of the table's folder",
+              column, path)
+      .with_hint("put the file itself there");
+}
+
 }  // namespace
 
 std::optional<Digest> put_blobs(table::Engine& engine, store::Objects& objects,
@@ -42,9 +52,12 @@ std::optional<Digest> put_blobs(table::Engine& engine, store::Objects& objects,
     for (const std::string& path : paths_in(engine, parquet, column)) {
       require_inside(path, column);
       std::error_code ignored;
-      const bool there = std::filesystem::is_regular_file(base / path, ignored);
-      if (there) names.insert(std::filesystem::path(path).lexically_normal().generic_string());
-      else missing.push_back(path);
+      if (!std::filesystem::is_regular_file(base / path, ignored)) {
+        missing.push_back(path);
+        continue;
+      }
+      require_kept_in(base, path, column);
+      names.insert(std::filesystem::path(path).lexically_normal().generic_string());
     }
   }
   if (!missing.empty()) {

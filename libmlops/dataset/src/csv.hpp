@@ -5,6 +5,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "src/loading.hpp"
@@ -25,6 +27,9 @@ ColumnPlan plan_column(const Sniffed& sniffed, std::size_t i, const std::string&
 
 /// The null texts of a column that is not text, the empty one first.
 std::vector<std::string> typed_nulls(const Sniffed& sniffed);
+
+/// The texts among the members of a JSON object, by name, for lookups by the thousand; it must outlive them.
+std::unordered_map<std::string_view, const std::string*> texts_by_name(const json::Value& object);
 
 /// The texts of a JSON list; none of anything else.
 std::vector<std::string> texts_in(const json::Value& list);

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cerrno>
 #include <fstream>
+#include <set>
 
 #include "src/csv.hpp"
 #include "src/record_walker.hpp"
@@ -71,16 +72,18 @@ void apply_pins(Sniffed& sniffed, const manifest::ReadOptions& wishes, const jso
   sniffed.notation.date_format = read["dates"].text_or("");
   sniffed.trim = read["trim"].bool_or(false);
   if (!wishes.null) sniffed.typed_nulls = texts_in(read["typed_null"]);
-  const auto keeping = texts_in(read["keep_null"]);
+  const auto listed = texts_in(read["keep_null"]);
+  const std::set<std::string_view> keeping(listed.begin(), listed.end());
+  const auto types = texts_by_name(pinned["columns"]);
   for (SniffedColumn& column : sniffed.columns) {
-    const json::Value& type = pinned["columns"][column.name];
-    if (type.as_string() != nullptr && !column.given) {
-      column.type = scalar_type(*type.as_string(), column.name);
+    const auto type = types.find(column.name);
+    if (type != types.end() && !column.given) {
+      column.type = scalar_type(*type->second, column.name);
       column.given = true;
       column.open = false;
       column.note.clear();
     }
-    column.keeps_null_texts = std::find(keeping.begin(), keeping.end(), column.name) != keeping.end();
+    column.keeps_null_texts = keeping.contains(column.name);
   }
 }
 
@@ -128,6 +131,16 @@ void even_line_ends(store::Objects& objects, StagedFile& file, const Dialect& di
 }
 
 }  // namespace
+
+std::unordered_map<std::string_view, const std::string*> texts_by_name(const json::Value& object) {
+  std::unordered_map<std::string_view, const std::string*> out;
+  if (const json::Object* members = object.as_object()) {
+    for (const auto& [name, value] : *members) {
+      if (value.as_string() != nullptr) out.emplace(name, value.as_string());
+    }
+  }
+  return out;
+}
 
 std::vector<std::string> texts_in(const json::Value& list) {
   std::vector<std::string> out;

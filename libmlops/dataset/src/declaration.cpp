@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "src/sql_types.hpp"
 #include "src/unknown_column.hpp"
@@ -14,6 +16,13 @@ namespace {
 
 json::Value texts(const std::vector<std::string>& values) {
   return json::Array(values.begin(), values.end());
+}
+
+/// The members of an object by name: looked up one by one, the columns of a wide table would take its square.
+std::unordered_map<std::string_view, std::size_t> places_in(const json::Object& object) {
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (const auto& [name, value] : object) places.emplace(name, places.size());
+  return places;
 }
 
 }  // namespace
@@ -57,15 +66,20 @@ void require_pinned(const Plan& plan, const json::Object& pinned, const std::str
   const json::Value entry(pinned);
   const json::Object* columns = entry["columns"].as_object();
   if (columns == nullptr) return;
+  const auto places = places_in(*columns);
   std::string difference;
   std::set<std::string> seen;
   for (const ColumnPlan& column : plan.columns) {
     const std::string& type = column.column.type;
     seen.insert(column.column.name);
-    const json::Value* wanted = columns->find(column.column.name);
-    if (wanted == nullptr) difference += fmt::format("  + {} {}\n", column.column.name, type);
-    else if (!wanted->is_null() && wanted->text_or("") != type) {
-      difference += fmt::format("  ~ {} {}, pinned as {}\n", column.column.name, type, wanted->text_or(""));
+    const auto place = places.find(column.column.name);
+    if (place == places.end()) {
+      difference += fmt::format("  + {} {}\n", column.column.name, type);
+      continue;
+    }
+    const json::Value& wanted = columns->members()[place->second].second;
+    if (!wanted.is_null() && wanted.text_or("") != type) {
+      difference += fmt::format("  ~ {} {}, pinned as {}\n", column.column.name, type, wanted.text_or(""));
     }
   }
   for (const auto& [column, type] : *columns) {
@@ -83,11 +97,10 @@ void order_as_pinned(Plan& plan, const json::Object& pinned) {
   const json::Value entry(pinned);
   const json::Object* columns = entry["columns"].as_object();
   if (columns == nullptr) return;
-  const auto place = [columns](const ColumnPlan& column) {
-    const auto& members = columns->members();
-    return std::find_if(members.begin(), members.end(),
-                        [&](const auto& m) { return m.first == column.column.name; }) -
-           members.begin();
+  const auto places = places_in(*columns);
+  const auto place = [&places](const ColumnPlan& column) {
+    const auto found = places.find(column.column.name);
+    return found == places.end() ? places.size() : found->second;
   };
   std::stable_sort(plan.columns.begin(), plan.columns.end(),
                    [&](const ColumnPlan& a, const ColumnPlan& b) { return place(a) < place(b); });
@@ -100,7 +113,7 @@ json::Object without_wished(const json::Object& pinned, const std::map<std::stri
   json::Object left;
   for (const auto& [name, type] : *columns) {
     const auto wish = types.find(name);
-    left.set(name, wish == types.end() ? type : json::Value(scalar_type(wish->second, name)));
+    left.append(name, wish == types.end() ? type : json::Value(scalar_type(wish->second, name)));
   }
   json::Object out = pinned;
   out.set("columns", std::move(left));

@@ -3,7 +3,9 @@
 #include <mlops/base/error.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
+#include <string>
 
 namespace mlops::dataset {
 namespace {
@@ -41,6 +43,37 @@ bool is_typed(const std::string& field) {
          fitting(field, comma) != text_only || day_month_date(field).has_value();
 }
 
+bool is_in_quotes(std::string_view field) {
+  return field.size() >= 2 && field.front() == '"' && field.back() == '"';
+}
+
+bool is_whole(std::string_view field) {
+  field = trimmed(field);
+  if (field.starts_with('-') || field.starts_with('+')) field.remove_prefix(1);
+  return !field.empty() &&
+         std::all_of(field.begin(), field.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+/// 1, 2, 3 in front of every row, as R numbers them.
+bool are_numbered(const std::vector<Record>& records) {
+  for (std::size_t r = 1; r < records.size(); ++r) {
+    if (trimmed(records[r].fields.front()) != std::to_string(r)) return false;
+  }
+  return records.size() > 5;
+}
+
+/// One name over nothing but "1,50": one column of numbers, cut at their decimal commas.
+bool cuts_decimals(const std::vector<Record>& records) {
+  if (records.size() < 2 || records.front().fields.size() != 1) return false;
+  const bool decimals = std::all_of(records.begin() + 1, records.end(), [](const Record& record) {
+    const auto& fields = record.fields;
+    if (fields.size() == 1) return true;
+    return fields.size() == 2 && !record.quoted[0] && !record.quoted[1] && is_whole(fields[0]) &&
+           is_whole(fields[1]) && std::isdigit(static_cast<unsigned char>(fields[1].front())) != 0;
+  });
+  return decimals && !are_numbered(records);
+}
+
 struct Score {
   double value = 0;
   std::size_t width = 0;
@@ -53,13 +86,17 @@ Score score(const std::vector<Record>& records, char quote) {
   double typed = 0;
   double fields = 0;
   double quoted = 0;
+  double rivals = 0;
   double malformed = 0;
   for (const Record& record : records) {
     agreeing += record.fields.size() == width ? 1 : 0;
     malformed += record.malformed ? 1 : 0;
     for (std::size_t i = 0; i < record.fields.size(); ++i) {
       fields += 1;
-      quoted += record.quoted[i] ? 1 : 0;
+      // An empty pair is what others write for an empty text; a pair of the other kind is no text of this
+      // one.
+      quoted += record.quoted[i] && !record.fields[i].empty() ? 1 : 0;
+      rivals += !record.quoted[i] && is_in_quotes(record.fields[i]) ? 1 : 0;
       typed += is_typed(record.fields[i]) ? 1 : 0;
     }
   }
@@ -71,7 +108,7 @@ Score score(const std::vector<Record>& records, char quote) {
   // column.
   const std::size_t first = records.front().fields.size();
   if (first != width && first + 1 != width) value *= 0.25;
-  if (quote == '\'' && quoted < 2) value = 0;  // an apostrophe, not a quote
+  if (quote == '\'' && (quoted < 2 || quoted <= rivals)) value = 0;  // an apostrophe, not a quote
   return {value, width};
 }
 
@@ -117,7 +154,9 @@ Dialect choose_dialect(std::string_view sample, bool complete, const manifest::R
     for (const char delimiter : delimiters(wishes)) {
       Dialect dialect{.delimiter = delimiter, .quote = quote, .escape = quote, .header = true};
       dialect.escape = choose_escape(head, dialect, whole);
-      const Score now = score(split_records(head, dialect, whole, sample_records), quote);
+      const auto records = split_records(head, dialect, whole, sample_records);
+      if (delimiter == ',' && !wishes.delimiter && cuts_decimals(records)) continue;
+      const Score now = score(records, quote);
       if (now.value > best_score.value) {
         best = dialect;
         best_score = now;

@@ -7,6 +7,8 @@
 #include <array>
 #include <cctype>
 
+#include "src/marked_numbers.hpp"
+
 namespace mlops::dataset {
 namespace {
 
@@ -67,6 +69,22 @@ CellType choose_type(const Tally& tally) {
     if (tolerable && (best == cell_types - 1 || tally.fits[t] > tally.fits[best])) best = t;
   }
   return static_cast<CellType>(best);
+}
+
+/// What the numbers of a column of text carry that no number of SQL does, if the column is one of numbers.
+std::string_view marks(const Cells& cells, const std::set<std::string, std::less<>>& nulls) {
+  Mark found = Mark::plain;
+  std::size_t values = 0;
+  std::size_t numbers = 0;
+  for (const std::string_view text : cells.texts) {
+    const std::string_view value = trimmed(text);
+    if (value.empty() || nulls.find(value) != nulls.end()) continue;
+    const Mark mark = mark_of(value);
+    ++values;
+    numbers += mark == Mark::no_number ? 0 : 1;
+    if (found == Mark::plain && mark != Mark::no_number) found = mark;
+  }
+  return numbers * 10 >= values * 9 ? mark_name(found) : "";
 }
 
 /// NA is Namibia where the other values are two capital letters too.
@@ -212,6 +230,8 @@ Guess guess(const Cells& cells, const Notation& notation, const std::vector<std:
       result.note = "more digits than BIGINT keeps: kept as text";
     } else if (counted.wide && counted.numbers == counted.values) {
       result.note = "more digits than DOUBLE keeps, beside other numbers: kept as text";
+    } else if (const auto carried = marks(cells, result.nulls); !carried.empty()) {
+      result.note = fmt::format("numbers with {}: kept as text", carried);
     } else if (nearly && misfit > 0) {
       result.note = fmt::format("{} of {} values are no {}, such as '{}' in line {}",
                                 count_text(counted.values - counted.fits[closest]),

@@ -4,6 +4,7 @@
 #include <mlops/fs/temporary.hpp>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "src/blobs.hpp"
@@ -18,6 +19,9 @@ namespace {
 
 constexpr std::uint64_t csv_memory_bytes = 512'000'000;
 
+/// The engine's time for reading a table back grows with the square of the columns that are read at once.
+constexpr std::size_t columns_at_once = 1000;
+
 class Ingest {
  public:
   /// `objects` takes the temporary files, and what is kept if it is the store's.
@@ -27,23 +31,34 @@ class Ingest {
         raw_(objects),
         request_(request),
         limit_(limit_of(request.source.read)) {
-    if (request.pinned) pinned_ = without_wished(*request.pinned, request.source.read.types);
+    if (request.pinned && !request.accept_schema) {
+      pinned_ = without_wished(*request.pinned, request.source.read.types);
+    }
   }
 
   IngestReport run(store::Store& store) {
     stage();
     const store::ReferenceName name{"sources", request_.source.name};
     const auto current = store.references().find(name);
-    if (current && is_unchanged(store, *current)) return report_;
+    const auto newest = current ? std::optional(version_of(store, *current)) : std::nullopt;
+    report_.lock_moved = leaves_lock(newest);
+    const bool same = newest && is_same(*newest);
+    if (same && !request_.accept_schema && reads_as_pinned(*newest)) return unchanged(*newest);
     decide();
     load();
+    if (same && reads_as_loaded(*newest)) {
+      take_columns(loaded_->plan);
+      return unchanged(*newest);
+    }
     describe(current);
     try {
       publish(store, name, current);
     } catch (const Error& e) {
       if (e.code() != Code::conflict) throw;
       const auto now = store.references().find(name);
-      if (!now || !is_same(store, *now)) throw;  // somebody else made another version meanwhile
+      const auto made = now ? std::optional(version_of(store, *now)) : std::nullopt;
+      if (!made || !is_same(*made)) throw;  // somebody else made another version meanwhile
+      return unchanged(*made);
     }
     return std::move(report_);
   }
@@ -86,21 +101,52 @@ class Ingest {
                   .stage(inputs, request_.source.read, request_.input);
   }
 
-  /// The version holds these bytes under this declaration: then it is the answer.
-  bool is_same(const store::Store& store, const store::ReferenceEntry& entry) {
-    Version version = from_record(store.record(entry.digest), entry.digest, entry.seq);
+  static Version version_of(const store::Store& store, const store::ReferenceEntry& entry) {
+    return from_record(store.record(entry.digest), entry.digest, entry.seq);
+  }
+
+  /// The version holds these bytes under this declaration.
+  bool is_same(const Version& version) const {
     // The record is canonical: its members are sorted, the declaration's are not.
     const json::Value read(version.read);
     if (json::canonical(read["declared"]) != json::canonical(declaration(request_.source))) return false;
-    if (store::get_tree(objects_, version.raw).files != staged_.raw.files) return false;
-    report_.version = std::move(version);
-    report_.unchanged = true;
-    return true;
+    return store::get_tree(objects_, version.raw).files == staged_.raw.files;
   }
 
-  bool is_unchanged(const store::Store& store, const store::ReferenceEntry& current) {
-    const bool same_pins = pinned_ && json::Value(*pinned_)["digest"].text_or("") == current.digest.text();
-    return same_pins && is_same(store, current);
+  /// The lock, if it has an entry, wants nothing read in another way.
+  bool reads_as_pinned(const Version& version) const {
+    if (!pinned_) return true;
+    const json::Value entry(lock_entry(version));
+    const json::Value pins(*pinned_);
+    const auto differs = [&](std::string_view part) {
+      return !pins[part].is_null() && json::canonical(pins[part]) != json::canonical(entry[part]);
+    };
+    return !differs("read") && !differs("columns");
+  }
+
+  /// Decided anew, everything came out as the version has it.
+  bool reads_as_loaded(const Version& version) const {
+    Version now;
+    now.read = loaded_->plan.read;
+    now.columns = columns_of(loaded_->plan);
+    const json::Value entry(lock_entry(version));
+    return now.columns == version.columns &&
+           json::canonical(entry["read"]) == json::canonical(json::Value(lock_entry(now))["read"]);
+  }
+
+  /// The lock pins other bytes than these, and not those of the newest version here: they are nobody's known
+  /// past, as in a clone whose data are not those of the commit.
+  bool leaves_lock(const std::optional<Version>& newest) const {
+    if (!request_.pinned) return false;
+    const std::string pinned = json::Value(*request_.pinned)["raw"].text_or("");
+    if (pinned.empty() || (newest && newest->raw.text() == pinned)) return false;
+    return store::tree_digest(staged_.raw).text() != pinned;
+  }
+
+  IngestReport unchanged(Version version) {
+    report_.version = std::move(version);
+    report_.unchanged = true;
+    return std::move(report_);
   }
 
   void decide() {
@@ -152,19 +198,23 @@ class Ingest {
 
   /// Reads the table back from disk, in order, and names it by its values.
   void hash_rows(const std::filesystem::path& parquet) {
-    std::string columns;
-    for (const ColumnPlan& column : loaded_->plan.columns) {
-      columns += (columns.empty() ? "" : ", ") + table::identifier(column.column.name);
-    }
+    const auto& columns = loaded_->plan.columns;
     const std::uint64_t total = count_rows(engine(), parquet);
     shop_.progress.phase(fmt::format("checking {}", request_.source.name), total, Unit::rows);
     TableDigest digest;
-    engine().stream(fmt::format("SELECT {} FROM read_parquet({})", columns, table::literal(parquet.string())),
-                    [&](const Columns& batch) {
-                      digest.add(batch);
-                      shop_.progress.at(digest.rows());
-                      return true;
-                    });
+    for (std::size_t first = 0; first < columns.size(); first += columns_at_once) {
+      std::string names;
+      for (std::size_t i = first; i < std::min(first + columns_at_once, columns.size()); ++i) {
+        names += (names.empty() ? "" : ", ") + table::identifier(columns[i].column.name);
+      }
+      digest.next_columns();
+      engine().stream(fmt::format("SELECT {} FROM read_parquet({})", names, table::literal(parquet.string())),
+                      [&](const Columns& batch) {
+                        digest.add(batch);
+                        shop_.progress.at(digest.rows());
+                        return true;
+                      });
+    }
     report_.version.rows = digest.rows();
     report_.version.table = digest.finish();
   }
@@ -299,7 +349,7 @@ void require_writable(store::Store& store) {
 }  // namespace
 
 void require_inputs(const manifest::SourceSpec& source, const std::filesystem::path& base) {
-  find_inputs(source.from, base);
+  require_readable(find_inputs(source.from, base));
 }
 
 IngestReport ingest(store::Store& store, Workshop& workshop, const IngestRequest& request) {
@@ -314,16 +364,15 @@ IngestReport plan_ingest(Workshop& workshop, const IngestRequest& request) {
 }
 
 json::Object lock_entry(const Version& version) {
-  json::Object read = version.read;
-  json::Object kept;
-  for (const auto& [name, value] : read) {
-    if (name != "declared") kept.set(name, value);
-  }
+  std::map<std::string, json::Value> sorted(version.read.begin(), version.read.end());
+  sorted.erase("declared");
+  json::Object read;
+  for (const auto& [name, value] : sorted) read.append(name, value);
   json::Object columns;
   for (const Column& column : version.columns) {
-    columns.set(column.name, column.open ? json::Value() : json::Value(column.type));
+    columns.append(column.name, column.open ? json::Value() : json::Value(column.type));
   }
-  return {{"digest", version.record.text()}, {"read", std::move(kept)}, {"columns", std::move(columns)}};
+  return {{"raw", version.raw.text()}, {"read", std::move(read)}, {"columns", std::move(columns)}};
 }
 
 }  // namespace mlops::dataset

@@ -30,6 +30,9 @@ struct InputFile {
 /// files of a folder are left out. Throws Error: not_found (nothing matches, with near misses), usage.
 std::vector<InputFile> find_inputs(const std::vector<std::string>& from, const std::filesystem::path& base);
 
+/// Throws as staging does for what shows at the first bytes of a file: none, not to be read, not a table.
+void require_readable(const std::vector<InputFile>& inputs);
+
 enum class Format { csv, json, jsonl, parquet };
 
 std::string_view format_name(Format format);

@@ -68,6 +68,16 @@ bool has_header(const std::vector<Record>& records) {
   return true;
 }
 
+/// What is said of the column that header_fields() gave no name to.
+void tell_short_header(std::size_t names, std::vector<SniffedColumn>& columns) {
+  if (names + 1 != columns.size()) return;
+  const bool in_front = columns.front().original.empty();
+  std::string& note = (in_front ? columns.front() : columns.back()).note;
+  note = fmt::format("the header is one name short: {}{}{}",
+                     in_front ? "taken for row names" : "the last column is empty", note.empty() ? "" : "; ",
+                     note);
+}
+
 /// The header's fields for `width` columns: a header that is one short of every row lacks the name of the row
 /// names in front (as R writes them), or of an empty column behind.
 std::vector<std::string> header_fields(const std::vector<Record>& records, std::size_t width) {
@@ -199,6 +209,7 @@ Sniffed sniff(std::string_view sample, bool complete, const manifest::ReadOption
     sniffed.columns[c].open = guesses[c].open;
     if (!guesses[c].note.empty()) sniffed.columns[c].note = guesses[c].note;
   }
+  if (sniffed.dialect.header) tell_short_header(records[0].fields.size(), sniffed.columns);
   if (wishes.null) {
     sniffed.nulls = *wishes.null;
     sniffed.nulls_given = true;

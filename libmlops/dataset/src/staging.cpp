@@ -68,6 +68,10 @@ constexpr Signature known_others[] = {
      "an xz file"},
 };
 
+[[noreturn]] void refuse_empty(const std::string& name) {
+  throw error(Code::corrupt, "'{}' is empty", name).with_hint("nothing was recorded; is it the right file?");
+}
+
 void refuse_others(std::string_view head, const std::string& name) {
   for (const Signature& other : known_others) {
     if (!head.starts_with(other.bytes)) continue;
@@ -178,6 +182,15 @@ std::string read_head(const stdfs::path& file, std::size_t size) {
   return head;
 }
 
+void require_readable(const std::vector<InputFile>& inputs) {
+  for (const InputFile& file : inputs) {
+    if (file.path.empty()) continue;
+    const std::string head = read_head(file.path, 64);
+    if (head.empty()) refuse_empty(file.name);
+    if (pack::detect(head) == pack::Compression::none) refuse_others(head, file.name);
+  }
+}
+
 Digest Staging::put(const InputFile& file, const StandardInput& input, EncodingCounter& counter,
                     std::uint64_t& size) {
   std::error_code ignored;
@@ -279,10 +292,7 @@ Staged Staging::stage(const std::vector<InputFile>& inputs, const manifest::Read
     staged.raw.files.push_back({.path = file.name, .mode = 0644, .size = size, .digest = digest});
     staged.raw_bytes += size;
     StagedFile one = plain(file, digest, size, counter);
-    if (one.size == 0) {
-      throw error(Code::corrupt, "'{}' is empty", one.name)
-          .with_hint("nothing was recorded; is it the right file?");
-    }
+    if (one.size == 0) refuse_empty(one.name);
     const std::string head = read_head(one.path, 64 * 1024);
     if (!head.starts_with("PAR1")) {
       refuse_others(head, one.name);

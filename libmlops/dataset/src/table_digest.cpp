@@ -235,12 +235,14 @@ TableDigest::TableDigest() = default;
 TableDigest::~TableDigest() = default;
 
 void TableDigest::add(const Columns& batch) {
-  if (fields_.empty()) {
-    fields_ = batch.fields();
-    for (const Field& field : fields_) columns_.push_back(std::make_unique<ValueHasher>(field.type));
+  if (columns_.size() == first_) {
+    for (const Field& field : batch.fields()) {
+      fields_.push_back(field);
+      columns_.push_back(std::make_unique<ValueHasher>(field.type));
+    }
   }
-  for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i]->add(batch.column(i));
-  rows_ += batch.rows();
+  for (std::size_t i = first_; i < columns_.size(); ++i) columns_[i]->add(batch.column(i - first_));
+  if (first_ == 0) rows_ += batch.rows();
 }
 
 Digest TableDigest::finish() {

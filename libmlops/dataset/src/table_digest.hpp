@@ -20,6 +20,8 @@ class TableDigest {
 
   /// The next rows; every batch has the fields of the first.
   void add(const Columns& batch);
+  /// What is added from here on are further columns of the same rows, from the first row again.
+  void next_columns() { first_ = columns_.size(); }
   std::uint64_t rows() const { return rows_; }
   /// Called once, after at least one batch (which may be empty).
   Digest finish();
@@ -27,6 +29,7 @@ class TableDigest {
  private:
   std::vector<Field> fields_;
   std::vector<std::unique_ptr<ValueHasher>> columns_;
+  std::size_t first_ = 0;  // column of those that are being added
   std::uint64_t rows_ = 0;
 };
 

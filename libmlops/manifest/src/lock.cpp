@@ -72,7 +72,7 @@ Value value_of(const Node& node);
 
 json::Object object_of(const Node& node) {
   json::Object out;
-  for (const yaml::Entry& entry : node.entries) out.set(entry.key.text, value_of(entry.value));
+  for (const yaml::Entry& entry : node.entries) out.append(entry.key.text, value_of(entry.value));
   return out;
 }
 

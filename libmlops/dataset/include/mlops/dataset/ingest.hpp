@@ -47,7 +47,8 @@ struct IngestRequest {
   manifest::SourceSpec source;
   std::filesystem::path base;  ///< Relative paths in source.from start here.
   std::optional<json::Object>
-      pinned;  ///< The lock's entry: the schema and reading that must fit. Nothing: find out.
+      pinned;                  ///< The lock's entry: the schema and reading that must fit. Nothing: find out.
+  bool accept_schema = false;  ///< Find out in spite of the lock.
   std::string who;
   /// Reads standard input for "-".
   std::function<std::size_t(void* buffer, std::size_t size)> input;
@@ -55,8 +56,8 @@ struct IngestRequest {
 
 struct IngestReport {
   Version version;
-  bool unchanged =
-      false;  ///< The same bytes under the same declaration as the newest version: nothing was written.
+  bool unchanged = false;   ///< The same bytes, declared and read as the newest version: nothing was written.
+  bool lock_moved = false;  ///< The lock had pinned bytes that are neither these nor the newest version's.
   std::vector<Decision> decisions;
   std::vector<BadRow> bad_rows;  ///< The first few, without values when the table holds personal data.
   std::vector<std::string> warnings;
@@ -71,8 +72,8 @@ struct Workshop {
   const Cancel* cancel = nullptr;
 };
 
-/// Throws as ingest() does when a path of the source leads nowhere: to be asked before anything is made for
-/// it.
+/// Throws as ingest() does when a path of the source leads nowhere, or to what shows by its first bytes to be
+/// no table or not to be read: to be asked before anything is made for it.
 void require_inputs(const manifest::SourceSpec& source, const std::filesystem::path& base);
 
 /// Makes the next version of `request.source`. Throws Error: not_found (no such file), usage (wishes that
@@ -83,7 +84,8 @@ IngestReport ingest(store::Store& store, Workshop& workshop, const IngestRequest
 /// What ingest() would decide, from a look at the beginning of the data: nothing is written.
 IngestReport plan_ingest(Workshop& workshop, const IngestRequest& request);
 
-/// The entry of `mlops.lock` that pins the schema and the reading of a version.
+/// The entry of `mlops.lock` that pins the bytes (`raw`, the digest of their tree), the reading and the
+/// columns of a version. It depends on nothing else: the same bytes read in the same way give the same entry.
 json::Object lock_entry(const Version& version);
 
 }  // namespace mlops::dataset
