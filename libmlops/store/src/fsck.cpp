@@ -1,6 +1,8 @@
 #include <mlops/base/error.hpp>
 #include <mlops/fs/walk.hpp>
 
+#include <algorithm>
+
 #include "src/graph.hpp"
 #include "src/index.hpp"
 #include "src/layout.hpp"
@@ -86,7 +88,46 @@ bool mended(Mend mend) {
   }
 }
 
+/// "2", "2 and 3", "2 to 9"
+std::string versions_text(const std::vector<Loss::Line>& lines) {
+  const auto first = lines.front().version;
+  const auto last = lines.back().version;
+  if (first == last) return fmt::format("version {} is lost", first);
+  return fmt::format("versions {} {} {} are lost", first, last == first + 1 ? "and" : "to", last);
+}
+
+std::string records_text(const Objects& objects, const std::vector<Loss::Line>& lines) {
+  const auto there = std::count_if(lines.begin(), lines.end(),
+                                   [&](const Loss::Line& line) { return objects.has(line.record); });
+  const std::string newest = lines.back().record.text();
+  const bool has_newest = objects.has(lines.back().record);
+  if (lines.size() == 1)
+    return fmt::format("its record {} is {}", newest, has_newest ? "still there" : "gone too");
+  return fmt::format("{} of their {} records {} still there, the newest {} is {}", there, lines.size(),
+                     there == 1 ? "is" : "are", newest, has_newest ? "one of them" : "not");
+}
+
+Fault fault_of(const Objects& objects, const Path& root, const Loss& loss) {
+  const std::string size = loss.is ? fmt::format("was {} bytes and is {}", loss.was, *loss.is)
+                                   : fmt::format("is gone, and was {} bytes", loss.was);
+  const std::size_t slash = loss.name.find('/');
+  const Path file = reference_path(root, {loss.name.substr(0, slash), loss.name.substr(slash + 1)});
+  return {
+      .what = fmt::format("the reference {} {}: {}; {}", loss.name, size, versions_text(loss.lines),
+                          records_text(objects, loss.lines)),
+      .fix = fmt::format("bring '{}' back from a copy of the store, or ingest or register the same again; "
+                         "`mlops store reindex` takes the loss for granted",
+                         file.lexically_relative(root.parent_path()).native()),
+      .repaired = false};
+}
+
 }  // namespace
+
+std::vector<Fault> Store::losses() {
+  std::vector<Fault> out;
+  for (const Loss& loss : catalogue().losses()) out.push_back(fault_of(impl_->objects, impl_->root, loss));
+  return out;
+}
 
 std::vector<Fault> Store::fsck(Progress& progress) {
   Check check(impl_->root, impl_->objects, progress);
@@ -96,6 +137,7 @@ std::vector<Fault> Store::fsck(Progress& progress) {
   std::vector<Fault> faults = check.take();
   std::vector<std::string> index;
   try {
+    for (Fault& loss : losses()) faults.push_back(std::move(loss));
     index = catalogue().disagreements();
   } catch (const Error& e) {
     if (e.code() != Code::corrupt) throw;
