@@ -176,7 +176,7 @@ TEST_F(RunTest, TornAndForeignLinesAreCountedAndTold) {
   EXPECT_EQ(found["metrics"]["c"]["last"], json::Value(1.0)) << "a last line needs no end";
   EXPECT_EQ(found["params"]["NaN in a text"], json::Value("NaN"));
   ASSERT_EQ(sealed.notes.size(), 1U);
-  EXPECT_EQ(sealed.notes[0], "3 lines of the journal could not be read");
+  EXPECT_EQ(sealed.notes[0], "3 lines of the journal could not be read, the first: {\"metric\": \"b\", \"val");
 }
 
 TEST_F(RunTest, NamesAndPathsThatCannotBeAreRefused) {

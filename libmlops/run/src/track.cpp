@@ -4,6 +4,8 @@
 #include <mlops/base/text.hpp>
 #include <mlops/crypto/sha256.hpp>
 #include <mlops/fs/atomic.hpp>
+#include <mlops/fs/copy.hpp>
+#include <mlops/fs/walk.hpp>
 #include <mlops/proc/process.hpp>
 #include <mlops/run/report.hpp>
 
@@ -44,7 +46,7 @@ Variables given(const Task& task, const Folder& folder = {}) {
   Variables out;
   for (const auto& [name, value] : task.params) set_new(out, variable_name("MLOPS_PARAM_", name), value);
   for (const TaskInput& input : task.inputs) {
-    const Path file = input.link.empty() ? input.file : folder.inputs() / input.link;
+    const Path file = input.object ? folder.inputs() / input.link : input.file;
     set_new(out, variable_name("MLOPS_INPUT_", input.name), file.native());
   }
   return out;
@@ -71,7 +73,61 @@ Variables contract(const Task& task, const Live& live) {
   return out;
 }
 
-void write_down(const Task& task, Live& live) {
+/// False where a copy would be too dear.
+bool copied(const Task& task, const TaskInput& input, const Path& to) {
+  fs::File source(input.file);
+  fs::File target(to, fs::File::Mode::create_new);
+  try {
+    if (fs::reflink(source, target)) return true;
+    if (source.stamp().size <= task.most_copied) {
+      fs::copy_content(source, target);
+      return true;
+    }
+  } catch (const Error& e) {
+    if (e.code() != mlops::Code::busy) throw;  // No room.
+  }
+  fs::remove_file(to);
+  return false;
+}
+
+/// Objects of the store that the program was given as they are.
+class Lent {
+ public:
+  void add(const TaskInput& input) { lent_.push_back({input, fs::File(input.file).stamp()}); }
+
+  /// What the program did to them, one line each.
+  std::vector<std::string> damage(store::Store& store) const {
+    std::vector<std::string> out;
+    for (const auto& [input, before] : lent_) {
+      const auto now = fs::find_stamp(input.file);
+      if (now == before || (now && is_whole(input))) continue;
+      store.objects().doubt(*input.object);
+      out.push_back(
+          fmt::format("the input '{}' is {}: while the program ran the object {} of {} was {}; bring it "
+                      "back from a copy of the store, or ingest the same data again",
+                      input.name, now ? "damaged" : "gone", input.object->text(), input.data.address,
+                      now ? "written to" : "removed"));
+    }
+    return out;
+  }
+
+ private:
+  static bool is_whole(const TaskInput& input) {
+    return file_input(input.file, "").digest == input.object->text();
+  }
+
+  std::vector<std::pair<TaskInput, fs::Stamp>> lent_;
+};
+
+void give(const Task& task, const TaskInput& input, const Folder& folder, Lent& lent) {
+  fs::make_folders(folder.inputs());
+  const Path to = folder.inputs() / input.link;
+  if (copied(task, input, to)) return;
+  lent.add(input);
+  std::filesystem::create_symlink(input.file, to);
+}
+
+void write_down(const Task& task, Live& live, Lent& lent) {
   json::Object params;
   for (const auto& [name, text] : task.params) {
     live.param(name, value_of(text));
@@ -81,9 +137,7 @@ void write_down(const Task& task, Live& live) {
   const Folder folder{live.folder()};
   for (const TaskInput& input : task.inputs) {
     live.input(input.data);
-    if (input.link.empty()) continue;
-    fs::make_folders(folder.inputs());
-    std::filesystem::create_symlink(input.file, folder.inputs() / input.link);
+    if (input.object) give(task, input, folder, lent);
   }
   fs::write_atomic(folder.params(), json::dump_pretty(std::move(params)) + "\n");
   live.sync();
@@ -155,10 +209,10 @@ Resources resources_of(const proc::Ended& ended) {
           .written_bytes = ended.usage.written_bytes};
 }
 
-proc::Ended run_command(const Task& task, const Begin& begun, Live& live, Hearing& hearing,
+proc::Ended run_command(const Task& task, const Begin& begun, Live& live, Hearing& hearing, Lent& lent,
                         const Cancel* cancel) {
   try {
-    write_down(task, live);
+    write_down(task, live, lent);
     Variables environment = contract(task, live);
     if (task.companion != nullptr) task.companion->begin(live, begun, environment);
     return proc::run({.command = task.command,
@@ -216,9 +270,13 @@ Tracked track(store::Store& store, const Task& task, const Cancel* cancel) {
   const Begin begun = beginning(store, task);
   Live live(store, begun);
   Hearing hearing(task, live);
-  const proc::Ended ended = run_command(task, begun, live, hearing, cancel);
+  Lent lent;
+  const proc::Ended ended = run_command(task, begun, live, hearing, lent, cancel);
   live.remark(hearing.finish());
-  const Status status = status_of(ended, cancel);
+  const auto damage = lent.damage(store);
+  live.remark(damage);
+  Status status = status_of(ended, cancel);
+  if (!damage.empty() && status == Status::done) status = Status::failed;
   if (task.companion != nullptr) live.remark(task.companion->end(status));
   Tracked out = {.sealed = {},
                  .status = status,
@@ -226,6 +284,7 @@ Tracked track(store::Store& store, const Task& task, const Cancel* cancel) {
                  .signal = ended.signal,
                  .wall_s = ended.wall_s};
   out.sealed = live.end(out.status, ended.status, resources_of(ended), live.now(), ended.signal);
+  if (!damage.empty() && out.exit_code == 0) out.exit_code = static_cast<int>(mlops::Code::corrupt);
   return out;
 }
 

@@ -30,6 +30,7 @@ class Check {
     for (const ReferenceFile& file : reference_files(root_)) {
       try {
         const Lines lines = read_lines(fs::File(reference_path(root_, file.name)));
+        for (const ReferenceEntry& entry : lines.entries) named_by_[entry.digest] = file.name.kind;
         if (lines.torn == 0) continue;
         add(fmt::format("the reference {} ends in {} bytes of a line that was not finished",
                         event_name(file.name), lines.torn),
@@ -41,9 +42,10 @@ class Check {
   }
 
   void graph() {
-    make_graph(root_, objects_, [&](const std::string& what) {
+    const Graph graph = make_graph(root_, objects_, [&](const std::string& what) {
       add(what, "bring it back from a copy of the store, or ingest or register the same again");
     });
+    for (const auto& [at, digest] : damaged_) faults_[at].fix = way_back(graph, digest);
   }
 
   std::vector<Fault> take() { return std::move(faults_); }
@@ -58,8 +60,21 @@ class Check {
     const Digest seen = hash_rest(file, [&](std::string_view bytes) { progress_.at(done_ += bytes.size()); });
     if (seen == digest) return note(root_, digest);
     objects_.doubt(digest);
-    add(fmt::format("object {} is damaged: its content is {}", digest.text(), seen.text()),
-        "ingest the same data again: the whole object takes its place");
+    damaged_.emplace_back(faults_.size(), digest);
+    add(fmt::format("object {} is damaged: its content is {}", digest.text(), seen.text()), "");
+  }
+
+  /// By what it is: data can be ingested and models registered again, what a run was cannot.
+  std::string way_back(const Graph& graph, const Digest& digest) const {
+    const auto node = graph.find(digest);
+    const auto kind = node == graph.end() ? NodeKind::raw : node->second.kind;
+    const auto name = named_by_.find(digest);
+    const std::string_view by = name == named_by_.end() ? "" : name->second;
+    if (kind == NodeKind::run || by.starts_with("run"))
+      return "bring it back from a copy of the store: what a run was cannot be made again";
+    if (kind == NodeKind::model || by.starts_with("model"))
+      return "register the same model again, or bring it back from a copy of the store";
+    return "ingest the same data again: the whole object takes its place";
   }
 
   void strangers(const std::string& shard) {
@@ -74,6 +89,8 @@ class Check {
   Progress& progress_;
   std::uint64_t done_ = 0;
   std::vector<Fault> faults_;
+  std::vector<std::pair<std::size_t, Digest>> damaged_;  ///< Faults that are objects.
+  std::map<Digest, std::string> named_by_;               ///< Kinds of references.
 };
 
 /// False where nothing can be written: no room, no permission.
