@@ -4,8 +4,6 @@
 #include <mlops/base/text.hpp>
 #include <mlops/crypto/sha256.hpp>
 #include <mlops/fs/atomic.hpp>
-#include <mlops/fs/copy.hpp>
-#include <mlops/fs/walk.hpp>
 #include <mlops/proc/process.hpp>
 #include <mlops/run/report.hpp>
 
@@ -14,6 +12,7 @@
 
 #include "facts.hpp"
 #include "folder.hpp"
+#include "lent.hpp"
 #include "spoken.hpp"
 
 namespace mlops::run {
@@ -73,60 +72,6 @@ Variables contract(const Task& task, const Live& live) {
   return out;
 }
 
-/// False where a copy would be too dear.
-bool copied(const Task& task, const TaskInput& input, const Path& to) {
-  fs::File source(input.file);
-  fs::File target(to, fs::File::Mode::create_new);
-  try {
-    if (fs::reflink(source, target)) return true;
-    if (source.stamp().size <= task.most_copied) {
-      fs::copy_content(source, target);
-      return true;
-    }
-  } catch (const Error& e) {
-    if (e.code() != mlops::Code::busy) throw;  // No room.
-  }
-  fs::remove_file(to);
-  return false;
-}
-
-/// Objects of the store that the program was given as they are.
-class Lent {
- public:
-  void add(const TaskInput& input) { lent_.push_back({input, fs::File(input.file).stamp()}); }
-
-  /// What the program did to them, one line each.
-  std::vector<std::string> damage(store::Store& store) const {
-    std::vector<std::string> out;
-    for (const auto& [input, before] : lent_) {
-      const auto now = fs::find_stamp(input.file);
-      if (now == before || (now && is_whole(input))) continue;
-      store.objects().doubt(*input.object);
-      out.push_back(
-          fmt::format("the input '{}' is {}: while the program ran the object {} of {} was {}; bring it "
-                      "back from a copy of the store, or ingest the same data again",
-                      input.name, now ? "damaged" : "gone", input.object->text(), input.data.address,
-                      now ? "written to" : "removed"));
-    }
-    return out;
-  }
-
- private:
-  static bool is_whole(const TaskInput& input) {
-    return file_input(input.file, "").digest == input.object->text();
-  }
-
-  std::vector<std::pair<TaskInput, fs::Stamp>> lent_;
-};
-
-void give(const Task& task, const TaskInput& input, const Folder& folder, Lent& lent) {
-  fs::make_folders(folder.inputs());
-  const Path to = folder.inputs() / input.link;
-  if (copied(task, input, to)) return;
-  lent.add(input);
-  std::filesystem::create_symlink(input.file, to);
-}
-
 void write_down(const Task& task, Live& live, Lent& lent) {
   json::Object params;
   for (const auto& [name, text] : task.params) {
@@ -137,7 +82,7 @@ void write_down(const Task& task, Live& live, Lent& lent) {
   const Folder folder{live.folder()};
   for (const TaskInput& input : task.inputs) {
     live.input(input.data);
-    if (input.object) give(task, input, folder, lent);
+    if (input.object) lent.give(task, input, folder);
   }
   fs::write_atomic(folder.params(), json::dump_pretty(std::move(params)) + "\n");
   live.sync();
