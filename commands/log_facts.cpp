@@ -105,7 +105,7 @@ void log_artifact(const FactArgs& args, cli::Invocation& invocation) {
   run::Report report = new_report(invocation);
   store::Objects objects(place.run ? invocation.project().store().root() : run::store_of(place.journal));
   for (const std::string& path : args.facts) {
-    const auto plain = std::filesystem::path(path).lexically_normal();
+    const auto plain = std::filesystem::absolute(path).lexically_normal();
     const auto name = plain.has_filename() ? plain.filename() : plain.parent_path().filename();
     report.artifact(objects, path, args.as.value_or(name.native()));
   }

@@ -60,6 +60,7 @@ run::TaskInput dataset_input(project::Project& project, const run::Assignment& n
   return {.name = named.name,
           .data = {"input", fmt::format("{}@v{}", version.address(), version.number), version.record.text()},
           .file = std::filesystem::absolute(project.store().objects().file(version.data)),
+          .object = version.data,
           .link = run::variable_name("", named.name) + ".parquet"};
 }
 

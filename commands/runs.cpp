@@ -38,6 +38,17 @@ std::optional<run::Status> status_of(const std::optional<std::string>& name) {
   return std::nullopt;
 }
 
+/// The list is whole but for these, and no script takes it for all there is.
+void tell_unreadable(const std::string& experiment, cli::Invocation& invocation) {
+  const auto bad = run::unreadable(invocation.project().store(), experiment);
+  if (bad.empty()) return;
+  if (bad.size() == 1) throw run::unreadable_error(bad.front());
+  for (const run::Unreadable& run : bad) invocation.warning(run::unreadable_error(run).message());
+  throw error(Code::corrupt, "{} cannot be read", count_of(bad.size(), "run"))
+      .with_id("run.unreadable")
+      .with_hint("`mlops store fsck` names all that is damaged");
+}
+
 void list(const ListArgs& args, cli::Invocation& invocation) {
   if (args.count < 0) throw error(Code::usage, "'--count' wants 1 or more, not {}", args.count);
   std::vector<run::Run> runs;
@@ -55,6 +66,7 @@ void list(const ListArgs& args, cli::Invocation& invocation) {
     for (const run::Run& run : runs) rows.push_back(run_row(run));
   }
   invocation.rows("mlops.run/1", rows);
+  if (invocation.project().has_store()) tell_unreadable(args.experiment.value_or(""), invocation);
 }
 
 /// The first points of each metric that has more than one.
@@ -176,7 +188,8 @@ cli::Command list_spec() {
                   {"--count", "COUNT", "how many at most", &args->count}},
       .examples = {{"mlops runs list", "List all runs"},
                    {"mlops runs list --sort=-loss --count 3", "List the three runs with the smallest loss"}},
-      .exits = {{Code::not_found, "no run has that experiment or metric"}},
+      .exits = {{Code::not_found, "no run has that experiment or metric"},
+                {Code::corrupt, "the record of a run cannot be read; the others are listed"}},
       .run = [args](cli::Invocation& invocation) { list(*args, invocation); }};
 }
 

@@ -52,13 +52,25 @@ cli::Command fsck_spec() {
           .run = fsck};
 }
 
+/// A damaged catalogue knows nothing, and is about to be made anew.
+std::vector<store::Fault> known_losses(store::Store& store) {
+  try {
+    return store.losses();
+  } catch (const Error& e) {
+    if (e.code() != Code::corrupt) throw;
+    return {};
+  }
+}
+
 cli::Command reindex_spec() {
   return {.name = "reindex",
           .summary = "make the index anew from references and records",
           .examples = {{"mlops store reindex", "Rebuild the catalogue"}},
           .run = [](cli::Invocation& invocation) {
             store::Store& store = invocation.project().store();
+            for (const store::Fault& loss : known_losses(store)) invocation.warning(loss.what);
             const std::size_t count = store.reindex(invocation.progress());
+            store.catalogue().forget_losses();
             run::reindex(store);
             invocation.record("mlops.store-reindex/1", {{"records", count, ui::Show::count}});
           }};

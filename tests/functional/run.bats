@@ -93,6 +93,50 @@ repository() {
   answers 4 mlops run -n -- no-such-program
 }
 
+@test "a program may destroy the input that it was given: the version stays" {
+  printf 'a,b\n1,2\n' >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  answers 0 mlops run -q --input data=churn -- sh -c 'echo x >>"$MLOPS_INPUT_data"; echo y >"$MLOPS_INPUT_data"; rm "$MLOPS_INPUT_data"'
+  is "$(last .artifacts)" '[]'
+  is "$(ls .mlops/runs)" ""
+  answers 0 mlops store fsck
+  answers 0 mlops data head churn
+}
+
+@test "lines of facts that are not understood are counted and told, and what is good in them is kept" {
+  answers 0 mlops run -- sh -c 'echo "::metric a=1 b=x"; echo "::metric auc = 0.9"; echo "::param k"; echo "::group::build"
+    echo "::metric c=1 step=soon"; echo "::metric d=2 step=3.0"'
+  has "$stderr" "4 lines of the journal could not be read, the first: ::metric a=1 b=x"
+  is "$(last '[.metrics, .bad_lines]')" '[{"a":1,"d":2},4]'
+  answers 0 mlops run -- sh -c 'cat >>"$MLOPS_LOG" <<"END"
+{"param": "lr", "value": 0.1}
+{"param": "lr"}
+{"tag": "t"}
+{"metric": "a", "value": 1, "step": 1e30}
+{"metric": "a", "value": 1, "step": 1.5}
+{"metric": "a", "value": 1, "time": "x"}
+{"metric": "a", "value": 2, "step": null, "time": null}
+END'
+  has "$stderr" '5 lines of the journal could not be read, the first: {"param": "lr"}'
+  is "$(last '[.params, .tags, .metrics, .bad_lines]')" '[{"lr":0.1},{},{"a":2},5]'
+}
+
+@test "a training in a run has it as its parent" {
+  seq 60 | awk 'BEGIN { print "x,y" } { print $1 "," ($1 * 7 % 10 < $1 / 6) }' >c.csv
+  mlops ingest c.csv --quiet >/dev/null
+  answers 0 mlops run -q --name outer -- sh -c 'mlops train run --label y --data c --train prior --name q -q >/dev/null'
+  is "$(mlops runs list --json | jq -r '.items[] | select(.name == "prior") | .parent')" \
+    "$(mlops runs list --json | jq -r '.items[] | select(.name == "outer") | .id')"
+}
+
+@test "the artifacts of a whole project are its files, without the store and git" {
+  mkdir -p src .git
+  echo 1 >src/a.py
+  echo ref >.git/HEAD
+  answers 0 mlops run -q -- sh -c 'mlops log artifact .'
+  is "$(last '[.artifacts[].path] | map(ltrimstr("'"$(basename "$PWD")"'/")) | map(select(startswith("src") or contains(".git/") or contains(".mlops/")))')" '["src/a.py"]'
+}
+
 @test "a shell loop, and runs in a run" {
   for lr in 0.1 0.2 0.3; do mlops run -q -p lr=$lr -- sh -c 'echo "loss: $MLOPS_PARAM_lr"' >/dev/null; done
   is "$(mlops runs list --sort=-loss --json | jq -c '[.items[].metrics.loss]')" '[0.1,0.2,0.3]'

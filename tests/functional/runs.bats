@@ -95,3 +95,29 @@ ids() { mlops runs list "$@" --json | jq -r '[.items[].name] | join(" ")'; }
   has "$output" @last
   has "$output" "$(mlops runs list --json | jq -r .items[0].id)"
 }
+
+@test "a run whose record is damaged is missed by nobody" {
+  for i in 1 2; do mlops run -q -- sh -c "echo a: $i" >/dev/null; done
+  count=$(mlops runs list --porcelain | wc -l)
+  id=$(mlops runs list --json | jq -r '.items[0].id')
+  record=$(mlops runs show "$id" --json | jq -r '.items[0].record')
+  object=.mlops/objects/sha256/${record:7:2}/${record:9}
+  cp "$object" whole
+  chmod u+w "$object"
+  echo x >>"$object"
+  rm -f .mlops/runs.db*
+  answers 6 mlops runs list --porcelain
+  is "$(wc -l <<<"$output")" $((count - 1))
+  has "$stderr" "error: run $id (number "
+  has "$stderr" "hint: a run cannot be made again: bring the file of $record back"
+  answers 6 mlops runs list
+  for address in @last "$id"; do
+    answers 6 mlops runs show "$address"
+    has "$stderr" "error: run $id (number "
+  done
+  answers 6 mlops store fsck --porcelain
+  has "$output" "what a run was cannot be made again"
+  cp -f whole "$object"
+  answers 0 mlops runs list --porcelain
+  is "$(wc -l <<<"$output")" "$count"
+}

@@ -63,6 +63,41 @@ damage() {
   answers 0 mlops data head churn@v1
 }
 
+@test "fsck: a reference that lost lines, or is gone, is told until they are back" {
+  ref=.mlops/refs/sources/churn
+  cp $ref whole
+  v2=$(field digest)
+  sed -i '$d' $ref
+  # Whatever command notices it first does not destroy the evidence.
+  answers 0 mlops log --quiet
+  answers 0 unprivileged mlops data list
+  answers 6 mlops store fsck --porcelain
+  has "$output" "the reference sources/churn was $(wc -c <whole) bytes and is $(wc -c <$ref): version 2 is lost; its record $v2 is still there"
+  has "$output" "bring '.mlops/refs/sources/churn' back from a copy of the store"
+  rm -f "$(object "$v2")"
+  answers 6 mlops store fsck --porcelain
+  has "$output" "its record $v2 is gone too"
+  rm $ref
+  answers 6 mlops store fsck --porcelain
+  has "$output" "the reference sources/churn is gone, and was $(wc -c <whole) bytes: versions 1 and 2 are lost; 1 of their 2 records is still there, the newest $v2 is not"
+  printf '6,Flo,flo@example.org,1,01234,2025-05-01,true\n' >>churn.csv
+  answers 0 mlops ingest churn --quiet
+  answers 6 mlops store fsck --porcelain
+  has "$output" "versions 1 and 2 are lost"
+  answers 0 mlops store reindex
+  has "$stderr" "warning: the reference sources/churn was $(wc -c <whole) bytes"
+  answers 0 mlops store fsck
+}
+
+@test "fsck: lines of a reference that are back are no fault" {
+  cp .mlops/refs/sources/churn whole
+  rm .mlops/refs/sources/churn
+  answers 0 mlops log --quiet
+  answers 6 mlops store fsck
+  cp whole .mlops/refs/sources/churn
+  answers 0 mlops store fsck
+}
+
 @test "a damaged object is never believed" {
   damage "$(object "$(field parquet)")"
   answers 6 mlops data head churn

@@ -5,6 +5,7 @@
 #include <mlops/run/list.hpp>
 #include <mlops/run/report.hpp>
 #include <mlops/run/run.hpp>
+#include <mlops/run/track.hpp>
 #include <mlops/store/tree.hpp>
 
 #include <cmath>
@@ -162,6 +163,38 @@ TEST_F(RunTest, ATagThatIsNullIsTakenAway) {
   EXPECT_EQ(record(live.end(Status::done, 0, {}, live.now()))["tags"], json::Value(json::Object{{"b", "2"}}));
 }
 
+TEST_F(RunTest, AnInputTooLargeToCopyIsLookedAtAfterTheRun) {
+  const Digest object = store->objects().put("a table");
+  Task task = {.command = {"sh", "-c", "cat \"$MLOPS_INPUT_data\""},
+               .folder = folder,
+               .project = folder,
+               .environment = {{"PATH", "/usr/bin:/bin"}},
+               .experiment = "churn",
+               .inputs = {{.name = "data",
+                           .data = {"input", "sources/t@v1", object.text()},
+                           .file = store->objects().file(object),
+                           .object = object,
+                           .link = "data.parquet"}},
+               .most_copied = 0,
+               .time = Time::parse("2026-11-01").value()};
+  EXPECT_EQ(track(*store, task).status, Status::done);
+  task.command.back() = "touch \"$MLOPS_INPUT_data\"";
+  EXPECT_EQ(track(*store, task).status, Status::done) << "another time, the same bytes";
+  task.command.back() = "chmod u+w \"$MLOPS_INPUT_data\"; echo x >>\"$MLOPS_INPUT_data\"";
+  const Tracked done = track(*store, task);
+  if (done.status == Status::done) {
+    EXPECT_EQ(store->objects().get(object), "a table") << "a file system that shares blocks";
+    return;
+  }
+  EXPECT_EQ(done.status, Status::failed);
+  EXPECT_EQ(done.exit_code, 6);
+  ASSERT_EQ(done.sealed.notes.size(), 1U);
+  EXPECT_NE(done.sealed.notes[0].find("the input 'data' is damaged: while the program ran the object " +
+                                      object.text() + " of sources/t@v1 was written to"),
+            std::string::npos)
+      << done.sealed.notes[0];
+}
+
 TEST_F(RunTest, TornAndForeignLinesAreCountedAndTold) {
   Live live(*store, begin());
   std::ofstream(live.folder() / "journal.jsonl", std::ios::app)
@@ -176,7 +209,8 @@ TEST_F(RunTest, TornAndForeignLinesAreCountedAndTold) {
   EXPECT_EQ(found["metrics"]["c"]["last"], json::Value(1.0)) << "a last line needs no end";
   EXPECT_EQ(found["params"]["NaN in a text"], json::Value("NaN"));
   ASSERT_EQ(sealed.notes.size(), 1U);
-  EXPECT_EQ(sealed.notes[0], "3 lines of the journal could not be read");
+  EXPECT_EQ(sealed.notes[0],
+            "3 lines of the journal could not be read, the first: {\"metric\": \"b\", \"val");
 }
 
 TEST_F(RunTest, NamesAndPathsThatCannotBeAreRefused) {

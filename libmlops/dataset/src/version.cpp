@@ -2,9 +2,9 @@
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/store/record_fields.hpp>
+#include <mlops/store/selector.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace mlops::dataset {
 namespace {
@@ -58,17 +58,6 @@ Address split(std::string_view text) {
   return {std::string(text.substr(0, at)), std::string(text.substr(at + 1))};
 }
 
-std::optional<std::int64_t> number_in(std::string_view text, std::string_view before,
-                                      std::string_view after) {
-  if (!text.starts_with(before) || !text.ends_with(after) || text.size() <= before.size() + after.size())
-    return {};
-  text = text.substr(before.size(), text.size() - before.size() - after.size());
-  std::int64_t value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = fault == std::errc() && end == text.data() + text.size() && value >= 0;
-  return whole ? std::optional(value) : std::nullopt;
-}
-
 bool is_dataset(const store::ReferenceName& name) { return name.kind == "sources" || name.kind == "data"; }
 
 store::ReferenceName find_name(store::Store& store, std::string_view wanted) {
@@ -107,7 +96,7 @@ Version load(const store::Store& store, const store::ReferenceName& name,
 
 const store::ReferenceEntry& select(const std::vector<store::ReferenceEntry>& entries,
                                     const Address& address) {
-  if (const auto number = number_in(address.selector, "v", "")) {
+  if (const auto number = store::number_in(address.selector, "v", "")) {
     const auto found =
         std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.seq == *number; });
     if (found != entries.end()) return *found;
@@ -116,7 +105,7 @@ const store::ReferenceEntry& select(const std::vector<store::ReferenceEntry>& en
         .with_hint("it has {}; `mlops data list {}` shows them", count_of(entries.size(), "version"),
                    address.name);
   }
-  if (const auto back = number_in(address.selector, "{", "}")) {
+  if (const auto back = store::number_in(address.selector, "{", "}")) {
     const auto steps = static_cast<std::size_t>(*back);
     if (steps < entries.size()) return entries[entries.size() - 1 - steps];
     throw error(Code::not_found, "'{}' does not go back {} versions: it has {}", address.name, steps,
@@ -133,11 +122,6 @@ const store::ReferenceEntry& select(const std::vector<store::ReferenceEntry>& en
   }
   throw error(Code::usage, "'@{}' selects no version", address.selector)
       .with_hint("`@v2` (number), `@{{1}}` (one back) or `@2026-11-01` (as of) is wanted");
-}
-
-bool is_digits(std::string_view text) {
-  return text.size() >= 6 && text.size() <= 64 &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 /// The version whose record's digest begins with these digits.
@@ -256,7 +240,7 @@ std::vector<Version> history(store::Store& store, const store::ReferenceName& na
 Version resolve(store::Store& store, std::string_view address) {
   const bool prefixed = address.starts_with("sha256:");
   const std::string_view digits = prefixed ? address.substr(7) : address;
-  if (is_digits(digits)) {
+  if (store::is_digits(digits)) {
     const auto names = store.references().list();
     const bool named =
         std::any_of(names.begin(), names.end(), [&](const auto& n) { return n.name == address; });

@@ -1,9 +1,9 @@
 /// What an address stands for.
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/store/selector.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 #include "src/internal.hpp"
 
@@ -19,17 +19,6 @@ struct Address {
   std::string selector;  ///< What stands behind the first '@'.
 };
 
-std::optional<std::int64_t> number_in(std::string_view text, std::string_view before,
-                                      std::string_view after) {
-  if (!text.starts_with(before) || !text.ends_with(after) || text.size() <= before.size() + after.size())
-    return {};
-  text = text.substr(before.size(), text.size() - before.size() - after.size());
-  std::int64_t value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = fault == std::errc() && end == text.data() + text.size() && value >= 0;
-  return whole ? std::optional(value) : std::nullopt;
-}
-
 [[noreturn]] void selects_nothing(const std::string& selector) {
   throw error(Code::usage, "'@{}' selects no version", selector)
       .with_hint(
@@ -44,7 +33,7 @@ Address split_mlflow(std::string_view text) {
     return {std::string(text.substr(0, at)), at == text.size() ? "" : std::string(text.substr(at + 1))};
   }
   const std::string version(text.substr(slash + 1));
-  return {std::string(text.substr(0, slash)), number_in(version, "", "") ? "v" + version : version};
+  return {std::string(text.substr(0, slash)), store::number_in(version, "", "") ? "v" + version : version};
 }
 
 Address split(std::string_view text) {
@@ -54,11 +43,6 @@ Address split(std::string_view text) {
   if (at == std::string_view::npos) return {std::string(text), ""};
   if (at + 1 == text.size()) selects_nothing("");
   return {std::string(text.substr(0, at)), std::string(text.substr(at + 1))};
-}
-
-bool is_digits(std::string_view text) {
-  return text.size() >= 6 && text.size() <= 64 &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 Error not_found(std::string message) {
@@ -82,7 +66,7 @@ class Resolver {
   const store::ReferenceEntry& find() {
     if (selector_.empty()) return meant_by_name();
     if (selector_ == "latest") return versions_.back();
-    if (const auto number = number_in(selector_, "v", "")) return numbered(*number);
+    if (const auto number = store::number_in(selector_, "v", "")) return numbered(*number);
     const std::size_t at = selector_.find('@');
     const std::string first = selector_.substr(0, at);
     if (at != std::string::npos) return moved(alias(first), selector_.substr(at + 1), name_ + "@" + first);
@@ -131,7 +115,7 @@ class Resolver {
   /// So many moves back, or as of a time.
   const store::ReferenceEntry& moved(const Entries& moves, const std::string& selector,
                                      const std::string& what) const {
-    if (const auto back = number_in(selector, "{", "}")) {
+    if (const auto back = store::number_in(selector, "{", "}")) {
       const auto steps = static_cast<std::size_t>(*back);
       if (steps < moves.size()) return entry_of(moves[moves.size() - 1 - steps].digest);
       throw not_found(fmt::format("'{}' does not go back {}: it has {} behind it", what,
@@ -176,7 +160,7 @@ std::optional<Found> by_digest(const store::References& references, std::string_
 std::optional<Found> find_digest(const store::References& references, std::string_view address) {
   const bool prefixed = address.starts_with("sha256:");
   const std::string_view digits = prefixed ? address.substr(7) : address;
-  if (is_digits(digits) && !references.find(versions_of(address))) {
+  if (store::is_digits(digits) && !references.find(versions_of(address))) {
     if (auto found = by_digest(references, digits)) return found;
   }
   if (prefixed) throw not_found(fmt::format("no model version '{}'", address));

@@ -170,6 +170,12 @@ void fit(Workshop& shop, const Candidate& candidate, const Parts& parts, std::ui
   out.package = std::move(fitted.package);
 }
 
+/// The id of the run that this training is a part of; empty when it is none.
+std::string run_around(const Workshop& shop) {
+  const auto found = shop.environment.find("MLOPS_RUN_ID");
+  return found == shop.environment.end() ? "" : found->second;
+}
+
 }  // namespace
 
 json::Object metrics_of(const evaluate::Evaluation& test) {
@@ -197,6 +203,7 @@ Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& pr
                               .name = candidate.name,
                               .command = request.command,
                               .folder = request.folder,
+                              .parent = run_around(shop),
                               .seed = seed,
                               .code = bench.code,
                               .environment = bench.environment,

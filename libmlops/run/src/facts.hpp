@@ -22,6 +22,7 @@ struct Facts {
   std::map<std::string, store::TreeFile> artifacts;
   std::uint64_t lines = 0;
   std::uint64_t bad_lines = 0;  ///< Torn, or not understood.
+  std::string first_bad = {};   ///< The beginning of the first of them.
   Time last = {};               ///< Of what was read last; lines without a time have this one.
   std::vector<std::string> notes = {};
 };

@@ -11,13 +11,14 @@
 
 #include "annotation.hpp"
 #include "record.hpp"
+#include "seal.hpp"
 
 namespace mlops::run {
 namespace {
 
 using Mode = db::Database::Mode;
 
-constexpr std::array<std::string_view, 1> schema = {R"(
+constexpr std::array<std::string_view, 2> schema = {R"(
 CREATE TABLE runs(
   id TEXT PRIMARY KEY,
   experiment TEXT NOT NULL,
@@ -38,7 +39,21 @@ CREATE TABLE last_values(metric TEXT NOT NULL, run TEXT NOT NULL, value REAL, PR
 CREATE TABLE annotations(run TEXT NOT NULL, record TEXT NOT NULL, id INTEGER PRIMARY KEY) STRICT;
 CREATE INDEX annotations_by_run ON annotations(run);
 CREATE TABLE seen(kind TEXT NOT NULL, name TEXT NOT NULL, seq INTEGER NOT NULL, digest TEXT NOT NULL,
-  PRIMARY KEY(kind, name)) STRICT, WITHOUT ROWID)"};
+  PRIMARY KEY(kind, name)) STRICT, WITHOUT ROWID)",
+                                                    R"(
+CREATE TABLE unreadable(
+  experiment TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  run TEXT NOT NULL,
+  record TEXT NOT NULL,
+  time INTEGER NOT NULL,  -- of the entry: when the run ended
+  why TEXT NOT NULL,
+  PRIMARY KEY(experiment, number)) STRICT, WITHOUT ROWID;
+DELETE FROM runs; DELETE FROM last_values; DELETE FROM annotations; DELETE FROM seen)"};
+
+constexpr const char* empty_all =
+    "DELETE FROM runs; DELETE FROM last_values; DELETE FROM annotations; DELETE FROM seen; "
+    "DELETE FROM unreadable";
 
 constexpr std::string_view columns =
     "id, experiment, number, name, status, started, ended, parent, record, params, metrics, tags";
@@ -180,7 +195,7 @@ std::pair<std::int64_t, std::string> Index::read_up_to(const store::ReferenceNam
 
 bool Index::is_current() {
   const auto there = names();
-  if (there.size() != known_names().size()) return false;
+  if (there.size() != known_names().size() || any_mended()) return false;
   return std::all_of(there.begin(), there.end(), [&](const store::ReferenceName& name) {
     const auto now = store_.references().find(name);
     const auto [seq, digest] = read_up_to(name);
@@ -202,9 +217,9 @@ void Index::catch_up() {
                        history[static_cast<std::size_t>(seq) - 1].digest.hex() != digest);
   };
   // A reference that is not what it was (put back from a backup, say): all is read again.
-  if (std::any_of(known.begin(), known.end(), gone) || std::any_of(there.begin(), there.end(), rewritten)) {
-    database_->execute(
-        "DELETE FROM runs; DELETE FROM last_values; DELETE FROM annotations; DELETE FROM seen");
+  if (std::any_of(known.begin(), known.end(), gone) || std::any_of(there.begin(), there.end(), rewritten) ||
+      any_mended()) {
+    database_->execute(empty_all);
   }
   for (const store::ReferenceName& name : there) read(name);
   transaction.commit();
@@ -233,10 +248,45 @@ void Index::take(const store::ReferenceName& name, const store::ReferenceEntry& 
   } catch (const Error& e) {
     // A record that is damaged or gone must not take all others with it; fsck tells of it.
     if (e.code() != mlops::Code::corrupt && e.code() != mlops::Code::not_found) throw;
+    if (name.kind == reference_kind) note_unreadable(name, entry, e.message());
   }
   database_->prepare("INSERT OR REPLACE INTO seen(kind, name, seq, digest) VALUES (?, ?, ?, ?)")
       .bind(name.kind, name.name, entry.seq, entry.digest.hex())
       .run();
+}
+
+void Index::note_unreadable(const store::ReferenceName& name, const store::ReferenceEntry& entry,
+                            const std::string& why) {
+  database_->prepare("INSERT OR REPLACE INTO unreadable VALUES (?, ?, ?, ?, ?, ?)")
+      .bind(name.name, entry.seq, sealed_run(entry.why), entry.digest.hex(), entry.time.us, why)
+      .run();
+}
+
+std::vector<Unreadable> Index::unreadable() {
+  std::vector<Unreadable> out;
+  db::Statement query = database_->prepare(
+      "SELECT experiment, number, run, record, time, why FROM unreadable ORDER BY experiment, number");
+  while (query.step()) {
+    out.push_back({.id = query.text(2),
+                   .experiment = query.text(0),
+                   .number = query.integer(1),
+                   .record = Digest::parse(query.text(3)).value_or(Digest()),
+                   .ended = {query.integer(4)},
+                   .why = query.text(5)});
+  }
+  return out;
+}
+
+bool Index::any_mended() {
+  const auto bad = unreadable();
+  return std::any_of(bad.begin(), bad.end(), [&](const Unreadable& run) {
+    try {
+      store_.record(run.record);
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  });
 }
 
 void Index::add_run(const store::ReferenceName& name, const store::ReferenceEntry& entry,
@@ -354,8 +404,7 @@ std::size_t Index::size() {
 void Index::rebuild() {
   {
     db::Transaction transaction(*database_);
-    database_->execute(
-        "DELETE FROM runs; DELETE FROM last_values; DELETE FROM annotations; DELETE FROM seen");
+    database_->execute(empty_all);
     transaction.commit();
   }
   catch_up();

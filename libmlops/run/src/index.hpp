@@ -27,6 +27,8 @@ class Index {
   std::vector<std::string> ids();
   /// Records of what was added to a run, oldest first.
   std::vector<Digest> annotations(const std::string& id);
+  /// Entries whose records could not be read, by experiment and number.
+  std::vector<Unreadable> unreadable();
   std::size_t size();
   void rebuild();
 
@@ -40,6 +42,10 @@ class Index {
   void catch_up();
   void read(const store::ReferenceName& name);
   void take(const store::ReferenceName& name, const store::ReferenceEntry& entry);
+  void note_unreadable(const store::ReferenceName& name, const store::ReferenceEntry& entry,
+                       const std::string& why);
+  /// True when the record of one of them is whole again: then all is read again.
+  bool any_mended();
   void add_run(const store::ReferenceName& name, const store::ReferenceEntry& entry,
                const json::Object& record);
   void add_annotation(const json::Object& record);

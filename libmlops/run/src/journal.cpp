@@ -49,13 +49,6 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
-std::optional<std::int64_t> step_of(const json::Value& value) {
-  if (const std::int64_t* step = value.as_int()) return *step;
-  const double* number = value.as_double();
-  if (number != nullptr && std::abs(*number) < 9e15) return static_cast<std::int64_t>(*number);
-  return std::nullopt;
-}
-
 std::string text_of(const json::Value& value) {
   const std::string* text = value.as_string();
   return text != nullptr ? *text : json::dump(value);
@@ -76,6 +69,8 @@ bool read_artifact(Facts& facts, const json::Value& line) {
   return true;
 }
 
+bool has_value(const json::Value& line) { return line.as_object()->find("value") != nullptr; }
+
 bool read_fact(Facts& facts, const json::Value& line) {
   const json::Value& value = line["value"];
   const std::string metric = line["metric"].text_or("");
@@ -86,6 +81,7 @@ bool read_fact(Facts& facts, const json::Value& line) {
     if (number) add_point(facts, metric, *number, step_of(line["step"]), facts.last);
     return number.has_value();
   }
+  if ((is_name(param) || is_name(tag)) && !has_value(line)) return false;
   if (is_name(param)) facts.params[param] = value;
   else if (is_name(tag) && value.is_null()) facts.tags.erase(tag);
   else if (is_name(tag)) facts.tags[tag] = text_of(value);
@@ -95,7 +91,26 @@ bool read_fact(Facts& facts, const json::Value& line) {
   return true;
 }
 
+/// A member that is there, and is not null, has to be what it should be.
+bool is_sound(const json::Value& line) {
+  const json::Value& step = line["step"];
+  const json::Value& time = line["time"];
+  return (step.is_null() || step_of(step)) && (time.is_null() || Time::parse(time.text_or("")));
+}
+
+void bad_line(Facts& facts, std::string_view line) {
+  constexpr std::size_t shown = 100;
+  if (facts.bad_lines++ == 0) facts.first_bad = line.substr(0, shown);
+}
+
 }  // namespace
+
+std::optional<std::int64_t> step_of(const json::Value& value) {
+  if (const std::int64_t* step = value.as_int()) return *step;
+  const double* number = value.as_double();
+  if (number == nullptr || std::abs(*number) >= 9e15 || *number != std::trunc(*number)) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
+}
 
 std::string metric_line(std::string_view name, double value, std::optional<std::int64_t> step, Time time) {
   json::Object line = {{"metric", name}, {"value", number_value(value)}};
@@ -142,10 +157,11 @@ void read_line(Facts& facts, std::string_view line) {
   ++facts.lines;
   try {
     const json::Value value = parse_lenient(line);
+    if (!is_sound(value)) return bad_line(facts, line);
     if (const auto time = Time::parse(value["time"].text_or(""))) facts.last = *time;
-    if (!read_fact(facts, value)) ++facts.bad_lines;
+    if (!read_fact(facts, value)) bad_line(facts, line);
   } catch (const Error&) {
-    ++facts.bad_lines;
+    bad_line(facts, line);
   }
 }
 
@@ -169,7 +185,7 @@ void read_journal(Facts& facts, const fs::File& file) {
     if (count == 0) break;
     if (waiting.size() <= longest_line) continue;
     waiting.clear();
-    if (!inside_long) ++facts.bad_lines;
+    if (!inside_long) bad_line(facts, "one of more than 16 MiB");
     inside_long = true;
   }
   const std::uint64_t size = file.stamp().size;

@@ -29,6 +29,9 @@ bool read_metrics(Facts& facts, const std::string& prefix, const json::Value& va
 /// Params of an object; nested objects are joined by dots.
 void read_params(Facts& facts, const std::string& prefix, const json::Value& value);
 
+/// A whole number, also as 3.0; nothing for anything else.
+std::optional<std::int64_t> step_of(const json::Value& value);
+
 /// JSON as Python writes it: NaN, Infinity and -Infinity without quotes are read as texts. Throws
 /// Error(corrupt).
 json::Value parse_lenient(std::string_view text);

@@ -125,6 +125,9 @@ std::string id_in(std::string_view address) {
 
 Run last_of(Index& index, std::vector<Run>& alive) {
   auto newest = index.newest();
+  for (const Unreadable& run : index.unreadable()) {
+    if (!newest || run.ended > newest->ended.value_or(newest->started)) throw unreadable_error(run);
+  }
   for (Run& run : alive) {
     if (!newest || before({}, run, *newest)) newest = std::move(run);
   }
@@ -179,6 +182,21 @@ std::vector<Run> list(store::Store& store, const Filter& filter) {
   return out;
 }
 
+std::vector<Unreadable> unreadable(store::Store& store, const std::string& experiment) {
+  std::vector<Unreadable> out = Index(store).unreadable();
+  std::erase_if(out,
+                [&](const Unreadable& run) { return !experiment.empty() && run.experiment != experiment; });
+  return out;
+}
+
+Error unreadable_error(const Unreadable& run) {
+  return error(mlops::Code::corrupt, "run {} (number {} of {}) cannot be read: {}", run.id, run.number,
+               run.experiment, run.why)
+      .with_id("run.unreadable")
+      .with_hint("a run cannot be made again: bring the file of {} back from a copy of the store",
+                 run.record.text());
+}
+
 Run get(store::Store& store, std::string_view address) {
   std::vector<Run> alive = all_living(store);
   Index index(store);
@@ -192,6 +210,9 @@ Run get(store::Store& store, std::string_view address) {
   }
   for (Run& run : found) {
     if (run.id == id || found.size() == 1) return std::move(run);
+  }
+  for (const Unreadable& run : index.unreadable()) {
+    if (found.empty() && run.id.starts_with(id)) throw unreadable_error(run);
   }
   if (found.empty()) {
     std::vector<std::string> known = index.ids();

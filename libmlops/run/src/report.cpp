@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "annotation.hpp"
@@ -22,6 +23,12 @@ store::TreeFile kept(store::Objects& objects, const Path& path, const std::strin
   const bool executable = ::stat(path.c_str(), &status) == 0 && (status.st_mode & 0100) != 0;
   const Digest digest = objects.put_file(path);
   return {name, executable ? 0755U : 0644U, objects.size(digest).value_or(0), digest};
+}
+
+/// The project's store and git's: what keeps the files is none of them.
+bool is_housekeeping(const Path& path) {
+  return std::any_of(path.begin(), path.end(),
+                     [](const Path& part) { return part == ".mlops" || part == ".git"; });
 }
 
 bool still_named(const fs::File& file) {
@@ -74,6 +81,7 @@ void Report::artifact(store::Objects& objects, const Path& path, const std::stri
     return;
   }
   for (const fs::WalkedFile& file : fs::walk(path).files) {
+    if (is_housekeeping(file.path)) continue;
     text_ += artifact_line(kept(objects, path / file.path, (Path(name) / file.path).native()), time_);
   }
 }

@@ -118,7 +118,9 @@ std::optional<fs::File> close_journal(const Opened& opened) {
   return journal;
 }
 
-std::string why_of(const std::string& id) { return "run " + id; }
+constexpr std::string_view sealing = "run ";
+
+std::string why_of(const std::string& id) { return std::string(sealing) + id; }
 
 bool is_sealed(store::Store& store, const Folder& folder, const Begin& begin) {
   const auto history = store.references().history({std::string(reference_kind), begin.experiment});
@@ -128,6 +130,10 @@ bool is_sealed(store::Store& store, const Folder& folder, const Begin& begin) {
 }
 
 }  // namespace
+
+std::string sealed_run(std::string_view why) {
+  return std::string(why.starts_with(sealing) ? why.substr(sealing.size()) : "");
+}
 
 Opened open_folder(const Folder& folder) {
   Opened out = {.folder = folder,
@@ -147,8 +153,9 @@ Facts read_facts(const Opened& opened) {
   read_file(facts, opened.folder.files() / "metrics.json",
             [&](const json::Value& value) { read_metrics(facts, "", value); });
   if (facts.bad_lines > 0) {
-    facts.notes.push_back(
-        fmt::format("{} of the journal could not be read", count_of(facts.bad_lines, "line")));
+    facts.notes.push_back(fmt::format("{} of the journal could not be read{}: {}",
+                                      count_of(facts.bad_lines, "line"),
+                                      facts.bad_lines == 1 ? "" : ", the first", facts.first_bad));
   }
   return facts;
 }

@@ -15,6 +15,9 @@ struct Opened {
   std::vector<Path> logs;  ///< As log_names; empty paths for what there is none of.
 };
 
+/// The run in what an entry of runs/* says: it can be read when the record cannot.
+std::string sealed_run(std::string_view why);
+
 /// What the folder of a run says of it; for runs of other processes. Throws Error: corrupt, not_found.
 Opened open_folder(const Folder& folder);
 

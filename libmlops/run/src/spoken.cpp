@@ -32,51 +32,55 @@ std::vector<std::string_view> words(std::string_view text) {
   return out;
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  const json::Value value = value_of(text);
-  const std::int64_t* number = value.as_int();
-  return number == nullptr ? std::nullopt : std::optional(*number);
-}
-
-/// "a=1", "b=2", "step=3"; empty when one of them is no number.
-std::string metric_lines(const std::vector<std::string_view>& list, Time time) {
+/// "a=1", "b=2", "step=3". Without a step that is one there is no telling where the points belong.
+Directive metric_lines(const std::vector<std::string_view>& list, Time time) {
+  Directive out;
   std::optional<std::int64_t> step;
   std::vector<std::pair<std::string_view, double>> found;
   for (const std::string_view word : list) {
-    const std::size_t equals = word.find('=');
-    if (equals == std::string_view::npos) return "";
+    const std::size_t equals = std::min(word.find('='), word.size());
     const auto name = word.substr(0, equals);
-    const auto number = number_in(word.substr(equals + 1));
-    if (!number || !is_name(name)) return "";
-    if (name == "step") step = whole_number(word.substr(equals + 1));
-    else found.emplace_back(name, *number);
+    const auto text = word.substr(std::min(equals + 1, word.size()));
+    const auto number = number_in(text);
+    if (name == "step") {
+      step = step_of(value_of(text));
+      if (!step) return {};
+    } else if (number && is_name(name)) {
+      found.emplace_back(name, *number);
+    } else {
+      out.whole = false;
+    }
   }
-  std::string out;
-  for (const auto& [name, value] : found) out += metric_line(name, value, step, time);
+  for (const auto& [name, value] : found) out.lines += metric_line(name, value, step, time);
   return out;
 }
 
-std::string other_lines(std::string_view kind, const std::vector<std::string_view>& list, Time time) {
-  std::string out;
+Directive other_lines(std::string_view kind, const std::vector<std::string_view>& list, Time time) {
+  Directive out;
   for (const std::string_view word : list) {
     const std::size_t equals = word.find('=');
     const auto name = word.substr(0, equals);
-    if (equals == std::string_view::npos || !is_name(name)) return "";
+    if (equals == std::string_view::npos || !is_name(name)) {
+      out.whole = false;
+      continue;
+    }
     const auto value = word.substr(equals + 1);
-    out += kind == "::param" ? param_line(name, value_of(value), time) : tag_line(name, value, time);
+    out.lines += kind == "::param" ? param_line(name, value_of(value), time) : tag_line(name, value, time);
   }
   return out;
 }
 
 }  // namespace
 
-std::string directive_lines(std::string_view line, Time time) {
-  if (!line.starts_with("::")) return "";
+std::optional<Directive> directive(std::string_view line, Time time) {
+  if (!line.starts_with("::")) return std::nullopt;
   std::vector<std::string_view> list = words(line);
   const std::string_view kind = list.front();
   list.erase(list.begin());
-  if (kind == "::metric") return metric_lines(list, time);
-  return kind == "::param" || kind == "::tag" ? other_lines(kind, list, time) : "";
+  if (kind != "::metric" && kind != "::param" && kind != "::tag") return std::nullopt;
+  Directive out = kind == "::metric" ? metric_lines(list, time) : other_lines(kind, list, time);
+  out.whole = out.whole && !out.lines.empty();
+  return out;
 }
 
 std::optional<PlainMetric> plain_metric(std::string_view line) {
@@ -92,9 +96,10 @@ std::optional<PlainMetric> plain_metric(std::string_view line) {
 }
 
 std::string journal_lines_of(std::string_view line, Time time) {
-  if (const std::string lines = directive_lines(line, time); !lines.empty()) return lines;
+  if (const auto told = directive(line, time)) return told->whole ? told->lines : "";
   if (const auto metric = plain_metric(line)) return metric_line(metric->name, metric->value, {}, time);
-  if (const std::string lines = metric_lines(words(line), time); !lines.empty()) return lines;
+  if (const Directive told = metric_lines(words(line), time); told.whole && !told.lines.empty())
+    return told.lines;
   Facts facts;
   facts.last = time;
   read_line(facts, line);
@@ -139,8 +144,10 @@ bool Listener::counts(const std::string& name) {
 
 void Listener::line(std::string_view text, Time time) {
   if (text.ends_with('\r')) text.remove_suffix(1);
-  if (text.starts_with("::")) {
-    lines_ += directive_lines(text, time);
+  if (const auto told = directive(text, time)) {
+    lines_ += told->lines;
+    if (!told->whole)
+      lines_.append(text).append("\n");  // As it is: read back, it is a bad line of the journal.
   } else if (const auto metric = plain_metric(text); metric && counts(metric->name)) {
     lines_ += metric_line(metric->name, metric->value, {}, time);
   }

@@ -19,8 +19,13 @@
 
 namespace mlops::run {
 
-/// "::metric a=1 b=2 step=3" and the like as lines of a journal; empty for anything else.
-std::string directive_lines(std::string_view line, Time time);
+struct Directive {
+  std::string lines = {};  ///< Of a journal: of all that was understood.
+  bool whole = true;       ///< All of it was, and there was something.
+};
+/// "::metric a=1 b=2 step=3" and the like; nothing for any other line. Of a metric whose step is no whole
+/// number nothing is understood.
+std::optional<Directive> directive(std::string_view line, Time time);
 
 struct PlainMetric {
   std::string name;

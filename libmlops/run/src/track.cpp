@@ -12,6 +12,7 @@
 
 #include "facts.hpp"
 #include "folder.hpp"
+#include "lent.hpp"
 #include "spoken.hpp"
 
 namespace mlops::run {
@@ -44,7 +45,7 @@ Variables given(const Task& task, const Folder& folder = {}) {
   Variables out;
   for (const auto& [name, value] : task.params) set_new(out, variable_name("MLOPS_PARAM_", name), value);
   for (const TaskInput& input : task.inputs) {
-    const Path file = input.link.empty() ? input.file : folder.inputs() / input.link;
+    const Path file = input.object ? folder.inputs() / input.link : input.file;
     set_new(out, variable_name("MLOPS_INPUT_", input.name), file.native());
   }
   return out;
@@ -71,7 +72,7 @@ Variables contract(const Task& task, const Live& live) {
   return out;
 }
 
-void write_down(const Task& task, Live& live) {
+void write_down(const Task& task, Live& live, Lent& lent) {
   json::Object params;
   for (const auto& [name, text] : task.params) {
     live.param(name, value_of(text));
@@ -81,9 +82,7 @@ void write_down(const Task& task, Live& live) {
   const Folder folder{live.folder()};
   for (const TaskInput& input : task.inputs) {
     live.input(input.data);
-    if (input.link.empty()) continue;
-    fs::make_folders(folder.inputs());
-    std::filesystem::create_symlink(input.file, folder.inputs() / input.link);
+    if (input.object) lent.give(task, input, folder);
   }
   fs::write_atomic(folder.params(), json::dump_pretty(std::move(params)) + "\n");
   live.sync();
@@ -155,10 +154,10 @@ Resources resources_of(const proc::Ended& ended) {
           .written_bytes = ended.usage.written_bytes};
 }
 
-proc::Ended run_command(const Task& task, const Begin& begun, Live& live, Hearing& hearing,
+proc::Ended run_command(const Task& task, const Begin& begun, Live& live, Hearing& hearing, Lent& lent,
                         const Cancel* cancel) {
   try {
-    write_down(task, live);
+    write_down(task, live, lent);
     Variables environment = contract(task, live);
     if (task.companion != nullptr) task.companion->begin(live, begun, environment);
     return proc::run({.command = task.command,
@@ -216,9 +215,13 @@ Tracked track(store::Store& store, const Task& task, const Cancel* cancel) {
   const Begin begun = beginning(store, task);
   Live live(store, begun);
   Hearing hearing(task, live);
-  const proc::Ended ended = run_command(task, begun, live, hearing, cancel);
+  Lent lent;
+  const proc::Ended ended = run_command(task, begun, live, hearing, lent, cancel);
   live.remark(hearing.finish());
-  const Status status = status_of(ended, cancel);
+  const auto damage = lent.damage(store);
+  live.remark(damage);
+  Status status = status_of(ended, cancel);
+  if (!damage.empty() && status == Status::done) status = Status::failed;
   if (task.companion != nullptr) live.remark(task.companion->end(status));
   Tracked out = {.sealed = {},
                  .status = status,
@@ -226,6 +229,7 @@ Tracked track(store::Store& store, const Task& task, const Cancel* cancel) {
                  .signal = ended.signal,
                  .wall_s = ended.wall_s};
   out.sealed = live.end(out.status, ended.status, resources_of(ended), live.now(), ended.signal);
+  if (!damage.empty() && out.exit_code == 0) out.exit_code = static_cast<int>(mlops::Code::corrupt);
   return out;
 }
 

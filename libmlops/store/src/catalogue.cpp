@@ -103,7 +103,9 @@ struct Catalogue::Impl {
     try {
       open(root / "catalogue.db", Mode::read);
       index->migrate();
-      return index->is_current();
+      if (index->is_current()) return true;
+      lost = index->losses();
+      return false;
     } catch (const Error& e) {
       if (e.code() == Code::usage) throw;
       return false;
@@ -123,6 +125,7 @@ struct Catalogue::Impl {
   bool read_only = false;
   std::unique_ptr<db::Database> database;
   std::unique_ptr<Index> index;
+  std::vector<Loss> lost = {};  ///< As the file knows, where memory serves for one that cannot be written.
   std::optional<Error> no_room = {};  ///< Why the file could not be written, if that is why memory serves.
 };
 
@@ -174,6 +177,15 @@ std::size_t Catalogue::reindex(Progress& progress) {
                 (impl_->root / "catalogue.db").native());
   }
   return with_way_out([&] { return impl_->index->rebuild(progress); });
+}
+
+std::vector<Loss> Catalogue::losses() const {
+  if (!impl_->lost.empty()) return impl_->lost;
+  return with_way_out([&] { return impl_->index->losses(); });
+}
+
+void Catalogue::forget_losses() {
+  with_way_out([&] { impl_->index->forget_losses(); });
 }
 
 std::vector<std::string> Catalogue::disagreements() const {

@@ -1,6 +1,8 @@
 #include <mlops/base/error.hpp>
 #include <mlops/fs/walk.hpp>
 
+#include <algorithm>
+
 #include "src/graph.hpp"
 #include "src/index.hpp"
 #include "src/layout.hpp"
@@ -28,6 +30,7 @@ class Check {
     for (const ReferenceFile& file : reference_files(root_)) {
       try {
         const Lines lines = read_lines(fs::File(reference_path(root_, file.name)));
+        for (const ReferenceEntry& entry : lines.entries) named_by_[entry.digest] = file.name.kind;
         if (lines.torn == 0) continue;
         add(fmt::format("the reference {} ends in {} bytes of a line that was not finished",
                         event_name(file.name), lines.torn),
@@ -39,9 +42,10 @@ class Check {
   }
 
   void graph() {
-    make_graph(root_, objects_, [&](const std::string& what) {
+    const Graph graph = make_graph(root_, objects_, [&](const std::string& what) {
       add(what, "bring it back from a copy of the store, or ingest or register the same again");
     });
+    for (const auto& [at, digest] : damaged_) faults_[at].fix = way_back(graph, digest);
   }
 
   std::vector<Fault> take() { return std::move(faults_); }
@@ -56,8 +60,21 @@ class Check {
     const Digest seen = hash_rest(file, [&](std::string_view bytes) { progress_.at(done_ += bytes.size()); });
     if (seen == digest) return note(root_, digest);
     objects_.doubt(digest);
-    add(fmt::format("object {} is damaged: its content is {}", digest.text(), seen.text()),
-        "ingest the same data again: the whole object takes its place");
+    damaged_.emplace_back(faults_.size(), digest);
+    add(fmt::format("object {} is damaged: its content is {}", digest.text(), seen.text()), "");
+  }
+
+  /// By what it is: data can be ingested and models registered again, what a run was cannot.
+  std::string way_back(const Graph& graph, const Digest& digest) const {
+    const auto node = graph.find(digest);
+    const auto kind = node == graph.end() ? NodeKind::raw : node->second.kind;
+    const auto name = named_by_.find(digest);
+    const std::string_view by = name == named_by_.end() ? "" : name->second;
+    if (kind == NodeKind::run || by.starts_with("run"))
+      return "bring it back from a copy of the store: what a run was cannot be made again";
+    if (kind == NodeKind::model || by.starts_with("model"))
+      return "register the same model again, or bring it back from a copy of the store";
+    return "ingest the same data again: the whole object takes its place";
   }
 
   void strangers(const std::string& shard) {
@@ -72,6 +89,8 @@ class Check {
   Progress& progress_;
   std::uint64_t done_ = 0;
   std::vector<Fault> faults_;
+  std::vector<std::pair<std::size_t, Digest>> damaged_;  ///< Faults that are objects.
+  std::map<Digest, std::string> named_by_;               ///< Kinds of references.
 };
 
 /// False where nothing can be written: no room, no permission.
@@ -86,7 +105,46 @@ bool mended(Mend mend) {
   }
 }
 
+/// "2", "2 and 3", "2 to 9"
+std::string versions_text(const std::vector<Loss::Line>& lines) {
+  const auto first = lines.front().version;
+  const auto last = lines.back().version;
+  if (first == last) return fmt::format("version {} is lost", first);
+  return fmt::format("versions {} {} {} are lost", first, last == first + 1 ? "and" : "to", last);
+}
+
+std::string records_text(const Objects& objects, const std::vector<Loss::Line>& lines) {
+  const auto there = std::count_if(lines.begin(), lines.end(),
+                                   [&](const Loss::Line& line) { return objects.has(line.record); });
+  const std::string newest = lines.back().record.text();
+  const bool has_newest = objects.has(lines.back().record);
+  if (lines.size() == 1)
+    return fmt::format("its record {} is {}", newest, has_newest ? "still there" : "gone too");
+  return fmt::format("{} of their {} records {} still there, the newest {} is {}", there, lines.size(),
+                     there == 1 ? "is" : "are", newest, has_newest ? "one of them" : "not");
+}
+
+Fault fault_of(const Objects& objects, const Path& root, const Loss& loss) {
+  const std::string size = loss.is ? fmt::format("was {} bytes and is {}", loss.was, *loss.is)
+                                   : fmt::format("is gone, and was {} bytes", loss.was);
+  const std::size_t slash = loss.name.find('/');
+  const Path file = reference_path(root, {loss.name.substr(0, slash), loss.name.substr(slash + 1)});
+  return {
+      .what = fmt::format("the reference {} {}: {}; {}", loss.name, size, versions_text(loss.lines),
+                          records_text(objects, loss.lines)),
+      .fix = fmt::format("bring '{}' back from a copy of the store, or ingest or register the same again; "
+                         "`mlops store reindex` takes the loss for granted",
+                         file.lexically_relative(root.parent_path()).native()),
+      .repaired = false};
+}
+
 }  // namespace
+
+std::vector<Fault> Store::losses() {
+  std::vector<Fault> out;
+  for (const Loss& loss : catalogue().losses()) out.push_back(fault_of(impl_->objects, impl_->root, loss));
+  return out;
+}
 
 std::vector<Fault> Store::fsck(Progress& progress) {
   Check check(impl_->root, impl_->objects, progress);
@@ -96,6 +154,7 @@ std::vector<Fault> Store::fsck(Progress& progress) {
   std::vector<Fault> faults = check.take();
   std::vector<std::string> index;
   try {
+    for (Fault& loss : losses()) faults.push_back(std::move(loss));
     index = catalogue().disagreements();
   } catch (const Error& e) {
     if (e.code() != Code::corrupt) throw;

@@ -5,6 +5,7 @@
 #include <mlops/db/transaction.hpp>
 
 #include <array>
+#include <set>
 
 #include "src/layout.hpp"
 #include "src/line.hpp"
@@ -14,7 +15,7 @@ namespace mlops::store {
 namespace {
 
 // Steps are only ever added: a file of any version here is brought to the last.
-constexpr std::array<std::string_view, 1> schema = {R"(
+constexpr std::array<std::string_view, 2> schema = {R"(
 CREATE TABLE events(
   id INTEGER PRIMARY KEY,
   time INTEGER NOT NULL,     -- microseconds since 1970, UTC
@@ -27,7 +28,33 @@ CREATE TABLE events(
 CREATE INDEX events_by_time ON events(time);
 CREATE INDEX events_by_kind ON events(kind, name, version);
 CREATE INDEX events_by_record ON events(record);
-CREATE TABLE seen(name TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT, WITHOUT ROWID)"};
+CREATE TABLE seen(name TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT, WITHOUT ROWID)",
+                                                    R"(
+CREATE TABLE lost(
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  record TEXT NOT NULL,
+  was INTEGER NOT NULL,  -- the size of the reference that had this line
+  PRIMARY KEY(name, version, record)) STRICT, WITHOUT ROWID)"};
+
+ReferenceName reference_of(const std::string& event_name) {
+  const std::size_t slash = event_name.find('/');
+  return {event_name.substr(0, slash), event_name.substr(slash + 1)};
+}
+
+/// Nothing when they cannot be read: then the damage is the fault to tell.
+std::optional<std::set<Loss::Line>> lines_there(const Path& file) {
+  std::set<Loss::Line> there;
+  if (!fs::find_stamp(file)) return there;
+  try {
+    for (const ReferenceEntry& entry : read_lines(fs::File(file)).entries)
+      there.insert({entry.seq, entry.digest});
+    return there;
+  } catch (const Error& e) {
+    if (e.code() != Code::corrupt) throw;
+    return std::nullopt;
+  }
+}
 
 }  // namespace
 
@@ -112,6 +139,13 @@ void Index::read_reference(const ReferenceName& name) {
 }
 
 void Index::forget(const std::string& name) {
+  database_
+      .prepare(
+          "INSERT OR REPLACE INTO lost(name, version, record, was) "
+          "SELECT name, version, record, (SELECT size FROM seen WHERE seen.name = events.name) "
+          "FROM events WHERE name = ? AND name IN (SELECT name FROM seen)")
+      .bind(name)
+      .run();
   database_.prepare("DELETE FROM events WHERE name = ?").bind(name).run();
   database_.prepare("DELETE FROM seen WHERE name = ?").bind(name).run();
 }
@@ -141,6 +175,51 @@ std::vector<std::string> Index::vanished() {
   return names;
 }
 
+std::vector<std::string> Index::shrunk() {
+  const auto sizes = all_seen();
+  std::vector<std::string> names = vanished();
+  for (const ReferenceFile& file : reference_files(root_)) {
+    const auto at = sizes.find(event_name(file.name));
+    if (at != sizes.end() && file.size < at->second) names.push_back(at->first);
+  }
+  return names;
+}
+
+void Index::add_losses(std::map<std::string, Loss>& losses, std::string_view sql, std::string_view name) {
+  db::Statement query = database_.prepare(sql);
+  query.bind(name);
+  while (query.step()) {
+    Loss& loss = losses[query.text(0)];
+    loss.was = std::max(loss.was, static_cast<std::uint64_t>(query.integer(3)));
+    loss.lines.push_back({query.integer(1), Digest::parse(query.text(2)).value_or(Digest())});
+  }
+}
+
+std::vector<Loss> Index::losses() {
+  std::map<std::string, Loss> found;
+  add_losses(found, "SELECT name, version, record, was FROM lost WHERE ?1 = ''", "");
+  for (const std::string& name : shrunk()) {
+    add_losses(found, "SELECT name, version, record, size FROM events JOIN seen USING(name) WHERE name = ?",
+               name);
+  }
+  std::vector<Loss> out;
+  for (auto& [name, loss] : found) {
+    const Path file = reference_path(root_, reference_of(name));
+    const auto there = lines_there(file);
+    if (!there) continue;
+    std::set<Loss::Line> gone(loss.lines.begin(), loss.lines.end());
+    std::erase_if(gone, [&](const Loss::Line& line) { return there->contains(line); });
+    if (gone.empty()) continue;
+    loss.name = name;
+    loss.lines.assign(gone.begin(), gone.end());
+    if (const auto stamp = fs::find_stamp(file)) loss.is = stamp->size;
+    out.push_back(std::move(loss));
+  }
+  return out;
+}
+
+void Index::forget_losses() { database_.execute("DELETE FROM lost"); }
+
 bool Index::is_current() { return stale().empty() && vanished().empty(); }
 
 void Index::catch_up() {
@@ -154,8 +233,7 @@ void Index::catch_up() {
 void Index::add(const Event& event) {
   db::Transaction transaction(database_);
   insert(event);
-  const std::size_t slash = event.name.find('/');
-  const ReferenceName name = {event.name.substr(0, slash), event.name.substr(slash + 1)};
+  const ReferenceName name = reference_of(event.name);
   if (fs::find_stamp(reference_path(root_, name))) read_reference(name);
   transaction.commit();
 }

@@ -39,7 +39,11 @@ class Index {
   /// Adds an event that was just made, and what else is new under its name.
   void add(const Event& event);
 
-  /// From nothing. The number of events.
+  /// Of lines that were read once and are not there any more; changes nothing.
+  std::vector<Loss> losses();
+  void forget_losses();
+
+  /// From nothing, but for what was lost. The number of events.
   std::size_t rebuild(Progress& progress);
 
  private:
@@ -50,6 +54,8 @@ class Index {
   bool read_entries(const ReferenceName& name, const std::vector<ReferenceEntry>& entries);
   void read_reference(const ReferenceName& name);
   void forget(const std::string& name);
+  std::vector<std::string> shrunk();
+  void add_losses(std::map<std::string, Loss>& losses, std::string_view sql, std::string_view name);
   std::map<std::string, std::uint64_t> all_seen();
   /// References whose file has another size than was read of it.
   std::vector<ReferenceName> stale();

@@ -3,6 +3,7 @@
 /// them when it is lost. 10,000 runs are listed in well under a second.
 
 #include <mlops/base/clock.hpp>
+#include <mlops/base/error.hpp>
 #include <mlops/json/value.hpp>
 #include <mlops/run/run.hpp>
 
@@ -51,8 +52,22 @@ struct Filter {
 /// experiment or a metric that no run has, with near misses).
 std::vector<Run> list(store::Store& store, const Filter& filter);
 
+/// A sealed run whose record is damaged or gone: list() goes on without it.
+struct Unreadable {
+  std::string id;
+  std::string experiment;
+  std::int64_t number = 0;
+  Digest record = {};
+  Time ended = {};
+  std::string why;
+};
+/// Of one experiment, or of all when it is empty.
+std::vector<Unreadable> unreadable(store::Store& store, const std::string& experiment = "");
+/// The fault of one that was asked for: Error(corrupt).
+Error unreadable_error(const Unreadable& run);
+
 /// By id, by a prefix of it that only one run has, "run/k3f9", "runs:/ID", "@last". Throws Error: not_found
-/// (near misses), usage (ambiguous).
+/// (near misses), usage (ambiguous), corrupt (its record cannot be read).
 Run get(store::Store& store, std::string_view address);
 
 struct Point {

@@ -26,8 +26,8 @@ class Report {
   /// Takes the tag away; of a run that has ended, only one that was added since.
   void no_tag(std::string_view name);
   void input(const DataReference& data);
-  /// A file, or a folder with all its files, kept in the store of `objects` under `name`. Throws Error:
-  /// not_found, usage.
+  /// A file, or a folder with all its files but those in .mlops and .git, kept in the store of `objects`
+  /// under `name`. Throws Error: not_found, usage.
   void artifact(store::Objects& objects, const std::filesystem::path& path, const std::string& name);
   /// Lines that are meant for a journal, or `name=value...`, `::metric name=value...`; the number of lines
   /// that were not understood.

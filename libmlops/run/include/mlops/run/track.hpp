@@ -22,8 +22,10 @@ struct TaskInput {
   std::string name;  ///< Of MLOPS_INPUT_<name>.
   DataReference data;
   std::filesystem::path file;
-  /// A name under which it is linked into the run's folder, for programs that go by endings; may be empty.
-  std::string link = {};
+  /// The object that the file is, where it is one: the program gets a copy of it in the run's folder that it
+  /// may destroy. Where a copy would be too dear it gets a link, and what it does to the object is told.
+  std::optional<Digest> object = {};
+  std::string link = {};  ///< The name of the copy or link, for programs that go by endings; not empty then.
 };
 
 /// A file as an input, by its digest; it is not kept. Throws Error: not_found, failed.
@@ -51,6 +53,8 @@ struct Task {
   std::map<std::string, std::string> params = {};  ///< As they were typed.
   std::map<std::string, std::string> tags = {};
   std::vector<TaskInput> inputs = {};
+  std::uint64_t most_copied =
+      1ULL << 30;  ///< Bytes of an object that are copied where blocks cannot be shared.
   std::uint64_t seed = 1;
   std::string who = {};
   Time time = {};
@@ -63,7 +67,7 @@ struct Task {
 struct Tracked {
   Live::Sealed sealed;
   Status status = Status::done;
-  int exit_code = 0;
+  int exit_code = 0;  ///< Of the program; 6 where it was 0 and the program damaged an input.
   int signal = 0;
   double wall_s = 0;
 };

@@ -36,6 +36,21 @@ struct Event {
   bool operator==(const Event&) const = default;
 };
 
+/// A reference that is shorter than it was, or gone. No command makes one shorter, so this is a fault: an old
+/// copy put back, a tool that synchronises, a disk.
+struct Loss {
+  struct Line {
+    std::int64_t version = 0;
+    Digest record = {};
+
+    auto operator<=>(const Line&) const = default;
+  };
+  std::string name;                      ///< "sources/churn"
+  std::uint64_t was = 0;                 ///< Bytes.
+  std::optional<std::uint64_t> is = {};  ///< Bytes; nothing when the file is gone.
+  std::vector<Line> lines = {};          ///< That were in it and are not any more, by version; never empty.
+};
+
 class Catalogue {
  public:
   /// Opens or makes `<root>/catalogue.db` for a store's objects, which must outlive it, and its references.
@@ -63,6 +78,13 @@ class Catalogue {
   /// Makes it anew from references and records, in one transaction; the number of events. Throws Error: busy
   /// (no room), failed (read-only), corrupt.
   std::size_t reindex(Progress& progress);
+
+  /// What references have lost since they were first read, by name. Remembered, though the events are those
+  /// of the references as they are now, until the lines are back or forget_losses() is called; not known on a
+  /// network file system, or of a time before the file was made.
+  std::vector<Loss> losses() const;
+  /// What the references hold now is all that there is. Throws Error: busy, failed (read-only).
+  void forget_losses();
 
   /// What it says that references and records do not, and the other way round; one line each.
   std::vector<std::string> disagreements() const;

@@ -81,11 +81,15 @@ class Store {
   /// A record by its digest. Throws Error: not_found, corrupt (not JSON, no kind).
   json::Object record(const Digest& digest) const;
 
+  /// References that lost lines which the catalogue has seen. A part of fsck.
+  std::vector<Fault> losses();
+
   /// Rebuilds the catalogue from references and records, even a damaged one; the number of events indexed.
   std::size_t reindex(Progress& progress);
 
-  /// Checks that every object has the content its name says, that references lead to records, and that what
-  /// records name is there. Changes nothing but the catalogue (which it rebuilds when damaged).
+  /// Checks that every object has the content its name says, that references lead to records and have
+  /// lost no line that the catalogue has seen, and that what records name is there. Changes nothing but the
+  /// catalogue (which it rebuilds when damaged).
   std::vector<Fault> fsck(Progress& progress);
 
   std::vector<Usage> usage();
