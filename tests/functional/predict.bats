@@ -72,7 +72,7 @@ END
   is "$(jq -c '.items[0] | [.name, .version, .rows, .file, .state, .unanswered, .columns]' <<<"$output")" \
     '["spend",1,3,"out.csv","written",0,[{"name":"tenure","nulls":1,"unseen":0,"out_of_range":0},{"name":"plan","nulls":0,"unseen":1,"out_of_range":0}]]'
   answers 0 mlops predict spend --in new.csv --json --quiet
-  has "$output" "id,plan,tenure,prediction"
+  is "$(jq -r .schema <<<"$output")" mlops.rows/1
 }
 
 @test "formats in and out" {
@@ -113,6 +113,8 @@ END
   answers 0 mlops model register thing --file thing.bin --quiet
   answers 1 mlops predict thing --in people.csv
   has "$stderr" "thing@v1 is kept as files, and nothing here can run it"
+  answers 2 mlops predict churn people.csv
+  is "$stderr" $'error: `mlops predict` takes no further argument \'people.csv\'\n\nhint: was `--in people.csv` meant'
 }
 
 @test "a model of XGBoost answers what the library answers" {
