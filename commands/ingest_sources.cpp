@@ -29,7 +29,7 @@ std::string name_of(const std::string& path) {
   }
   while (!name.empty() && (name.front() == '-' || name.front() == '_')) name.erase(0, 1);
   while (!name.empty() && (name.back() == '-' || name.back() == '_')) name.pop_back();
-  return name;
+  return manifest::is_reserved(name) ? name + "_data" : name;
 }
 
 /// "zip=VARCHAR,age=BIGINT": commas inside of parentheses belong to the type.

@@ -2,6 +2,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
+#include "model_answering.hpp"
 #include "model_register.hpp"
 #include "model_rows.hpp"
 
@@ -86,6 +87,7 @@ struct PromoteArgs {
   std::string address;
   std::string alias = "champion";
   std::string why;
+  bool force = false;
 };
 
 void promote(const PromoteArgs& args, cli::Invocation& invocation) {
@@ -93,6 +95,7 @@ void promote(const PromoteArgs& args, cli::Invocation& invocation) {
   const model::Version version = models.get(args.address);
   const Time now = invocation.clock().now();
   const std::string who = user_of(invocation);
+  check_answering(invocation, version, args.alias, args.force);
   if (!invocation.dry_run())
     return answer(invocation, models.promote(version, args.alias, args.why, who, now));
   model::check_alias(args.alias);
@@ -107,18 +110,21 @@ void promote(const PromoteArgs& args, cli::Invocation& invocation) {
 
 cli::Command promote_spec() {
   const auto args = std::make_shared<PromoteArgs>();
-  return {.name = "promote",
-          .summary = "point an alias at a version",
-          .options = {model_option(args->address, "the version, such as churn@v2 or churn@challenger"),
-                      {"--to", "ALIAS", "which alias", &args->alias},
-                      {"--why", "TEXT", "the reason, for the history", &args->why}},
-          .examples = {{"mlops model promote churn@v2", "Make the second version the champion"},
-                       {"mlops model promote churn@v2 --to challenger --why 'new features'",
-                        "Set another alias, and say why"}},
-          .exits = {{Code::not_found, "there is no such model"}},
-          .see_also = {"mlops-model-rollback(1)", "mlops-model-history(1)"},
-          .dry_run = true,
-          .run = [args](cli::Invocation& invocation) { promote(*args, invocation); }};
+  return {
+      .name = "promote",
+      .summary = "point an alias at a version",
+      .options = {model_option(args->address, "the version, such as churn@v2 or churn@challenger"),
+                  {"--to", "ALIAS", "which alias", &args->alias},
+                  {"--why", "TEXT", "the reason, for the history", &args->why},
+                  {"--force", "", "also where nothing here can run the version", &args->force}},
+      .examples = {{"mlops model promote churn@v2", "Make the second version the champion"},
+                   {"mlops model promote churn@v2 --to challenger --why 'new features'",
+                    "Set another alias, and say why"}},
+      .exits = {{Code::negative, "nothing here can run the version, and what the alias points at now runs"},
+                {Code::not_found, "there is no such model"}},
+      .see_also = {"mlops-model-rollback(1)", "mlops-model-history(1)"},
+      .dry_run = true,
+      .run = [args](cli::Invocation& invocation) { promote(*args, invocation); }};
 }
 
 struct RollbackArgs {

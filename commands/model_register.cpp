@@ -2,6 +2,7 @@
 #include "model_register.hpp"
 #include "cli/invocation.hpp"
 #include "dataset_rows.hpp"
+#include "model_answering.hpp"
 #include "model_rows.hpp"
 
 #include <fmt/core.h>
@@ -20,6 +21,7 @@ struct RegisterArgs {
   std::string path;
   std::string note;
   std::string alias;
+  bool force = false;
 };
 
 void check(const RegisterArgs& args) {
@@ -86,6 +88,12 @@ void register_model(const RegisterArgs& args, cli::Invocation& invocation) {
   registration.note = args.note;
   registration.time = invocation.clock().now();
   registration.who = user_of(invocation);
+  if (!args.alias.empty()) {
+    model::Version coming;
+    coming.name = args.name;
+    coming.algorithm = registration.package.algorithm;
+    check_answering(invocation, coming, args.alias, args.force);
+  }
   const auto added = add(invocation, registration);
   answer(args, invocation, added);
   if (invocation.dry_run()) return;
@@ -105,11 +113,13 @@ cli::Command model_register() {
                   {"--run", "RUN", "the run whose model to take", &args->run, cli::Offer::run},
                   {"--path", "PATH", "which of the run's files it is, when it named no model", &args->path},
                   {"--note", "TEXT", "what to remember of it", &args->note},
-                  {"--alias", "ALIAS", "an alias to point at it at once", &args->alias}},
+                  {"--alias", "ALIAS", "an alias to point at it at once", &args->alias},
+                  {"--force", "", "also where nothing here can run it", &args->force}},
       .examples = {{"mlops model register churn --file churn.ubj", "Register a model of XGBoost as churn"},
                    {"mlops model register churn --file churn.ubj --alias champion --note 'by hand'",
                     "Make it the champion at once"}},
       .exits = {{Code::failed, "the model answers otherwise here than where it came from"},
+                {Code::negative, "nothing here can run it, and what '--alias' points at now runs"},
                 {Code::not_found, "there is no such file or run"},
                 {Code::corrupt, "the model is damaged, or a link leads out of its folder"}},
       .see_also = {"mlops-model-promote(1)"},

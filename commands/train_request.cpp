@@ -72,14 +72,21 @@ std::vector<const manifest::SourceSpec*> labelled(const manifest::Manifest& mani
   return out;
 }
 
+/// For a word that names no model, though something else.
+std::string other_meaning(const std::string& name, const manifest::Manifest& manifest) {
+  if (manifest.find_source(name) != nullptr) return fmt::format("`--data {}` trains on the dataset", name);
+  return fmt::format("`--train {}` names a way to train", name);
+}
+
 const manifest::ModelSpec& declared_model(const std::string& name, const manifest::Manifest& manifest) {
   if (const manifest::ModelSpec* model = manifest.find_model(name)) return *model;
   std::vector<std::string> known;
   for (const manifest::ModelSpec& one : manifest.models) known.push_back(one.name);
   Error fault = error(Code::not_found, "mlops.yaml has no model '{}'", name);
   const auto near = near_misses(name, known);
-  if (!near.empty()) throw std::move(fault).with_hint("similar models exist: {}", one_of(near));
-  throw std::move(fault).with_hint("`--train {}` names a way to train", name);
+  if (!near.empty() && manifest.find_source(name) == nullptr)
+    throw std::move(fault).with_hint("similar models exist: {}", one_of(near));
+  throw std::move(fault).with_hint("{}", other_meaning(name, manifest));
 }
 
 /// The data that all models named are trained on.

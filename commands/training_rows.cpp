@@ -202,8 +202,7 @@ ui::Row training_row(const release::TrainRequest& request, const release::Prepar
   ui::Row row = beginning(request, prepared);
   row.push_back({"version", version.number});
   row.push_back({"state", report.added.unchanged ? "unchanged" : "new"});
-  const std::string own = fmt::format("v{}", version.number);
-  row.push_back({"champion", report.champion_before ? *report.champion_before : own});
+  row.push_back({"champion", report.champion_before.value_or(version.number)});
   row.push_back({"metric", report.metric, ui::Show::hidden});
   row.push_back({"reason", report.reason});
   row.push_back({"digest", version.record.text(), ui::Show::digest});

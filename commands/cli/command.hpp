@@ -35,6 +35,7 @@ struct Option {
   Offer offer = Offer::none;
   bool required = false;
   std::vector<std::string> choices = {};  ///< The only values allowed, if there are any.
+  bool often_bare = false;  ///< A flag whose value people type without it: told where a word is too many.
 
   bool positional() const { return names[0] != '-'; }
   bool rest() const { return names == "--"; }

@@ -76,8 +76,13 @@ Error too_many(const Words& words) {
   const auto& options = words.command->options;
   const auto most =
       std::count_if(options.begin(), options.end(), [](const Option& o) { return o.positional(); });
-  return error(Code::usage, "`{}` takes no {}argument '{}'", spelled(words.path), most > 0 ? "further " : "",
-               words.arguments.at(static_cast<std::size_t>(most)));
+  const std::string& word = words.arguments.at(static_cast<std::size_t>(most));
+  Error out = error(Code::usage, "`{}` takes no {}argument '{}'", spelled(words.path),
+                    most > 0 ? "further " : "", word);
+  const auto meant =
+      std::find_if(options.begin(), options.end(), [](const Option& o) { return o.often_bare; });
+  if (meant == options.end()) return out;
+  return std::move(out).with_hint("was `{} {}` meant", meant->spelling(), word);
 }
 
 void bind_rest(const Words& words) {

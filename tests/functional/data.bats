@@ -247,3 +247,10 @@ hint: \`mlops ingest FILE\` begins one here"
   run --separate-stderr bash -c 'mlops data export churn >/dev/full'
   is "$status" 75
 }
+
+@test "an export to JSON writes what is not finite as text, as queries do" {
+  printf 'a,b\ninf,1\n-inf,2\n1.5,3\n' >i.csv
+  mlops ingest i.csv --quiet >/dev/null
+  is "$(mlops data export i --format jsonl | jq -c .a | paste -sd' ')" '"Infinity" "-Infinity" 1.5'
+  is "$(mlops data export i --format json | jq -c '[.[].a]')" '["Infinity","-Infinity",1.5]'
+}

@@ -806,3 +806,15 @@ img/b.png\t1\t0644\tsha256:df7e70e5021544f4834bbee64a9e3789febc4be81470df629cad6
   answers 0 mlops ingest x.csv y.csv --accept-schema --json
   is "$(jq -c '[.items[].columns[0].type]' <<<"$output")" '["BIGINT","BIGINT"]'
 }
+
+@test "train.csv and test.csv get names that the project file allows" {
+  printf 'a\n1\n' | tee train.csv >test.csv
+  answers 0 mlops ingest train.csv test.csv
+  has "$stderr" "called train_data: 'train' has a meaning of its own in mlops.yaml"
+  is "$(mlops data list --porcelain | cut -f1 | paste -sd' ')" "test_data train_data"
+  answers 0 mlops ingest train.csv test.csv --json
+  is "$(jq -sc '[.[].items[].state]' <<<"$output")" '["unchanged","unchanged"]'
+  lacks "$stderr" "called"
+  answers 4 mlops train run test_data
+  has "$stderr" '`--data test_data` trains on the dataset'
+}

@@ -442,3 +442,26 @@ END
   is "$(mlops model show plain --json | jq -c '.items[0].input_example')" \
     '[{"age":31,"email":"ana@example.org"},{"age":44,"email":null}]'
 }
+
+@test "an alias of what runs does not move to what nothing here can run, unless it is forced" {
+  seed_models
+  printf x >thing.bin
+  answers 3 mlops model register churn --file thing.bin --alias champion
+  is "$stderr" $'error: nothing here can run the new version: `mlops predict churn` would fail, churn@v1 answers now
+
+hint: `--force` moves churn@champion all the same'
+  answers 4 mlops model show churn@v3
+  answers 0 mlops model register churn --file thing.bin --quiet
+  for dry in "" -n; do answers 3 mlops model promote churn@v3 $dry; done
+  answers 3 mlops model promote churn@v3 --to challenger --json
+  is "$(jq -r .error.id <<<"$stderr")" model.opaque
+  answers 0 mlops model promote churn@v3 --force --why 'served elsewhere'
+  is "$output" "churn@champion  v1 -> v3"
+  is "$stderr" 'warning: nothing here can run the version: `mlops predict churn` and `mlops serve churn` fail; `mlops model rollback churn --alias champion` takes it back'
+  printf y >thing.bin
+  answers 0 mlops model register churn --file thing.bin --alias champion
+  lacks "$stderr" "nothing here can run"
+  answers 0 mlops model register only --file thing.bin --alias champion
+  has "$stderr" '`mlops predict only` and `mlops serve only` fail'
+  lacks "$stderr" rollback
+}

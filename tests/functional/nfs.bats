@@ -102,6 +102,7 @@ for machine in a b c; do
   cd /mnt/$machine
   echo "fsck $machine: $(code mlops store fsck)"
 done
+find .mlops/tmp .mlops/runs -mindepth 1 -ls
 echo "left: $(find .mlops/tmp .mlops/runs -mindepth 1 | wc -l), $(find . -name '.nfs*' | wc -l), $(find .mlops -name '*.db*' | wc -l)"
 
 cd /mnt/alone

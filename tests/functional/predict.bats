@@ -113,6 +113,8 @@ END
   answers 0 mlops model register thing --file thing.bin --quiet
   answers 1 mlops predict thing --in people.csv
   has "$stderr" "thing@v1 is kept as files, and nothing here can run it"
+  answers 2 mlops predict churn people.csv
+  is "$stderr" $'error: `mlops predict` takes no further argument \'people.csv\'\n\nhint: was `--in people.csv` meant'
 }
 
 @test "a model of XGBoost answers what the library answers" {

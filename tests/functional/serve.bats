@@ -261,7 +261,7 @@ connected() { [[ $(metric mlops_connections_open) -ge $1 ]]; }
   printf 'x' >thing.bin
   answers 0 mlops model register churn --file thing.bin --quiet
   start one churn
-  answers 0 mlops model promote churn@v3 --quiet
+  answers 0 mlops model promote churn@v3 --force --quiet
   eventually grep -q "warning: churn: v3 cannot be loaded, v1 goes on answering: churn@v3 is kept as files" one.err
   answers_as churn@v1
   answers 0 mlops model promote churn@v2 --quiet

@@ -56,13 +56,18 @@ release:
   is "$(result '"\(.state) \(.version) \(.digest)"')" "unchanged 1 $first"
 }
 
-@test "XGBoost gives the same model for the same threads" {
+@test "XGBoost gives the same model for the same threads, and threads that nobody asked for are no part of it" {
   customers 1500 >churn.csv
   mlops ingest churn.csv --quiet >/dev/null
   answers 0 mlops train run --label churned --train xgboost -p nthread=2 --json
   is "$(result .state)" new
   answers 0 mlops train run --label churned --train xgboost -p nthread=2 --json
   is "$(result .state)" unchanged
+  MLOPS_THREADS=1 answers 0 mlops train run --label churned --train xgboost --name free --json
+  is "$(result .state)" new
+  MLOPS_THREADS=2 answers 0 mlops train run --label churned --train xgboost --name free --json
+  is "$(result .state)" unchanged
+  is "$(mlops runs show @last --json | jq .items[0].params.threads)" 2
 }
 
 @test "a second version waits to be promoted" {
@@ -72,7 +77,7 @@ release:
   customers 2000 >churn.csv
   mlops ingest --quiet >/dev/null
   answers 0 mlops train run --json
-  is "$(result '"\(.state) \(.version) \(.champion)"')" "new 2 v1"
+  is "$(result '"\(.state) \(.version) \(.champion)"')" "new 2 1"
   answers 0 mlops model promote churn@v2
   answers 0 mlops model show churn --json
   is "$(result .version)" 2

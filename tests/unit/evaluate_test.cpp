@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <random>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -95,6 +96,60 @@ TEST(Evaluate, AnIntervalHoldsItsValue) {
       EXPECT_GE(e.error, 0) << c.name << " " << metric.name;
     }
   }
+}
+
+/// Metrics that can be neither less than 0 nor, but for losses without an end, more than 1.
+void expect_possible(const Metric& metric, const std::string& what) {
+  const stats::Estimate& e = metric.estimate;
+  if (std::isnan(e.low)) return;
+  const std::set<std::string> endless = {"logloss", "rmse", "mae", "mape", "median_error"};
+  EXPECT_TRUE(metric.name == "r2" || e.low >= 0) << what << " " << metric.name << " " << e.low;
+  EXPECT_TRUE(endless.contains(metric.name) || e.high <= 1) << what << " " << metric.name << " " << e.high;
+}
+
+TEST(Evaluate, AnIntervalHoldsNothingImpossible) {
+  for (const Case& c : cases())
+    for (const Metric& metric : evaluate(c.truth(), c.predictions, {}).metrics)
+      expect_possible(metric, c.name);
+  const std::vector<double> labels = {0, 0, 0, 1, 1, 1};
+  const std::vector<double> nearly = {0.01, 0.02, 0.9, 0.97, 0.98, 0.99};
+  const Truth truth{.task = Task::binary, .classes = 2, .labels = labels};
+  for (const Metric& metric : evaluate(truth, nearly, {}).metrics) expect_possible(metric, "few rows");
+  EXPECT_EQ(judge(truth, "logloss", nearly).low, 0);
+}
+
+TEST(Evaluate, FewRowsThatAreAllRightAreNoProof) {
+  const std::vector<double> labels = {0, 0, 1, 1, 2, 2};
+  std::vector<double> sure;
+  for (const double label : labels)
+    for (const double k : {0.0, 1.0, 2.0}) sure.push_back(label == k ? 1 : 0);
+  const Truth truth{.task = Task::multiclass, .classes = 3, .labels = labels};
+  const double all = stats::share(6, 6).low;  // 0.610
+  for (const char* macro : {"accuracy", "f1", "precision", "recall"}) {
+    const stats::Estimate seen = judge(truth, macro, sure);
+    EXPECT_EQ(seen.value, 1) << macro;
+    EXPECT_DOUBLE_EQ(seen.low, all) << macro;
+    EXPECT_EQ(seen.high, 1) << macro;
+  }
+  EXPECT_DOUBLE_EQ(judge(truth, "auc", sure).low, stats::share(2, 2).low);
+  EXPECT_TRUE(std::isnan(judge(truth, "logloss", sure).low)) << "the same in each row";
+  EXPECT_TRUE(std::isnan(judge(truth, "logloss", sure).error));
+
+  const std::vector<double> two = {0, 0, 0, 1, 1, 1};
+  const Truth binary{.task = Task::binary, .classes = 2, .labels = two};
+  const stats::Estimate f1 = judge(binary, "f1", two);
+  const double jaccard = stats::share(3, 3).low;
+  EXPECT_DOUBLE_EQ(f1.low, 2 * jaccard / (1 + jaccard));
+  EXPECT_EQ(f1.high, 1);
+  const std::vector<double> wrong = {1, 1, 1, 0, 0, 0};
+  EXPECT_EQ(judge(binary, "f1", wrong).low, 0);
+  const double most = stats::share(0, 6).high;
+  EXPECT_DOUBLE_EQ(judge(binary, "f1", wrong).high, 2 * most / (1 + most));
+  EXPECT_TRUE(std::isnan(judge(binary, "brier", two).high));
+
+  const Truth numbers{.task = Task::regression, .labels = labels};
+  for (const char* loss : {"rmse", "mae", "r2"})
+    EXPECT_TRUE(std::isnan(judge(numbers, loss, labels).low)) << loss;
 }
 
 TEST(Evaluate, OrderOfRowsDoesNotMatter) {

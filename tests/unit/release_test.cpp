@@ -145,7 +145,7 @@ TEST_F(PickTest, WithoutVarianceAnyDifferenceCounts) {
   EXPECT_EQ(seen.metric, "rmse");
   EXPECT_EQ(seen.standings[0].behind.value, 1);
   EXPECT_EQ(seen.standings[0].behind.error, 0);
-  EXPECT_EQ(seen.reason, "off: rmse 1.000 +- 0.000; more is 1.000 worse (se 0.000)");
+  EXPECT_EQ(seen.reason, "off: rmse 1.000; more is 1.000 worse (se 0.000)");
 }
 
 TEST_F(PickTest, OneRowTellsNothing) {

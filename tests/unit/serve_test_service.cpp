@@ -138,7 +138,9 @@ TEST_F(ServeTest, WhatIsWrongWithARequestIsSaidInTheFormOfItsProtocol) {
   EXPECT_EQ(bad.json()["error_code"].text_or(""), "BAD_REQUEST");
   EXPECT_NE(bad.json()["message"].text_or(""), "");
   EXPECT_EQ(bad.fields.at("mlops-model"), "churn@v1");
-  EXPECT_EQ(client.ask("POST", "/invocations", row, {{"content-type", "image/png"}}).status, 415);
+  for (const char* other :
+       {"image/png", "application/x-www-form-urlencoded", "text/plain", "multipart/form-data"})
+    EXPECT_EQ(client.ask("POST", "/invocations", row, {{"content-type", other}}).status, 415) << other;
   const Reply missing = client.invoke(R"({"dataframe_records": [{"agee": 40, "city": "Lima"}]})");
   EXPECT_EQ(missing.status, 422);
   EXPECT_NE(
@@ -269,7 +271,7 @@ TEST_F(ServeTest, TheChampionIsFollowed) {
 TEST_F(ServeTest, WithoutAChampionTheNewestIsFollowedUntilThereIsOne) {
   add(prior(0.1));
   const auto service = serve({"churn", "churn@latest"});
-  EXPECT_EQ(service->serving()[0].follows, "");
+  EXPECT_EQ(service->serving()[0].follows, "latest");
   add(prior(0.2));
   EXPECT_EQ(told(service->refresh()), (Texts{"churn 1->2", "churn@latest 1->2"}));
   promote("churn@v2");

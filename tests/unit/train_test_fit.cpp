@@ -305,7 +305,7 @@ TEST_F(FitTest, BoostedTreesStopEarlyAndLearn) {
     EXPECT_EQ(static_cast<std::ptrdiff_t>(curve.size()), best + 51);
     EXPECT_EQ(json::Value(fitted.package.fitted)["rounds"].int_or(0),
               std::lround(static_cast<double>(best + 1) * 1.1));
-    EXPECT_EQ(json::Value(fitted.package.parameters)["nthread"].int_or(0), 1);
+    EXPECT_EQ(fitted.package.parameters.find("nthread"), nullptr) << "nobody asked for one";
     const std::size_t outputs = data.signature.outputs();
     std::vector<double> out(200 * outputs);
     predict::open(fitted.package, engines)->predict(test.frame, out);

@@ -48,6 +48,24 @@ std::string flat_columns(const Version& version) {
   return out;
 }
 
+/// JSON has no number for what is not finite: the texts that queries answer with, too.
+std::string json_columns(const Version& version) {
+  std::string out;
+  for (const Column& column : version.columns) {
+    const std::string name = table::identifier(column.name);
+    if (!out.empty()) out += ", ";
+    const bool floats = column.type == "DOUBLE" || column.type == "FLOAT";
+    out +=
+        floats
+            ? fmt::format(
+                  "CASE WHEN {0} IS NULL OR isfinite({0}) THEN to_json({0}) WHEN isnan({0}) THEN "
+                  "to_json('NaN') WHEN {0} > 0 THEN to_json('Infinity') ELSE to_json('-Infinity') END AS {0}",
+                  name)
+            : name;
+  }
+  return out;
+}
+
 std::vector<std::string> names_of(const Columns& batch) {
   std::vector<std::string> names;
   for (const Field& field : batch.fields()) names.push_back(field.name);
@@ -247,8 +265,10 @@ void Reader::copy_to(const Version& version, const std::string& format, const st
     columns = flat_columns(version);
   } else if (format == "json") {
     options = "(FORMAT json, ARRAY true)";
+    columns = json_columns(version);
   } else if (format == "jsonl") {
     options = "(FORMAT json)";
+    columns = json_columns(version);
   } else if (format == "parquet") {
     options = "(FORMAT parquet, COMPRESSION zstd)";
   } else {

@@ -67,8 +67,11 @@ Estimate f1(const View& view) {
   const ClassCounts counts = class_counts(view);
   const std::uint64_t whole = counts.actual[1] + counts.decided[1];
   if (whole == 0) return stats::undefined();
-  return stats::linearised(2 * static_cast<double>(counts.right[1]) / static_cast<double>(whole),
-                           f1_influence(view));
+  const std::uint64_t right = counts.right[1];
+  const std::uint64_t wrong = whole - 2 * right;
+  if (right == 0 || wrong == 0) return stats::f1_at_edge(right, wrong);
+  const double value = 2 * static_cast<double>(right) / static_cast<double>(whole);
+  return stats::clipped(stats::linearised(value, f1_influence(view)), 0, 1);
 }
 
 Estimate precision(const View& view) {
@@ -84,12 +87,12 @@ Estimate recall(const View& view) {
 constexpr std::array rows = {
     MetricRow{"auc", true, [](const View& v) { return stats::auc(v.predictions, v.positive); },
               [](const View& v) { return stats::auc_influence(v.predictions, v.positive); }},
-    MetricRow{"logloss", false, [](const View& v) { return stats::mean(logloss_rows(v)); }, logloss_rows},
+    MetricRow{"logloss", false, [](const View& v) { return mean_loss(logloss_rows(v)); }, logloss_rows},
     MetricRow{"accuracy", true, accuracy, hits},
     MetricRow{"f1", true, f1, f1_influence},
     MetricRow{"precision", true, precision, precision_influence},
     MetricRow{"recall", true, recall, recall_influence},
-    MetricRow{"brier", false, [](const View& v) { return stats::mean(brier_rows(v)); }, brier_rows},
+    MetricRow{"brier", false, [](const View& v) { return mean_loss(brier_rows(v), 1); }, brier_rows},
     MetricRow{"ece", false,
               [](const View& v) { return stats::bare(stats::calibration_error(v.predictions, v.positive)); },
               nullptr},

@@ -3,6 +3,7 @@
 
 #include <mlops/stats/sum.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace mlops::evaluate {
@@ -77,10 +78,37 @@ std::vector<double> macro_influence(const View& view) {
   return share_influence(view, weights);
 }
 
+/// Rows of the rarest class in the truth, and how many classes are there.
+struct Rarest {
+  std::uint64_t rows = 0;
+  std::uint64_t classes = 0;
+};
+
+Rarest rarest(const View& view) {
+  Rarest out;
+  for (const std::uint64_t rows : class_counts(view).actual) {
+    if (rows == 0) continue;
+    out.rows = out.classes == 0 ? rows : std::min(out.rows, rows);
+    ++out.classes;
+  }
+  return out;
+}
+
+/// Inside 0 and 1. At 0 or 1 there is no variance to go by: Wilson's for so many trials.
+Estimate share_like(double value, std::span<const double> influence, std::uint64_t trials) {
+  const Estimate out = stats::clipped(stats::linearised(value, influence), 0, 1);
+  if (value > 0 && value < 1) return out;
+  const Estimate wilson = stats::share(value > 0 ? trials : 0, trials);
+  return {value, out.error, wilson.low, wilson.high};
+}
+
+/// Where the classes are of one size, macro recall is accuracy: the trials are all rows of classes as rare as
+/// the rarest.
 template <const Weights& weights>
 Estimate macro(const View& view) {
   if (view.rows() == 0) return stats::undefined();
-  return stats::linearised(shares(view, weights).mean, share_influence(view, weights));
+  const Rarest least = rarest(view);
+  return share_like(shares(view, weights).mean, share_influence(view, weights), least.rows * least.classes);
 }
 
 struct ClassAuc {
@@ -114,12 +142,12 @@ ClassAuc macro_auc(const View& view) {
 
 Estimate auc(const View& view) {
   const ClassAuc all = macro_auc(view);
-  return all.influence.empty() ? stats::undefined() : stats::linearised(all.value, all.influence);
+  return all.influence.empty() ? stats::undefined() : share_like(all.value, all.influence, rarest(view).rows);
 }
 
 constexpr std::array rows = {
     MetricRow{"accuracy", true, accuracy, hits},
-    MetricRow{"logloss", false, [](const View& v) { return stats::mean(logloss_rows(v)); }, logloss_rows},
+    MetricRow{"logloss", false, [](const View& v) { return mean_loss(logloss_rows(v)); }, logloss_rows},
     MetricRow{"f1", true, macro<of_f1>, macro_influence<of_f1>},
     MetricRow{"precision", true, macro<of_precision>, macro_influence<of_precision>},
     MetricRow{"recall", true, macro<of_recall>, macro_influence<of_recall>},

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace mlops::evaluate {
 namespace {
@@ -44,9 +45,8 @@ std::vector<double> rmse_influence(const View& view) {
 
 Estimate rmse(const View& view) {
   if (view.rows() == 0) return stats::undefined();
-  Estimate out = stats::linearised(std::sqrt(stats::mean(squares(view)).value), rmse_influence(view));
-  out.low = std::max(out.low, 0.0);
-  return out;
+  const double value = std::sqrt(stats::mean(squares(view)).value);
+  return stats::clipped(varied(value, rmse_influence(view)), 0);
 }
 
 std::vector<double> spread(const View& view) {
@@ -69,14 +69,14 @@ Estimate r2(const View& view) {
   const std::vector<double> influence = r2_influence(view);
   if (influence.empty()) return stats::undefined();
   const double value = 1 - stats::mean(squares(view)).value / stats::mean(spread(view)).value;
-  return stats::linearised(value, influence);
+  return stats::clipped(varied(value, influence), -std::numeric_limits<double>::infinity(), 1);
 }
 
 constexpr std::array rows = {
     MetricRow{"rmse", false, rmse, rmse_influence},
-    MetricRow{"mae", false, [](const View& v) { return stats::mean(absolutes(v)); }, absolutes},
+    MetricRow{"mae", false, [](const View& v) { return mean_loss(absolutes(v)); }, absolutes},
     MetricRow{"r2", true, r2, r2_influence},
-    MetricRow{"mape", false, [](const View& v) { return stats::mean(shares(v)); }, shares},
+    MetricRow{"mape", false, [](const View& v) { return mean_loss(shares(v)); }, shares},
     MetricRow{"median_error", false, [](const View& v) { return stats::median(absolutes(v)); }, nullptr},
 };
 

@@ -58,6 +58,15 @@ double surprise(double probability) {
   return -std::log(std::clamp(probability, least, 1 - least));
 }
 
+stats::Estimate varied(double value, std::span<const double> influence) {
+  const stats::Estimate out = stats::linearised(value, influence);
+  return out.error > 0 ? out : stats::bare(value);
+}
+
+stats::Estimate mean_loss(std::span<const double> losses, double most) {
+  return stats::clipped(varied(stats::mean(losses).value, losses), 0, most);
+}
+
 std::vector<double> hits(const View& view) {
   std::vector<double> out(view.rows());
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = view.decided[i] == view.label(i) ? 1 : 0;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -44,6 +45,14 @@ const MetricRow* find_metric(predict::Task task, std::string_view name);
 
 /// -log of a probability, which is kept a rounding error away from 0 and 1, as scikit-learn does.
 double surprise(double probability);
+
+/// The mean of losses, which are never less than 0 (nor greater than `most`). Rows that all lose the same
+/// prove nothing about the next one: no interval.
+stats::Estimate mean_loss(std::span<const double> losses,
+                          double most = std::numeric_limits<double>::infinity());
+
+/// stats::linearised() without an interval where the rows show no variance.
+stats::Estimate varied(double value, std::span<const double> influence);
 
 /// Rows that were answered rightly.
 std::vector<double> hits(const View& view);

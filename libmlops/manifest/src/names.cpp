@@ -55,6 +55,10 @@ std::string_view first_wrong(std::string_view name) {
 
 }  // namespace
 
+bool is_reserved(std::string_view word) {
+  return std::find(reserved.begin(), reserved.end(), word) != reserved.end();
+}
+
 std::optional<Problem> problem_of_name(std::string_view name) {
   const std::string hint = "a name is made of letters, digits, '_' and '-'";
   if (name.empty()) return Problem{"", 0, "an empty name", hint};
@@ -66,7 +70,7 @@ std::optional<Problem> problem_of_name(std::string_view name) {
     return Problem{"", 0, fmt::format("the name '{}' holds '{}'", name, wrong), hint};
   }
   if (name[0] == '-') return Problem{"", 0, fmt::format("the name '{}' begins with '-'", name), ""};
-  if (std::find(reserved.begin(), reserved.end(), name) == reserved.end()) return std::nullopt;
+  if (!is_reserved(name)) return std::nullopt;
   return Problem{"", 0, fmt::format("the name '{}' has a meaning of its own", name),
                  "take another one: last, champion, challenger, train, valid and test are reserved"};
 }

@@ -122,8 +122,8 @@ void judge(Workshop& shop, const Prepared& prepared, const Parts& parts, Judged&
   out.outcome.bytes = bytes_of(out.package);
 }
 
-void record_beginning(run::Live& live, const TrainRequest& request, const Prepared& prepared,
-                      const Candidate& candidate, const Parts& parts) {
+void record_beginning(run::Live& live, const Workshop& shop, const TrainRequest& request,
+                      const Prepared& prepared, const Candidate& candidate, const Parts& parts) {
   live.input({.role = "training",
               .address = fmt::format("{}@v{}", request.data.address(), request.data.number),
               .digest = request.data.record.text()});
@@ -132,6 +132,7 @@ void record_beginning(run::Live& live, const TrainRequest& request, const Prepar
   live.param("task", predict::name_of(prepared.target.task));
   live.param("split", prepared.split.how);
   live.param("features", parts.signature.inputs.size());
+  live.param("threads", shop.resources.threads);
 }
 
 void record_result(run::Live& live, Workshop& shop, const Judged& judged) {
@@ -221,7 +222,7 @@ Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& pr
     const bool shared = !candidate.has_columns();
     const Parts own = shared ? Parts{} : parts_of(prepared, plan_of(request, prepared, candidate).signature);
     const Parts& parts = shared ? bench.parts : own;
-    record_beginning(live, request, prepared, candidate, parts);
+    record_beginning(live, shop, request, prepared, candidate, parts);
     shop.progress.phase("training " + candidate.name, 0, Unit::items);
     fit(shop, candidate, parts, seed, live, out);
     judge(shop, prepared, parts, out);

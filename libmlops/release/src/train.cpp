@@ -108,7 +108,7 @@ void crown(Workshop& shop, const TrainRequest& request, TrainReport& report) {
     if (e.code() != Code::conflict) throw;  // another training was first meanwhile
   }
   const std::int64_t answering = registry.current(request.model, champion).value_or(version.number);
-  if (answering != version.number) report.champion_before = fmt::format("v{}", answering);
+  if (answering != version.number) report.champion_before = answering;
 }
 
 }  // namespace

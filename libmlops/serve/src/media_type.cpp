@@ -49,7 +49,7 @@ bool says_json(std::string_view content_type) {
 Media media_of(std::string_view content_type) {
   if (content_type.empty() || content_type == "application/json") return Media::json;
   const std::string type = type_of(content_type);
-  const bool json = type.empty() || is_json(type) || type == "application/x-www-form-urlencoded";
+  const bool json = type.empty() || is_json(type);
   if (!json && type != "text/csv")
     throw error(Code::usage, "the content type {} is not taken; application/json or text/csv is wanted",
                 quoted(type))

@@ -42,7 +42,13 @@ bool stay_together(const Watched& a, const Watched& b) {
   return a.mark && a.mark == b.mark && !model::alias_in(a.mark->reference).empty();
 }
 
-std::string follows(const std::optional<Mark>& mark) { return mark ? model::alias_in(mark->reference) : ""; }
+/// An address without an alias follows the newest version, as `churn@latest` says and `churn` means while it
+/// has no champion.
+std::string follows(const std::optional<Mark>& mark) {
+  if (!mark) return "";
+  const std::string alias = model::alias_in(mark->reference);
+  return alias.empty() ? "latest" : alias;
+}
 
 }  // namespace
 

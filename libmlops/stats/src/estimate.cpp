@@ -66,6 +66,18 @@ Estimate share(std::uint64_t successes, std::uint64_t count) {
   return {p, std::sqrt(p * (1 - p) / n), low, high};
 }
 
+Estimate f1_at_edge(std::uint64_t right, std::uint64_t wrong) {
+  const Estimate jaccard = share(right, right + wrong);
+  const auto f1 = [](double j) { return 2 * j / (1 + j); };
+  return {f1(jaccard.value), 0, f1(jaccard.low), f1(jaccard.high)};
+}
+
+Estimate clipped(Estimate estimate, double least, double most) {
+  if (estimate.low < least) estimate.low = least;
+  if (estimate.high > most) estimate.high = most;
+  return estimate;
+}
+
 Estimate median(std::span<const double> values) {
   const bool good = std::none_of(values.begin(), values.end(), [](double v) { return std::isnan(v); });
   if (values.empty() || !good) return undefined();

@@ -90,7 +90,7 @@ std::vector<Knob> boosting() {
        .kind = Kind::whole,
        .min = 1,
        .max = 4096,
-       .doc = "threads; they take part in the digits of the answer; default: the threads of the run"},
+       .doc = "threads, which become part of the model; default: the threads of the run, which do not"},
       {.name = "refit",
        .kind = Kind::flag,
        .doc = "grow the trees again on the training and validation rows together when their number is found; "

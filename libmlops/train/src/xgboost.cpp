@@ -171,14 +171,23 @@ Grown trained(Engines& engines, const Fitting& fitting) {
   return {grow(engines, fitting, together(train, valid), rounds), std::move(notes)};
 }
 
+/// Threads that nobody asked for are those of a machine, and no part of the model.
+json::Object lasting(const json::Object& parameters, bool threads_given) {
+  json::Object out;
+  for (const auto& [name, value] : parameters)
+    if (name != "nthread" || threads_given) out.append(name, value);
+  return out;
+}
+
 }  // namespace
 
 Fitted fit_xgboost(Engines& engines, Fitting fitting) {
+  const bool threads_given = fitting.given("nthread");
   fill_in(fitting);
   auto [boosted, notes] = trained(engines, fitting);
   return {.package = {.signature = fitting.signature(),
                       .algorithm = "xgboost",
-                      .parameters = fitting.parameters,
+                      .parameters = lasting(fitting.parameters, threads_given),
                       .loss = fitting.signature().task == Task::regression ? "squared error" : "logloss",
                       .fitted = {{"rounds", boosted.rounds}},
                       .files = {{"booster.json", std::move(boosted.model)}}},

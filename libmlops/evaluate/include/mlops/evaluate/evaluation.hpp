@@ -66,11 +66,14 @@ json::Object to_json(const Evaluation& evaluation);
 ///
 /// Intervals: auc by DeLong; accuracy and the binary precision and recall by Wilson; means (logloss, brier,
 /// mae, mape) normal; median_error by order statistics; f1, the macro metrics, rmse and r2 by the delta
-/// method; ece and average_precision have no closed form: theirs are NaN. A metric that is not defined is
-/// NaN: auc and average_precision without both classes, precision where nothing was answered yes, mape where
-/// a truth is 0, r2 of a constant truth. In the macro metrics a class that was never answered counts 0, as in
-/// scikit-learn. Predictions that are not finite make all metrics NaN, and there are no plots. Throws
-/// Error(internal) for lengths that differ and labels that are no class.
+/// method; ece and average_precision have no closed form: theirs are NaN. Intervals stay within the metric's
+/// range. Where all rows are right or all wrong there is no variance to go by: f1 has Wilson's of the share
+/// of Jaccard behind it, the macro metrics Wilson's for as many trials as all classes had rows if each were
+/// as rare as the rarest (auc: as the rarest has); losses that are the same in every row have no interval. A
+/// metric that is not defined is NaN: auc and average_precision without both classes, precision where nothing
+/// was answered yes, mape where a truth is 0, r2 of a constant truth. In the macro metrics a class that was
+/// never answered counts 0, as in scikit-learn. Predictions that are not finite make all metrics NaN, and
+/// there are no plots. Throws Error(internal) for lengths that differ and labels that are no class.
 Evaluation evaluate(const Truth& truth, std::span<const double> predictions,
                     const std::vector<std::string>& classes, double threshold = 0.5);
 

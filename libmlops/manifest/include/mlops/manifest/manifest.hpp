@@ -67,6 +67,9 @@ struct Manifest {
   const SourceSpec* data_of(const ModelSpec& model) const;
 };
 
+/// Whether the word has a meaning of its own in the file, such as `train`, and can be no name.
+bool is_reserved(std::string_view word);
+
 /// `source` with its values checked by the rules of the file and written in one way (`delimiter: tab` is a
 /// tab byte): what sources and options from a command line go through. Throws Error(usage) for the first
 /// fault.

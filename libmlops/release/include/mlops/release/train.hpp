@@ -102,8 +102,7 @@ struct TrainReport {
   std::string reason;          ///< Why that one, a sentence without full stop.
   bool beats_baseline = true;  ///< Of nothing but one candidate, too.
   model::Registry::Added added;
-  std::optional<std::string> champion_before =
-      {};  ///< "v2", when another version answers and goes on answering.
+  std::optional<std::int64_t> champion_before = {};  ///< When another version answers and goes on answering.
   bool became_champion = false;
 };
 

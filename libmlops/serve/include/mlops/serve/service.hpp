@@ -33,7 +33,7 @@ namespace mlops::serve {
 /// A model as it is served now.
 struct Serving {
   std::string address;  ///< As it was asked for: "churn", "churn@v3", "churn@challenger".
-  std::string follows;  ///< The alias that it follows; empty: pinned to a version, or to the newest of all.
+  std::string follows;  ///< The alias that it follows, or "latest"; empty: pinned to a version.
   model::Version version;
 };
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -38,6 +39,14 @@ Estimate median(std::span<const double> values);
 /// A smooth statistic of n rows whose dependence on row i is, to first order, influence[i] / n (the delta
 /// method; van der Vaart 1998, 20.1): normal interval, the error is that of the mean of the influences.
 Estimate linearised(double value, std::span<const double> influence);
+
+/// F1 = 2 j / (1 + j) for the share j of Jaccard, right / (right + wrong), where `wrong` counts both kinds of
+/// mistake: carries over Wilson's interval of j. The error is 0: meant for right or wrong = 0, where the
+/// delta method has no variance to go by.
+Estimate f1_at_edge(std::uint64_t right, std::uint64_t wrong);
+
+/// The same with an interval that leaves out what the statistic can never be: its coverage stays what it was.
+Estimate clipped(Estimate estimate, double least, double most = std::numeric_limits<double>::infinity());
 
 /// Area under the ROC curve (ties count a half) with DeLong's variance (DeLong, DeLong, Clarke-Pearson 1988;
 /// from one sort, as in Sun and Xu 2014). `truth` is 0 or 1. The interval is normal on the logit scale (Pepe
