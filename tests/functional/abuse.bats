@@ -89,9 +89,10 @@ setup() { enter_fresh_project; }
   ln -s nowhere.csv link.csv
   answers 4 mlops ingest link.csv
   has "$stderr" 'a link that leads to no file'
-  printf 'a,b\n1,2\n' >train.csv
-  answers 2 mlops ingest train.csv
-  has "$stderr" 'mlops ingest train.csv --name NAME'
+  printf 'a,b\n1,2\n' >'?.csv'
+  answers 2 mlops ingest '?.csv'
+  has "$stderr" 'mlops ingest ?.csv --name NAME'
+  mv '?.csv' train.csv
   answers 2 mlops ingest s3://lake/x.csv
   mkdir one two && cp train.csv one/x.csv && cp train.csv two/x.csv
   answers 5 mlops ingest one/x.csv two/x.csv

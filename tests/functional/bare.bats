@@ -46,6 +46,8 @@ model: a model that a run left is registered with all that the run knows
 model: a store that cannot be written is read, and not written to
 model: input examples hide columns of personal data
 run: a dataset and a file as inputs
+run: a program may destroy the input that it was given: the version stays
+run: a training in a run has it as its parent
 run: scikit-learn, as people write it
 runs:'
 
