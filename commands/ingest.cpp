@@ -54,15 +54,6 @@ void remember(cli::Invocation& invocation, project::Project& project, const mani
   }
 }
 
-/// Where the file's own name could be none.
-void tell_name(cli::Invocation& invocation, const std::string& name) {
-  constexpr std::string_view added = "_data";
-  if (!name.ends_with(added)) return;
-  const std::string word = name.substr(0, name.size() - added.size());
-  if (manifest::is_reserved(word))
-    invocation.note(fmt::format("called {}: '{}' has a meaning of its own in mlops.yaml", name, word));
-}
-
 void tell(cli::Invocation& invocation, const manifest::SourceSpec& source,
           const dataset::IngestReport& report) {
   for (const std::string& warning : report.warnings) invocation.warning(warning);
@@ -104,8 +95,11 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   for (const manifest::SourceSpec& source : sources) {
     const dataset::IngestReport report = ingest_one(invocation, project, shop, source, args.accept_schema);
-    if (!args.name && project.manifest().find_source(source.name) == nullptr)
-      tell_name(invocation, source.name);
+    const auto reserved = args.name ? std::nullopt : reserved_name(source);
+    if (reserved && project.manifest().find_source(source.name) == nullptr) {
+      invocation.note(
+          fmt::format("called {}: '{}' has a meaning of its own in mlops.yaml", source.name, *reserved));
+    }
     if (!invocation.dry_run()) remember(invocation, project, source, report.version);
     tell(invocation, source, report);
     rows.push_back(ingest_row(source.name, report, invocation.dry_run()));

@@ -12,7 +12,7 @@ namespace mlops::commands {
 namespace {
 
 /// "data/churn.csv.gz" is churn, "logs/part-*.csv" is part, "clicks/" is clicks.
-std::string name_of(const std::string& path) {
+std::string own_name(const std::string& path) {
   if (path.empty()) throw Error(Code::usage, "a path is wanted, not an empty text");
   std::filesystem::path file(path);
   if (!file.has_filename()) file = file.parent_path();
@@ -29,6 +29,11 @@ std::string name_of(const std::string& path) {
   }
   while (!name.empty() && (name.front() == '-' || name.front() == '_')) name.erase(0, 1);
   while (!name.empty() && (name.back() == '-' || name.back() == '_')) name.pop_back();
+  return name;
+}
+
+std::string name_of(const std::string& path) {
+  const std::string name = own_name(path);
   return manifest::is_reserved(name) ? name + "_data" : name;
 }
 
@@ -135,6 +140,11 @@ manifest::SourceSpec checked(const IngestArgs& args, manifest::SourceSpec source
 }
 
 }  // namespace
+
+std::optional<std::string> reserved_name(const manifest::SourceSpec& source) {
+  const std::string name = own_name(source.from.front());
+  return manifest::is_reserved(name) ? std::optional(name) : std::nullopt;
+}
 
 std::vector<manifest::SourceSpec> sources_of(project::Project& project, const IngestArgs& args) {
   const manifest::Manifest& manifest = project.manifest();

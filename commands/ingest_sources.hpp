@@ -36,6 +36,9 @@ struct IngestArgs {
 /// Sources of the project by name, and paths: each its own dataset, or all of them one under `--name`.
 std::vector<manifest::SourceSpec> sources_of(project::Project& project, const IngestArgs& args);
 
+/// The name that the source's file would give it, where that has a meaning of its own and names no source.
+std::optional<std::string> reserved_name(const manifest::SourceSpec& source);
+
 /// The source with what the command line says of it, by the rules of the project file.
 manifest::SourceSpec with_flags(const IngestArgs& args, manifest::SourceSpec source);
 

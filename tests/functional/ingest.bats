@@ -815,6 +815,9 @@ img/b.png\t1\t0644\tsha256:df7e70e5021544f4834bbee64a9e3789febc4be81470df629cad6
   answers 0 mlops ingest train.csv test.csv --json
   is "$(jq -sc '[.[].items[].state]' <<<"$output")" '["unchanged","unchanged"]'
   lacks "$stderr" "called"
+  printf 'a\n1\n' >valid_data.csv
+  answers 0 mlops ingest valid_data.csv
+  lacks "$stderr" "called"
   answers 4 mlops train run test_data
   has "$stderr" '`--data test_data` trains on the dataset'
 }
