@@ -1,5 +1,7 @@
 #include "run_rows.hpp"
 
+#include <mlops/json/number.hpp>
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -73,7 +75,7 @@ std::vector<std::string> param_columns(const std::vector<run::Run>& runs) {
 
 json::Object flat_metrics(const run::Run& run) {
   json::Object out;
-  for (const auto& [name, metric] : run.metrics) out.append(name, metric_value(metric.value));
+  for (const auto& [name, metric] : run.metrics) out.append(name, json::number(metric.value));
   return out;
 }
 
@@ -93,9 +95,9 @@ json::Array metric_list(const run::Run& run) {
   json::Array out;
   for (const auto& [name, metric] : run.metrics) {
     out.emplace_back(json::Object{{"metric", name},
-                                  {"last", metric_value(metric.value)},
-                                  {"min", metric_value(metric.min)},
-                                  {"max", metric_value(metric.max)},
+                                  {"last", json::number(metric.value)},
+                                  {"min", json::number(metric.min)},
+                                  {"max", json::number(metric.max)},
                                   {"step", metric.step},
                                   {"count", metric.count}});
   }
@@ -115,14 +117,8 @@ json::Array list_of(const json::Value& value) {
 
 }  // namespace
 
-json::Value metric_value(double value) {
-  if (std::isfinite(value)) return value;
-  if (std::isnan(value)) return "NaN";
-  return value > 0 ? "Infinity" : "-Infinity";
-}
-
 std::string number_text(double value) {
-  if (!std::isfinite(value)) return metric_value(value).text_or("");
+  if (!std::isfinite(value)) return json::number(value).text_or("");
   return fmt::format("{:.5g}", value);
 }
 

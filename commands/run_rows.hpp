@@ -19,9 +19,6 @@ std::vector<ui::Row> run_table(const std::vector<run::Run>& runs, const std::str
 /// Everything about one run; `details` is what run::details() says.
 ui::Row run_record(const run::Run& run, const json::Object& details);
 
-/// A number, or the text "NaN", "Infinity", "-Infinity".
-json::Value metric_value(double value);
-
 /// "0.4 s", "3 min 20 s", "2 h 5 min".
 std::string duration_text(double seconds);
 

@@ -6,6 +6,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/json/number.hpp>
 #include <mlops/project/project.hpp>
 #include <mlops/run/list.hpp>
 
@@ -78,7 +79,7 @@ json::Array heads(store::Store& store, const run::Run& run) {
     for (std::size_t i = 0; i < std::min(points.size(), points_shown); ++i) {
       out.emplace_back(json::Object{{"metric", name},
                                     {"step", points[i].step},
-                                    {"value", metric_value(points[i].value)},
+                                    {"value", json::number(points[i].value)},
                                     {"time", points[i].time.text()}});
     }
   }
@@ -110,7 +111,7 @@ void add_data(Differences& all, const char* section, const json::Value& list, st
 void add(Differences& all, store::Store& store, const run::Run& run, std::size_t at) {
   const json::Value details(run::details(store, run));
   for (const auto& [name, value] : run.params) all[{"param", name}][at] = value;
-  for (const auto& [name, metric] : run.metrics) all[{"metric", name}][at] = metric_value(metric.value);
+  for (const auto& [name, metric] : run.metrics) all[{"metric", name}][at] = json::number(metric.value);
   for (const char* name : {"branch", "commit", "patch"}) all[{"code", name}][at] = details["code"][name];
   all[{"code", "command"}][at] = details["command"];
   all[{"environment", "listing"}][at] = details["environment"]["listing"];

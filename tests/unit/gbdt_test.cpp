@@ -1,3 +1,5 @@
+#include "error_of.hpp"
+
 #include <mlops/base/error.hpp>
 #include <mlops/gbdt/booster.hpp>
 
@@ -15,16 +17,6 @@ namespace mlops::gbdt {
 namespace {
 
 constexpr float missing = std::numeric_limits<float>::quiet_NaN();
-
-template <typename Work>
-Error fault_of(Work work) {
-  try {
-    work();
-  } catch (const Error& fault) {
-    return fault;
-  }
-  return error(Code::internal, "nothing was thrown");
-}
 
 /// Rows of numbers with holes, and of one category; labels that depend on them.
 struct Table {
@@ -200,7 +192,7 @@ TEST_F(Gbdt, a_metric_that_is_no_number_is_an_error) {
   asked.valid_labels = same;
   asked.parameters["eval_metric"] = "auc";
   asked.stop_after = 3;
-  const Error fault = fault_of([&] { train(engines_, asked); });
+  const Error fault = test::error_of([&] { train(engines_, asked); });
   EXPECT_EQ(fault.code(), Code::failed);
   EXPECT_NE(fault.message().find("was no number"), std::string::npos) << fault.message();
 }
@@ -270,40 +262,40 @@ TEST_F(Gbdt, can_be_cancelled_between_rounds) {
     last = round;
     if (round == 3) cancel.set();
   };
-  EXPECT_EQ(fault_of([&] { train(engines_, asked); }).code(), Code::interrupted);
+  EXPECT_EQ(test::error_of([&] { train(engines_, asked); }).code(), Code::interrupted);
   EXPECT_EQ(last, 3);
 }
 
 TEST_F(Gbdt, a_caller_that_throws_stops_the_training) {
   auto asked = request();
   asked.at_round = [](int, double, double) { throw error(Code::busy, "full"); };
-  EXPECT_EQ(fault_of([&] { train(engines_, asked); }).code(), Code::busy);
+  EXPECT_EQ(test::error_of([&] { train(engines_, asked); }).code(), Code::busy);
 }
 
 TEST_F(Gbdt, what_the_library_refuses_is_said_in_one_line) {
   auto asked = request();
   asked.parameters["objective"] = "binary:nonsense";
-  Error fault = fault_of([&] { train(engines_, asked); });
+  Error fault = test::error_of([&] { train(engines_, asked); });
   EXPECT_EQ(fault.code(), Code::failed);
   EXPECT_EQ(fault.message(), "XGBoost: Unknown objective function: `binary:nonsense`");
 
   asked = request();
   asked.parameters["max_depth"] = "deep";
-  EXPECT_EQ(fault_of([&] { train(engines_, asked); }).code(), Code::failed);
+  EXPECT_EQ(test::error_of([&] { train(engines_, asked); }).code(), Code::failed);
 
   asked = request();
   asked.parameters["etaa"] = "0.3";
-  fault = fault_of([&] { train(engines_, asked); });
+  fault = test::error_of([&] { train(engines_, asked); });
   EXPECT_EQ(fault.code(), Code::usage);
   EXPECT_NE(fault.message().find("'etaa'"), std::string::npos) << fault.message();
 
   asked = request();
   asked.parameters["nthread"] = "0";
-  EXPECT_EQ(fault_of([&] { train(engines_, asked); }).code(), Code::usage);
+  EXPECT_EQ(test::error_of([&] { train(engines_, asked); }).code(), Code::usage);
 
   asked = request();
   train_.values[5] = -1;
-  fault = fault_of([&] { train(engines_, asked); });
+  fault = test::error_of([&] { train(engines_, asked); });
   EXPECT_NE(fault.message().find("Invalid categorical value"), std::string::npos) << fault.message();
 }
 
@@ -319,7 +311,7 @@ TEST_F(Gbdt, nothing_is_printed) {
   const std::string model = train(engines_, asked).model;
   predict(model, valid_);
   asked.parameters["etaa"] = "1";
-  fault_of([&] { train(engines_, asked); });
+  test::error_of([&] { train(engines_, asked); });
   std::fflush(nullptr);
   dup2(out, 1);
   dup2(err, 2);
@@ -343,13 +335,13 @@ TEST_F(Gbdt, what_is_no_model_is_corrupt) {
   for (const std::string& bytes :
        {std::string(), std::string("binf"), std::string(200, '\0'), std::string("{}"),
         std::string("{\"learner\": 1}"), model.substr(0, model.size() / 2), model.substr(1)}) {
-    EXPECT_EQ(fault_of([&] { load(engines_, bytes); }).code(), Code::corrupt) << bytes.substr(0, 40);
+    EXPECT_EQ(test::error_of([&] { load(engines_, bytes); }).code(), Code::corrupt) << bytes.substr(0, 40);
   }
 }
 
 TEST_F(Gbdt, a_missing_engine_is_one_clear_error) {
   Engines none({"/nonexistent"});
-  const Error fault = fault_of([&] { train(none, request()); });
+  const Error fault = test::error_of([&] { train(none, request()); });
   EXPECT_EQ(fault.code(), Code::failed);
   EXPECT_EQ(fault.id(), "engine.missing");
   EXPECT_NE(fault.hint().find("MLOPS_GBDT"), std::string::npos);

@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "columns.hpp"
+#include "error_of.hpp"
 
 namespace mlops::predict {
 namespace {
@@ -39,17 +40,6 @@ Signature signature(std::vector<Input> inputs, Task task = Task::binary) {
   return out;
 }
 
-template <typename Work>
-Error fault(Work work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  }
-  ADD_FAILURE() << "no error";
-  return error(Code::internal, "none");
-}
-
 std::vector<double> numbers_of(const Frame& frame, std::size_t feature = 0) {
   return frame.features.at(feature).numbers;
 }
@@ -74,7 +64,7 @@ TEST(Signature, DamageIsNamed) {
   const auto damaged = [](auto change) {
     json::Object object = to_json(signature({number("x")}));
     change(object);
-    return fault([&] { signature_from(object); });
+    return test::error_of([&] { signature_from(object); });
   };
   EXPECT_EQ(damaged([](json::Object& o) { o.set("task", "clustering"); }).message(),
             "the signature has no known 'task'");
@@ -151,7 +141,7 @@ TEST(Encode, TextsThatSpellNumbers) {
 TEST(Encode, TextsThatDoNotAreRefusedWithTheirPlace) {
   for (const char* bad : {"abc", "1,5", "0x1F", "1_000", "--1", "+-1", "1 2", "."}) {
     const auto columns = ColumnsOf().texts("x", {"1", bad}).build();
-    const Error e = fault([&] { encode(signature({number("x")}), columns, nullptr, 100); });
+    const Error e = test::error_of([&] { encode(signature({number("x")}), columns, nullptr, 100); });
     EXPECT_EQ(e.message(), std::string("column 'x', row 101: '") + bad + "' is no number");
     EXPECT_EQ(e.id(), "signature.mismatch");
     EXPECT_EQ(e.code(), Code::usage);
@@ -163,17 +153,17 @@ TEST(Encode, PersonalDataAreMasked) {
   s.inputs[0].pii = s.inputs[1].pii = true;
   s.inputs[1].unseen = Policy::refuse;
   const Error value =
-      fault([&] { encode(s, ColumnsOf().texts("ssn", {"111-22"}).texts("plan", {"x"}).build()); });
+      test::error_of([&] { encode(s, ColumnsOf().texts("ssn", {"111-22"}).texts("plan", {"x"}).build()); });
   EXPECT_EQ(value.message(), "column 'ssn', row 1: a value (masked) is no number");
   const Error unseen =
-      fault([&] { encode(s, ColumnsOf().texts("ssn", {"1"}).texts("plan", {"basik"}).build()); });
+      test::error_of([&] { encode(s, ColumnsOf().texts("ssn", {"1"}).texts("plan", {"basik"}).build()); });
   EXPECT_EQ(unseen.message().find("basik"), std::string::npos);
   EXPECT_EQ(unseen.hint().find("basic"), std::string::npos);
 }
 
 TEST(Encode, AllFaultsOfTheSchemaAtOnceWithNearMisses) {
   const auto columns = ColumnsOf().numbers("tenur", {1}).flags("when", {true}).build();
-  const Error e = fault([&] {
+  const Error e = test::error_of([&] {
     encode(signature({number("tenure"), input("when", "DATE", Encoding::date), number("zzz")}), columns);
   });
   EXPECT_EQ(e.message(), "the data do not have the model's inputs: 3 faults");
@@ -216,11 +206,11 @@ TEST(Encode, CategoriesThatAreNumbersAreSpelledAsTrainingSpelledThem) {
 TEST(Encode, PoliciesRefuse) {
   Signature s = signature({category("plan", {"basic", "pro"})});
   s.inputs[0].unseen = Policy::refuse;
-  const Error unseen = fault([&] { encode(s, ColumnsOf().texts("plan", {"basik"}).build()); });
+  const Error unseen = test::error_of([&] { encode(s, ColumnsOf().texts("plan", {"basik"}).build()); });
   EXPECT_EQ(unseen.message(), "column 'plan', row 1: 'basik' is none of the categories that training saw");
   EXPECT_EQ(unseen.hint(), "a similar one is `basic`");
   s.inputs[0].nulls = Policy::refuse;
-  EXPECT_EQ(fault([&] { encode(s, ColumnsOf().texts("plan", {std::nullopt}).build()); }).message(),
+  EXPECT_EQ(test::error_of([&] { encode(s, ColumnsOf().texts("plan", {std::nullopt}).build()); }).message(),
             "column 'plan', row 1: null is no value, which this input has to have");
 }
 
@@ -231,7 +221,7 @@ TEST(Encode, Flags) {
   EXPECT_EQ(numbers_of(encode(s, ColumnsOf().integers("f", {1, 0}).build())), (std::vector<double>{1, 0}));
   EXPECT_EQ(numbers_of(encode(s, ColumnsOf().texts("f", {"True", "f", "yes", "0"}).build())),
             (std::vector<double>{1, 0, 1, 0}));
-  EXPECT_EQ(fault([&] { encode(s, ColumnsOf().integers("f", {2}).build()); }).message(),
+  EXPECT_EQ(test::error_of([&] { encode(s, ColumnsOf().integers("f", {2}).build()); }).message(),
             "column 'f', row 1: '2' is no flag");
 }
 
@@ -246,7 +236,8 @@ TEST(Encode, DatesAndTimes) {
   EXPECT_EQ(part(day, 0), (std::vector<double>{19782, 2024, 2, 29, 4}));  // a Thursday
   EXPECT_EQ(part(day, 1), (std::vector<double>{-1, 1969, 12, 31, 3}));
   for (const char* bad : {"2023-02-29", "29.2.2024", "2024-02-29 10:00", "soon", ""})
-    EXPECT_EQ(fault([&] { encode(dates, ColumnsOf().texts("d", {bad}).build()); }).code(), Code::usage)
+    EXPECT_EQ(test::error_of([&] { encode(dates, ColumnsOf().texts("d", {bad}).build()); }).code(),
+              Code::usage)
         << bad;
 
   const Signature times = signature({input("t", "TIMESTAMP", Encoding::timestamp)});
@@ -367,13 +358,13 @@ TEST_F(PackageTest, WhatIsPutIsGotAndHasOneDigest) {
   const Package got = get(objects, digest);
   EXPECT_EQ(model_json(got), model_json(prior()));
   EXPECT_EQ(got.files, prior().files);
-  EXPECT_EQ(fault([&] { put(objects, prior(), {{"model.json", "x"}}); }).code(), Code::internal);
-  EXPECT_EQ(fault([&] { get(objects, objects.put("no tree")); }).code(), Code::corrupt);
+  EXPECT_EQ(test::error_of([&] { put(objects, prior(), {{"model.json", "x"}}); }).code(), Code::internal);
+  EXPECT_EQ(test::error_of([&] { get(objects, objects.put("no tree")); }).code(), Code::corrupt);
 }
 
 TEST_F(PackageTest, DamageAndNewerFormatsAreTold) {
   const auto read = [](const std::string& text) {
-    return fault([&] { package_from(text, [](const std::string&) { return std::string(); }); });
+    return test::error_of([&] { package_from(text, [](const std::string&) { return std::string(); }); });
   };
   EXPECT_EQ(read("{}").code(), Code::corrupt);
   EXPECT_EQ(read("[1]").code(), Code::corrupt);
@@ -385,9 +376,9 @@ TEST_F(PackageTest, DamageAndNewerFormatsAreTold) {
 TEST_F(PackageTest, OpenSaysWhatDoesNotHoldTogether) {
   Package package = prior();
   package.fitted = {{"shares", json::Array{1.0}}};
-  EXPECT_EQ(fault([&] { open(package, engines_); }).code(), Code::corrupt);
+  EXPECT_EQ(test::error_of([&] { open(package, engines_); }).code(), Code::corrupt);
   package.algorithm = "forest of forests";
-  EXPECT_EQ(fault([&] { open(package, engines_); }).code(), Code::corrupt);
+  EXPECT_EQ(test::error_of([&] { open(package, engines_); }).code(), Code::corrupt);
 }
 
 std::vector<double> predicted(const Package& package, Engines& engines, const Columns& columns) {
@@ -456,7 +447,7 @@ TEST_F(PackageTest, LinearModels) {
   EXPECT_DOUBLE_EQ(q[2], 0.5);
 
   package.signature.inputs[1].categories.push_back("more");
-  EXPECT_EQ(fault([&] { open(package, engines_); }).code(), Code::corrupt);
+  EXPECT_EQ(test::error_of([&] { open(package, engines_); }).code(), Code::corrupt);
 }
 
 // ---- rule
@@ -531,10 +522,10 @@ TEST(Rule, ClassesAndProbabilities) {
   expect_values(ruled("CASE WHEN flag THEN 'c' ELSE 'a' END", Task::multiclass), {2, 0, 0}, "texts");
   expect_values(ruled("flag", Task::binary), {1, 0, nan}, "flag");
   expect_values(ruled("CASE WHEN flag THEN 'yes' ELSE 'no' END", Task::binary), {1, 0, 0}, "binary texts");
-  EXPECT_EQ(fault([] { ruled("x", Task::binary); }).message(),
+  EXPECT_EQ(test::error_of([] { ruled("x", Task::binary); }).message(),
             "row 2: the rule gives -2.0, which is no probability");
-  EXPECT_EQ(fault([] { ruled("x / 0", Task::regression); }).message(), "row 1: the rule gives inf");
-  EXPECT_EQ(fault([] { ruled("(x * 1e300 * 1e300)::INT", Task::regression); }).message(),
+  EXPECT_EQ(test::error_of([] { ruled("x / 0", Task::regression); }).message(), "row 1: the rule gives inf");
+  EXPECT_EQ(test::error_of([] { ruled("(x * 1e300 * 1e300)::INT", Task::regression); }).message(),
             "row 1: the rule casts inf to INT, which does not hold it");
 }
 
@@ -549,7 +540,7 @@ TEST(Rule, ItsSignatureHasWhatItUsesAndKnowsItsTexts) {
 TEST(Rule, WhatItIsNotIsRefusedByNameWithThePlace) {
   const auto refused = [](const std::string& text, const std::string& message, int column,
                           Task task = Task::regression) {
-    const Error e = fault([&] { Rule(text, rule_signature(task)); });
+    const Error e = test::error_of([&] { Rule(text, rule_signature(task)); });
     EXPECT_EQ(e.message(), "the rule cannot be used: " + message) << text;
     EXPECT_EQ(e.id(), "rule.invalid");
     const std::size_t caret = e.detail().rfind('^');
@@ -582,7 +573,8 @@ TEST(Rule, WhatItIsNotIsRefusedByNameWithThePlace) {
   refused("x +\n  plan", "a number is wanted, and this is a text", 2);
   std::string nested = "x";
   for (int i = 0; i < 40; ++i) nested = "CASE " + nested + " WHEN 1 THEN 1 WHEN 2 THEN 2 END";
-  EXPECT_NE(fault([&] { Rule(nested, rule_signature()); }).message().find("too large"), std::string::npos);
+  EXPECT_NE(test::error_of([&] { Rule(nested, rule_signature()); }).message().find("too large"),
+            std::string::npos);
 }
 
 TEST_F(PackageTest, ARuleInAPackage) {
@@ -593,7 +585,7 @@ TEST_F(PackageTest, ARuleInAPackage) {
   const Frame frame = encode(package.signature, rule_rows());
   EXPECT_EQ(open(package, engines_)->unanswered(frame), 1u);
   package.fitted.set("expression", "flag AND x > 1");
-  EXPECT_EQ(fault([&] { open(package, engines_); }).code(), Code::corrupt);
+  EXPECT_EQ(test::error_of([&] { open(package, engines_); }).code(), Code::corrupt);
 }
 
 }  // namespace

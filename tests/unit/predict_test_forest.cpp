@@ -1,3 +1,5 @@
+#include "error_of.hpp"
+
 #include <mlops/base/error.hpp>
 #include <mlops/gbdt/booster.hpp>
 #include <mlops/predict/forest_check.hpp>
@@ -20,16 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t numbers = 7;
-
-template <typename Work>
-Error fault_of(Work work) {
-  try {
-    work();
-  } catch (const Error& fault) {
-    return fault;
-  }
-  return error(Code::internal, "nothing was thrown");
-}
 
 Signature signature_of(Task task, const std::vector<std::size_t>& categories, std::size_t classes = 2) {
   Signature signature = {.task = task};
@@ -283,7 +275,7 @@ TEST_F(Forests, other_models_are_left_to_the_library) {
   EXPECT_EQ(out, library(made, sample.frame));
   EXPECT_TRUE(check_against_library(made, engines_, sample.frame).by_library);
 
-  const Error fault = fault_of([&] { open(made, none_); });
+  const Error fault = test::error_of([&] { open(made, none_); });
   EXPECT_EQ(fault.code(), Code::failed);
   EXPECT_EQ(fault.id(), "engine.missing");
   ASSERT_FALSE(fault.context().empty());
@@ -306,7 +298,7 @@ TEST_F(Forests, large_trees_are_left_to_the_library) {
                                                {"lambda", "0"}},
                                 .rounds = 1};
   const auto made = package(signature, gbdt::train(engines_, request).model);
-  EXPECT_EQ(fault_of([&] { open(made, none_); }).id(), "engine.missing");
+  EXPECT_EQ(test::error_of([&] { open(made, none_); }).id(), "engine.missing");
   std::vector<double> out(sample.frame.rows);
   open(made, engines_)->predict(sample.frame, out);
   EXPECT_EQ(out, library(made, sample.frame));
@@ -315,7 +307,7 @@ TEST_F(Forests, large_trees_are_left_to_the_library) {
 TEST_F(Forests, class_numbers_are_refused_where_probabilities_are_wanted) {
   const auto made =
       trained(signature_of(Task::multiclass, {}, 4), {{"objective", "multi:softmax"}, {"num_class", "4"}});
-  const Error fault = fault_of([&] { open(made, engines_); });
+  const Error fault = test::error_of([&] { open(made, engines_); });
   EXPECT_EQ(fault.code(), Code::failed);
   EXPECT_NE(fault.hint().find("multi:softprob"), std::string::npos);
 }
@@ -324,13 +316,13 @@ TEST_F(Forests, a_model_that_does_not_fit_its_signature_is_corrupt) {
   const auto made = trained(signature_of(Task::regression, {}), {{"objective", "reg:squarederror"}}, 2);
   auto other = made;
   other.signature.inputs.pop_back();
-  EXPECT_EQ(fault_of([&] { open(other, engines_); }).code(), Code::corrupt);
+  EXPECT_EQ(test::error_of([&] { open(other, engines_); }).code(), Code::corrupt);
   other = made;
   other.signature = signature_of(Task::multiclass, {}, 3);
-  EXPECT_EQ(fault_of([&] { open(other, engines_); }).code(), Code::corrupt);
+  EXPECT_EQ(test::error_of([&] { open(other, engines_); }).code(), Code::corrupt);
   other = made;
   other.files.clear();
-  EXPECT_EQ(fault_of([&] { open(other, engines_); }).code(), Code::corrupt);
+  EXPECT_EQ(test::error_of([&] { open(other, engines_); }).code(), Code::corrupt);
 }
 
 TEST_F(Forests, models_of_newer_versions_of_the_library_are_read) {
@@ -426,7 +418,8 @@ TEST_F(Forests, damaged_models_are_errors) {
   }
   for (std::size_t length = 0; length < whole.size(); length += 1 + random() % 31) {
     const std::string cut = whole.substr(0, length);
-    EXPECT_EQ(fault_of([&] { open(package(made.signature, cut), none_); }).code(), Code::corrupt) << length;
+    EXPECT_EQ(test::error_of([&] { open(package(made.signature, cut), none_); }).code(), Code::corrupt)
+        << length;
     std::string hole = whole;
     attempt(hole.erase(length, 1 + random() % 200));
   }
@@ -445,7 +438,7 @@ TEST_F(Forests, walks_that_would_not_end_are_corrupt) {
     std::string bytes = whole;
     const auto begin = bytes.find("\"" + key + "\":[") + key.size() + 3;
     bytes.replace(begin, bytes.find(']', begin) + 1 - begin, array);
-    return fault_of([&] { open(package(made.signature, bytes), none_); }).code();
+    return test::error_of([&] { open(package(made.signature, bytes), none_); }).code();
   };
   EXPECT_EQ(with("left_children", "[1,0,5,-1,-1,-1,-1]"), Code::corrupt);
   EXPECT_EQ(with("left_children", "[1,1,5,-1,-1,-1,-1]"), Code::corrupt);

@@ -62,7 +62,7 @@ class BatchTest : public ScoreTest {
   }
   /// No output and no scratch is left.
   Error refused(const BatchRequest& request) {
-    const Error e = fault([&] { run(request); });
+    const Error e = test::error_of([&] { run(request); });
     EXPECT_TRUE(std::filesystem::is_empty(dir_ / "out"));
     EXPECT_TRUE(!std::filesystem::exists(dir_ / "scratch") || std::filesystem::is_empty(dir_ / "scratch"));
     return e;

@@ -1,6 +1,8 @@
 #pragma once
 /// What the parts of score_test share: a scratch folder, engines, and models made by hand.
 
+#include "error_of.hpp"
+
 #include <gtest/gtest.h>
 #include <mlops/base/error.hpp>
 #include <mlops/predict/linear.hpp>
@@ -36,16 +38,6 @@ class ScoreTest : public testing::Test {
     for (const auto& entry : std::filesystem::directory_iterator(dir_))
       names.push_back(entry.path().filename().string());
     return names;
-  }
-  template <typename Work>
-  Error fault(Work work) {
-    try {
-      work();
-    } catch (const Error& e) {
-      return e;
-    }
-    ADD_FAILURE() << "no error";
-    return error(Code::internal, "none");
   }
 
   std::filesystem::path dir_;

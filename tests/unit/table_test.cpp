@@ -1,3 +1,5 @@
+#include "error_of.hpp"
+
 #include <gtest/gtest.h>
 #include <mlops/base/error.hpp>
 #include <mlops/table/engine.hpp>
@@ -35,18 +37,8 @@ class TableTest : public testing::Test {
     const Columns result = engine_->query(sql);
     return std::string(result.column(0).text(0));
   }
-  template <typename Work>
-  Error fault(Work work) {
-    try {
-      work();
-    } catch (const Error& e) {
-      return e;
-    }
-    ADD_FAILURE() << "no error";
-    return error(Code::internal, "none");
-  }
   Error query_fault(const std::string& sql) {
-    return fault([&] { engine_->query(sql); });
+    return test::error_of([&] { engine_->query(sql); });
   }
 
   fs::path dir_;
@@ -89,7 +81,7 @@ TEST_F(TableTest, NumbersArriveAsTheyAre) {
   EXPECT_EQ(c.column(10).type().precision, 9);
   EXPECT_EQ(c.column(10).type().scale, 3);
   EXPECT_EQ(c.column(11).values<Int128>()[0], (Int128{.low = UINT64_MAX, .high = INT64_MAX}));
-  EXPECT_EQ(fault([&] { c.column(0).values<double>(); }).code(), Code::internal);
+  EXPECT_EQ(test::error_of([&] { c.column(0).values<double>(); }).code(), Code::internal);
 }
 
 TEST_F(TableTest, PlainTextsOfNumbersAreToldFromOthers) {
@@ -306,7 +298,7 @@ TEST_F(TableTest, ABatchOutlivesItsEngine) {
 }
 
 TEST_F(TableTest, WhatTheTakerThrowsPassesThrough) {
-  EXPECT_EQ(fault([&] {
+  EXPECT_EQ(test::error_of([&] {
               engine_->stream("SELECT * FROM range(100000)",
                               [](const Columns&) -> bool { throw error(Code::conflict, "mine"); });
             }).code(),
@@ -368,7 +360,7 @@ TEST_F(TableTest, MemoryIsLimitedAndSpilled) {
   const std::string sql =
       "SELECT s FROM (SELECT md5(i::VARCHAR) AS s FROM range(1500000) t(i) ORDER BY s) OFFSET 1499999";
   const auto nowhere = open(engines_, {.threads = 1, .memory_bytes = 60'000'000});
-  const Error e = fault([&] { nowhere->query(sql); });
+  const Error e = test::error_of([&] { nowhere->query(sql); });
   EXPECT_EQ(e.code(), Code::failed);
   EXPECT_NE(e.hint().find("memory limit"), std::string::npos);
   const auto spilling =
@@ -379,10 +371,11 @@ TEST_F(TableTest, MemoryIsLimitedAndSpilled) {
 TEST_F(TableTest, AFullDiskIsWorthAnotherTry) {
   const auto engine = open(engines_, {.threads = 1, .memory_bytes = 60'000'000, .spill_dir = dir_ / "small"});
   engine->execute("SET max_temp_directory_size = '1MB'");
-  EXPECT_EQ(
-      fault([&] { engine->query("SELECT md5(i::VARCHAR) AS s FROM range(1500000) t(i) ORDER BY s"); }).code(),
-      Code::busy);
-  EXPECT_EQ(fault([&] { engine_->execute("COPY (SELECT range(1000000)) TO '/dev/full'"); }).code(),
+  EXPECT_EQ(test::error_of([&] {
+              engine->query("SELECT md5(i::VARCHAR) AS s FROM range(1500000) t(i) ORDER BY s");
+            }).code(),
+            Code::busy);
+  EXPECT_EQ(test::error_of([&] { engine_->execute("COPY (SELECT range(1000000)) TO '/dev/full'"); }).code(),
             Code::busy);
 }
 
@@ -397,7 +390,7 @@ class CancelTest : public TableTest {
       set = std::chrono::steady_clock::now();
       cancel.set();
     });
-    const Error e = fault(work);
+    const Error e = test::error_of(work);
     const auto stopped = std::chrono::steady_clock::now();
     setter.join();
     EXPECT_EQ(e.code(), Code::interrupted) << e.message();
@@ -411,7 +404,7 @@ TEST_F(CancelTest, AQueryStopsWithinASecond) {
   Cancel cancel;
   const auto engine = open(engines_, {.threads = 2}, &cancel);
   EXPECT_LT(seconds(cancel, [&] { engine->query(endless); }), 1.0);
-  EXPECT_EQ(fault([&] { engine->query("SELECT 1"); }).code(), Code::interrupted)
+  EXPECT_EQ(test::error_of([&] { engine->query("SELECT 1"); }).code(), Code::interrupted)
       << "and nothing more is begun";
 }
 
@@ -466,7 +459,8 @@ TEST_F(TableTest, TwoEnginesWorkAtOnce) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(engine_->query("SELECT * FROM mine, range(20000)").rows(), 20'000u);
   thread.join();
   EXPECT_EQ(sum, 20 * (19'999LL * 20'000 / 2));
-  EXPECT_EQ(fault([&] { other->query("SELECT * FROM mine"); }).code(), Code::usage) << "databases are apart";
+  EXPECT_EQ(test::error_of([&] { other->query("SELECT * FROM mine"); }).code(), Code::usage)
+      << "databases are apart";
 }
 
 class ConfineTest : public TableTest {
@@ -534,7 +528,7 @@ TEST_F(ConfineTest, NothingIsWrittenOrChanged) {
              "EXPLAIN EXPORT DATABASE " + literal(out),
              "SELECT 1; SELECT * FROM force_checkpoint()",
              "CREATE TABLE t AS SELECT 1; COPY t TO " + literal(out)}) {
-    EXPECT_EQ(fault([&] { engine_->execute(sql); }).code(), Code::usage) << sql;
+    EXPECT_EQ(test::error_of([&] { engine_->execute(sql); }).code(), Code::usage) << sql;
   }
   EXPECT_EQ(std::distance(fs::directory_iterator(dir_ / "folder"), {}), 1)
       << "nothing came to what was there";
@@ -612,9 +606,9 @@ TEST_F(TableTest, WhatCannotBeTrackedIsRefused) {
                           "WITH t AS (SELECT now() n) SELECT * FROM t",
                           "SELECT * FROM a WHERE x > now() - INTERVAL 1 DAY",
                           "SELECT list_transform([1], x -> random())"}) {
-    EXPECT_EQ(fault([&] { engine_->tables_of(sql); }).code(), Code::usage) << sql;
+    EXPECT_EQ(test::error_of([&] { engine_->tables_of(sql); }).code(), Code::usage) << sql;
   }
-  EXPECT_EQ(fault([&] { engine_->tables_of("DELETE FROM a"); }).message(), "not a SELECT statement");
+  EXPECT_EQ(test::error_of([&] { engine_->tables_of("DELETE FROM a"); }).message(), "not a SELECT statement");
 }
 
 // A name that WITH gives is the table's own inside its definition, as the engine itself has it.

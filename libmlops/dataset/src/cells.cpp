@@ -1,6 +1,7 @@
 #include "src/cells.hpp"
 
 #include <fmt/core.h>
+#include <mlops/json/number.hpp>
 
 #include <cmath>
 #include <limits>
@@ -96,13 +97,6 @@ std::string timestamp_text(std::int64_t value, TimeUnit unit, bool zone) {
   const Date date = date_of(days);
   return date_text(date) + "T" + time_text(of_day, TimeUnit::s) + fraction_text(fraction, per_second(unit)) +
          (zone ? "Z" : "") + era_text(date);
-}
-
-/// JSON has no words for what is no finite number.
-json::Value number(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-  return value;
 }
 
 std::string decimal_digits(const Int128& value) {
@@ -202,9 +196,9 @@ json::Value cell(const mlops::Column& column, std::size_t row) {
     case Kind::decimal:
       return decimal(column.values<Int128>()[row], type);
     case Kind::float32:
-      return number(double{column.values<float>()[row]});
+      return json::number(double{column.values<float>()[row]});
     case Kind::float64:
-      return number(column.values<double>()[row]);
+      return json::number(column.values<double>()[row]);
     case Kind::text:
       return column.text(row);
     case Kind::binary:

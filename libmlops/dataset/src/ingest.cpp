@@ -219,16 +219,11 @@ class Ingest {
     report_.version.table = digest.finish();
   }
 
-  /// What was written is read back. NFS tells of a full disk when a file is closed, and the engine does not
-  /// ask then.
   void hash_table(const std::filesystem::path& parquet) {
     try {
       hash_rows(parquet);
     } catch (const Error& e) {
-      if (e.code() != Code::corrupt) throw;
-      throw error(Code::busy, "cannot write '{}': it could not be read back ({})", parquet.native(),
-                  e.message())
-          .with_hint("the disk is full, a quota is reached, or the disk is broken");
+      fail_unwritten(parquet, e);
     }
   }
 

@@ -92,18 +92,20 @@ Loaded load(table::Engine& engine, store::Objects& objects, const Plan& plan) {
   return loaded;
 }
 
-/// The first look at what was written: NFS tells of a full disk when a file is closed, and the engine does
-/// not ask then.
+void fail_unwritten(const std::filesystem::path& parquet, const Error& fault) {
+  if (fault.code() != Code::corrupt) throw fault;
+  throw error(Code::busy, "cannot write '{}': it could not be read back ({})", parquet.native(),
+              fault.message())
+      .with_hint("the disk is full, a quota is reached, or the disk is broken");
+}
+
 std::uint64_t count_rows(table::Engine& engine, const std::filesystem::path& parquet) {
   const std::string file = table::literal(parquet.string());
   try {
     return static_cast<std::uint64_t>(
         integer_at(engine.query(fmt::format("SELECT count(*) FROM read_parquet({})", file)), 0));
   } catch (const Error& e) {
-    if (e.code() != Code::corrupt) throw;
-    throw error(Code::busy, "cannot write '{}': it could not be read back ({})", parquet.native(),
-                e.message())
-        .with_hint("the disk is full, a quota is reached, or the disk is broken");
+    fail_unwritten(parquet, e);
   }
 }
 

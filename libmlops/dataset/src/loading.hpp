@@ -55,7 +55,11 @@ struct LoadedTable {
 /// Throws what the engine said of a staged file with the name that people know it by.
 [[noreturn]] void throw_named(const Error& fault, const Staged& staged);
 
-/// Rows of a Parquet file.
+/// Throws what came of reading back a file that was just written. One that is damaged was not written: NFS
+/// tells of a full disk when a file is closed, and the engine does not ask then.
+[[noreturn]] void fail_unwritten(const std::filesystem::path& parquet, const Error& fault);
+
+/// Rows of a Parquet file that was just written.
 std::uint64_t count_rows(table::Engine& engine, const std::filesystem::path& parquet);
 
 /// The paths of the files as a list in SQL.

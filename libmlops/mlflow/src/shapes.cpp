@@ -1,5 +1,7 @@
 #include "src/shapes.hpp"
 
+#include <mlops/json/number.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -8,12 +10,6 @@
 
 namespace mlops::mlflow {
 namespace {
-
-json::Value number(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-  return value;
-}
 
 json::Array pairs(const std::map<std::string, std::string>& map) {
   json::Array out;
@@ -62,7 +58,7 @@ json::Object shape_of(const Experiment& experiment, const std::filesystem::path&
 
 json::Object shape_of(const std::string& key, const run::Point& point) {
   return {{"key", key},
-          {"value", number(point.value)},
+          {"value", json::number(point.value)},
           {"timestamp", point.time.us / 1000},
           {"step", point.step}};
 }

@@ -63,12 +63,6 @@ Metric summary_of(const std::vector<Point>& points) {
   return out;
 }
 
-json::Value number_value(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-  return value;
-}
-
 std::optional<double> number_of(const json::Value& value) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (const std::int64_t* integer = value.as_int()) return static_cast<double>(*integer);

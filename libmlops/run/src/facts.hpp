@@ -43,9 +43,7 @@ void add_point(Facts& facts, const std::string& name, double value, std::optiona
 /// neither least nor greatest unless there are no others.
 Metric summary_of(const std::vector<Point>& points);
 
-/// A number as JSON has it, or the text "NaN", "Infinity", "-Infinity".
-json::Value number_value(double value);
-/// The same back; also "nan", "inf" and flags. Nothing for anything else.
+/// What json::number() made; also "nan", "inf" and flags. Nothing for anything else.
 std::optional<double> number_of(const json::Value& value);
 
 }  // namespace mlops::run

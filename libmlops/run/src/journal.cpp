@@ -2,6 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/json/number.hpp>
 
 #include <cmath>
 
@@ -113,7 +114,7 @@ std::optional<std::int64_t> step_of(const json::Value& value) {
 }
 
 std::string metric_line(std::string_view name, double value, std::optional<std::int64_t> step, Time time) {
-  json::Object line = {{"metric", name}, {"value", number_value(value)}};
+  json::Object line = {{"metric", name}, {"value", json::number(value)}};
   if (step) line.append("step", *step);
   return line_of(std::move(line), time);
 }

@@ -1,6 +1,7 @@
 #include "record.hpp"
 
 #include <mlops/base/error.hpp>
+#include <mlops/json/number.hpp>
 
 namespace mlops::run {
 namespace {
@@ -86,7 +87,7 @@ std::string series_text(const Facts& facts) {
     for (const Point& point : points) {
       steps.emplace_back(point.step);
       times.emplace_back(point.time.us);
-      values.push_back(number_value(point.value));
+      values.push_back(json::number(point.value));
     }
     metrics.append(
         name,
@@ -107,9 +108,9 @@ std::map<std::string, std::vector<Point>> series_from(const std::string& text) {
 json::Object metrics_json(const std::map<std::string, Metric>& metrics) {
   json::Object out;
   for (const auto& [name, metric] : metrics) {
-    out.append(name, json::Object{{"last", number_value(metric.value)},
-                                  {"min", number_value(metric.min)},
-                                  {"max", number_value(metric.max)},
+    out.append(name, json::Object{{"last", json::number(metric.value)},
+                                  {"min", json::number(metric.min)},
+                                  {"max", json::number(metric.max)},
                                   {"step", metric.step},
                                   {"count", metric.count}});
   }

@@ -127,8 +127,7 @@ std::string records_text(const Objects& objects, const std::vector<Loss::Line>& 
 Fault fault_of(const Objects& objects, const Path& root, const Loss& loss) {
   const std::string size = loss.is ? fmt::format("was {} bytes and is {}", loss.was, *loss.is)
                                    : fmt::format("is gone, and was {} bytes", loss.was);
-  const std::size_t slash = loss.name.find('/');
-  const Path file = reference_path(root, {loss.name.substr(0, slash), loss.name.substr(slash + 1)});
+  const Path file = reference_path(root, reference_of(loss.name));
   return {
       .what = fmt::format("the reference {} {}: {}; {}", loss.name, size, versions_text(loss.lines),
                           records_text(objects, loss.lines)),

@@ -37,11 +37,6 @@ CREATE TABLE lost(
   was INTEGER NOT NULL,  -- the size of the reference that had this line
   PRIMARY KEY(name, version, record)) STRICT, WITHOUT ROWID)"};
 
-ReferenceName reference_of(const std::string& event_name) {
-  const std::size_t slash = event_name.find('/');
-  return {event_name.substr(0, slash), event_name.substr(slash + 1)};
-}
-
 /// Nothing when they cannot be read: then the damage is the fault to tell.
 std::optional<std::set<Loss::Line>> lines_there(const Path& file) {
   std::set<Loss::Line> there;
@@ -59,6 +54,11 @@ std::optional<std::set<Loss::Line>> lines_there(const Path& file) {
 }  // namespace
 
 std::string event_name(const ReferenceName& name) { return name.kind + "/" + name.name; }
+
+ReferenceName reference_of(const std::string& event_name) {
+  const std::size_t slash = event_name.find('/');
+  return {event_name.substr(0, slash), event_name.substr(slash + 1)};
+}
 
 Event event_at(const db::Statement& row) {
   return {.id = row.integer(0),

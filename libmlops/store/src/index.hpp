@@ -18,6 +18,8 @@ namespace mlops::store {
 
 /// "sources/churn": a reference's name in an event.
 std::string event_name(const ReferenceName& name);
+/// The reference that has this name in the index.
+ReferenceName reference_of(const std::string& event_name);
 
 /// The order of the columns in every SELECT of events.
 constexpr std::string_view event_columns = "id, time, kind, name, version, record, summary";
