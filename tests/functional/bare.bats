@@ -35,6 +35,7 @@ train_reference: needs gbdt'
 
 # Where it runs, and which of its tests need an engine.
 tested='
+config:
 completion: datasets, models, versions and aliases are offered where they are wanted
 doctor: engines tell the versions of their libraries
 model: a dry run changes nothing, not even where there is no project
