@@ -82,7 +82,7 @@ std::string short_help(const Path& path, const Command& command, const ui::Strea
   Globals globals;
   std::vector<Option> options = command.options;
   if (command.dry_run) options.push_back(dry_run_option(globals));
-  std::string out = sentence(command.summary) + "\n\nUsage: " + usage_line(path, command) + "\n";
+  std::string out = wrapped(sentence(command.summary), 0, 0, 80) + "\nUsage: " + usage_line(path, command) + "\n";
   out += examples(command, stream);
   out += block(stream, "Commands", child_items(command));
   out += block(stream, "Options", option_items(options));

@@ -25,6 +25,7 @@ nfs: needs table, in a machine of its own
 oracle: needs table
 predict: needs table
 quickstart: builds on its own
+rules: its project needs table
 runner: tests no binary
 schemas: its project needs table
 serve: needs http and json
