@@ -75,8 +75,8 @@ void reindex(cli::Invocation& invocation) {
   const bool dry = invocation.dry_run();
   Progress& progress = invocation.progress();
   const std::size_t count = dry ? store.rehearse_reindex(progress) : reindexed(store, progress);
-  invocation.record("mlops.store-reindex/1", {{"records", count, ui::Show::count},
-                                              {"state", dry ? "would be indexed" : "indexed"}});
+  invocation.record("mlops.store-reindex/1",
+                    {{"records", count, ui::Show::count}, {"state", dry ? "would be indexed" : "indexed"}});
 }
 
 cli::Command reindex_spec() {
