@@ -29,6 +29,7 @@ cli::Command root() {
               in_group("history", log()),
               in_group("history", store()),
               in_group("about mlops", help()),
+              in_group("about mlops", config()),
               in_group("about mlops", doctor()),
               in_group("about mlops", completion()),
               in_group("about mlops", version()),

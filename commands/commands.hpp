@@ -6,6 +6,7 @@
 namespace mlops::commands {
 
 cli::Command completion();
+cli::Command config();
 cli::Command data();
 cli::Command doctor();
 cli::Command help();

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/base/version.hpp>
 
@@ -52,13 +53,12 @@ Rows system_rows() {
 }
 
 Rows folder_rows(cli::Invocation& invocation) {
-  const config::Settings& settings = invocation.settings();
   const auto text = [](const std::filesystem::path& path) {
     return path.empty() ? json::Value() : json::Value(path.string());
   };
   Rows rows = {row("folders", "current", std::filesystem::current_path().string()),
-               row("folders", "config", text(settings.config_dir)),
-               row("folders", "cache", text(settings.cache_dir))};
+               row("folders", "config", text(config::config_folder(invocation.environment()))),
+               row("folders", "cache", text(config::cache_folder(invocation.environment())))};
   for (const auto& folder : invocation.application().engine_folders) {
     std::error_code ignored;
     const bool there = std::filesystem::is_directory(folder, ignored);
@@ -68,10 +68,15 @@ Rows folder_rows(cli::Invocation& invocation) {
   return rows;
 }
 
+/// A fault in a file of settings is a finding here, and ends nothing.
 Rows setting_rows(cli::Invocation& invocation) {
   Rows rows;
-  for (const config::Origin& setting : invocation.settings().origins) {
-    rows.push_back(row("settings", setting.key, setting.value, setting.origin));
+  try {
+    for (const config::Said& setting : invocation.settings().origins) {
+      rows.push_back(row("settings", setting.key, setting.value, setting.origin));
+    }
+  } catch (const Error& e) {
+    rows.push_back(row("settings", "-", nullptr, "fault: " + e.message()));
   }
   return rows;
 }

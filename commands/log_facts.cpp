@@ -46,9 +46,14 @@ Place place_of(const std::optional<std::string>& run, const cli::Invocation& inv
   return {std::nullopt, *journal};
 }
 
+void tell_what_would_be(const Place& place, cli::Invocation& invocation) {
+  invocation.note(
+      fmt::format("would be reported to {}", place.run ? "run " + *place.run : "the run around this"));
+}
+
 /// A run that is around us is written to with one write, and nothing else is opened.
 void send(const Place& place, const run::Report& report, cli::Invocation& invocation) {
-  if (invocation.dry_run()) return;
+  if (invocation.dry_run()) return tell_what_would_be(place, invocation);
   if (place.run) {
     run::report(invocation.project().store(), *place.run, report, user_of(invocation));
   } else if (!run::report_to(place.journal, report, run::Durable::no)) {
@@ -101,7 +106,7 @@ void log_artifact(const FactArgs& args, cli::Invocation& invocation) {
       throw error(Code::not_found, "there is no file '{}'", path).with_id("file.not_found");
     }
   }
-  if (invocation.dry_run()) return;
+  if (invocation.dry_run()) return tell_what_would_be(place, invocation);
   run::Report report = new_report(invocation);
   store::Objects objects(place.run ? invocation.project().store().root() : run::store_of(place.journal));
   for (const std::string& path : args.facts) {

@@ -96,8 +96,6 @@ std::vector<cli::Candidate> offered_runs(project::Project& project) {
 
 }  // namespace
 
-config::Settings load_settings(const config::Environment& environment) { return config::load(environment); }
-
 std::vector<cli::Candidate> project_offers(cli::Offer offer) {
   if (!project::find_root(fs::current_path())) return {};
   project::Project project(fs::current_path(), project::Project::Mode::open);

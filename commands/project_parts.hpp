@@ -12,8 +12,6 @@ class Invocation;
 
 namespace mlops::commands {
 
-config::Settings load_settings(const config::Environment& environment);
-
 /// Names for completion.
 std::vector<cli::Candidate> project_offers(cli::Offer offer);
 

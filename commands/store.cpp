@@ -62,18 +62,29 @@ std::vector<store::Fault> known_losses(store::Store& store) {
   }
 }
 
+std::size_t reindexed(store::Store& store, Progress& progress) {
+  const std::size_t count = store.reindex(progress);
+  store.catalogue().forget_losses();
+  run::reindex(store);
+  return count;
+}
+
+void reindex(cli::Invocation& invocation) {
+  store::Store& store = invocation.project().store();
+  for (const store::Fault& loss : known_losses(store)) invocation.warning(loss.what);
+  const bool dry = invocation.dry_run();
+  Progress& progress = invocation.progress();
+  const std::size_t count = dry ? store.rehearse_reindex(progress) : reindexed(store, progress);
+  invocation.record("mlops.store-reindex/1",
+                    {{"records", count, ui::Show::count}, {"state", dry ? "would be indexed" : "indexed"}});
+}
+
 cli::Command reindex_spec() {
   return {.name = "reindex",
           .summary = "make the index anew from references and records",
           .examples = {{"mlops store reindex", "Rebuild the catalogue"}},
-          .run = [](cli::Invocation& invocation) {
-            store::Store& store = invocation.project().store();
-            for (const store::Fault& loss : known_losses(store)) invocation.warning(loss.what);
-            const std::size_t count = store.reindex(invocation.progress());
-            store.catalogue().forget_losses();
-            run::reindex(store);
-            invocation.record("mlops.store-reindex/1", {{"records", count, ui::Show::count}});
-          }};
+          .dry_run = true,
+          .run = reindex};
 }
 
 }  // namespace

@@ -74,7 +74,10 @@ std::vector<const manifest::SourceSpec*> labelled(const manifest::Manifest& mani
 
 /// For a word that names no model, though something else.
 std::string other_meaning(const std::string& name, const manifest::Manifest& manifest) {
-  if (manifest.find_source(name) != nullptr) return fmt::format("`--data {}` trains on the dataset", name);
+  std::vector<std::string> known;
+  for (const manifest::SourceSpec& one : manifest.sources) known.push_back(one.name);
+  const auto near = manifest.find_source(name) != nullptr ? std::vector{name} : near_misses(name, known);
+  if (!near.empty()) return fmt::format("`--data {}` trains on the dataset", near[0]);
   return fmt::format("`--train {}` names a way to train", name);
 }
 

@@ -45,7 +45,6 @@ int main(int argc, char** argv) {
   mlops::cli::prepare_process(cancel);
   mlops::cli::Application application = {.root = mlops::commands::root(),
                                          .environment = std::move(environment),
-                                         .settings = mlops::commands::load_settings,
                                          .offers = mlops::commands::project_offers};
   if (const auto named = application.environment.find("MLOPS_ENGINES");
       named != application.environment.end()) {

@@ -26,7 +26,6 @@ struct Application {
   std::vector<std::filesystem::path> engine_folders = {};
   /// Makes one more folder of engines when none of those has what is wanted.
   Engines::Last carried_engines = {};
-  std::function<config::Settings(const config::Environment& environment)> settings = {};
   /// What the project in the current folder offers; whatever it throws, completion keeps silent.
   std::function<std::vector<Candidate>(Offer offer)> offers = {};
 };

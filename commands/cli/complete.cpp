@@ -43,6 +43,13 @@ bool is_of_project(Offer offer) {
   return offer == Offer::dataset || offer == Offer::model || offer == Offer::run || offer == Offer::address;
 }
 
+std::vector<Candidate> settings() {
+  std::vector<Candidate> out;
+  for (const config::Setting& one : config::setting_table())
+    out.push_back({std::string(one.key), std::string(one.doc)});
+  return out;
+}
+
 std::vector<Candidate> values(const Application& application, const Option& option,
                               const std::string& typed) {
   std::vector<Candidate> out;
@@ -50,6 +57,7 @@ std::vector<Candidate> values(const Application& application, const Option& opti
   if (option.offer == Offer::file || option.offer == Offer::folder) {
     return paths(application, typed, option.offer == Offer::folder);
   }
+  if (option.offer == Offer::setting) return settings();
   if (is_of_project(option.offer) && application.offers) return application.offers(option.offer);
   return out;
 }

@@ -82,14 +82,15 @@ std::string short_help(const Path& path, const Command& command, const ui::Strea
   Globals globals;
   std::vector<Option> options = command.options;
   if (command.dry_run) options.push_back(dry_run_option(globals));
-  std::string out = sentence(command.summary) + "\n\nUsage: " + usage_line(path, command) + "\n";
+  std::string out =
+      wrapped(sentence(command.summary), 0, 0, 80) + "\nUsage: " + usage_line(path, command) + "\n";
   out += examples(command, stream);
   out += block(stream, "Commands", child_items(command));
   out += block(stream, "Options", option_items(options));
   out += block(stream, "Global options", option_items(global_options(globals)));
   std::string see_also = fmt::format("`mlops help{}`", words_of(path));
   for (const std::string& page : command.see_also) see_also += ", " + page;
-  return out + "\nSee also: " + see_also + "\n";
+  return out + "\n" + wrapped("See also: " + see_also, 0, 10, 80);
 }
 
 std::string long_help(const Path& path, const Command& command, const ui::Stream& stream) {

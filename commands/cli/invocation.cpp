@@ -49,9 +49,9 @@ ui::Output& Invocation::output() {
       .format = globals.format(),
       .terminal = ui::look_at_terminal(impl_->application.environment, globals.colour()),
       .quiet = globals.quiet,
-      .progress = !globals.no_progress && settings().progress,
+      .progress = [this] { return settings_or_defaults().progress; },
       .cancel = &impl_->cancel,
-      .pager = globals.no_pager ? "" : settings().pager,
+      .pager = [this] { return settings_or_defaults().pager; },
   });
   return *impl_->output;
 }
@@ -75,11 +75,6 @@ Engines& Invocation::engines() {
     impl_->engines =
         std::make_unique<Engines>(impl_->application.engine_folders, impl_->application.carried_engines);
   return *impl_->engines;
-}
-
-const config::Settings& Invocation::settings() {
-  if (!impl_->settings) impl_->settings = impl_->application.settings(impl_->application.environment);
-  return *impl_->settings;
 }
 
 const config::Environment& Invocation::environment() const { return impl_->application.environment; }

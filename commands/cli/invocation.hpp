@@ -51,6 +51,8 @@ class Invocation {
   project::Project& project_or_create();
 
   Engines& engines();
+  /// Flags, environment, the project around the current folder, the user's file. Throws Error(usage) for what
+  /// is wrong in any of them: asked by commands that do what a setting says.
   const config::Settings& settings();
   const config::Environment& environment() const;
   /// What "now" is: the system's time, or that of --as-of.
@@ -81,6 +83,9 @@ class Invocation {
   int exit_status() const;
 
  private:
+  /// For how things are shown: help is wanted most when a file has a fault.
+  config::Settings settings_or_defaults();
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

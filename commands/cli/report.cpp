@@ -11,12 +11,15 @@
 namespace mlops::cli {
 namespace {
 
+std::string id_of(const Error& error) {
+  return error.id().empty() ? std::string(name_of(error.code())) : error.id();
+}
+
 std::string json_text(const Error& error) {
   json::Array context;
   for (const std::string& line : error.context()) context.emplace_back(line);
-  const std::string id = error.id().empty() ? std::string(name_of(error.code())) : error.id();
   json::Object object = {{"code", static_cast<int>(error.code())},
-                         {"id", id},
+                         {"id", id_of(error)},
                          {"message", error.message()},
                          {"hint", error.hint().empty() ? json::Value() : json::Value(error.hint())},
                          {"detail", error.detail().empty() ? json::Value() : json::Value(error.detail())},
@@ -32,6 +35,7 @@ std::string human_text(const Error& error, int verbose, const ui::Stream& err) {
   if (verbose > 0) {
     for (const std::string& line : error.context()) out += fmt::format("  {}\n", line);
   }
+  if (verbose > 1) out += fmt::format("  {}, exit code {}\n", id_of(error), static_cast<int>(error.code()));
   if (!error.hint().empty()) {
     out += fmt::format("\n{} {}\n", ui::paint(err, ui::Colour::cyan, "hint:"), ui::harmless(error.hint()));
   }

@@ -18,7 +18,9 @@ constexpr std::size_t rows_that_decide_widths = 500;
 
 Output::Output(OutputSettings settings)
     : settings_(std::move(settings)),
-      progress_(settings_.terminal.err, settings_.progress && !settings_.quiet, settings_.cancel),
+      progress_(
+          settings_.terminal.err, [this] { return !settings_.quiet && settings_.progress(); },
+          settings_.cancel),
       sink_(STDOUT_FILENO) {}
 
 void Output::rows(std::string_view schema, const std::vector<Row>& rows) {
@@ -76,8 +78,8 @@ void Output::text(std::string_view text) { write(text); }
 void Output::long_text(std::string_view text) {
   const Stream& out = settings_.terminal.out;
   const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-  const bool paged = out.tty && !settings_.pager.empty() && lines >= out.height;
-  if (!paged || !page(text, settings_.pager)) write(text);
+  const std::string pager = out.tty && lines >= out.height ? settings_.pager() : "";
+  if (pager.empty() || !page(text, pager)) write(text);
 }
 
 void Output::note(std::string_view text) {

@@ -8,6 +8,7 @@
 #include "table.hpp"
 #include "terminal.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,15 +21,18 @@ enum class Format { human, json, porcelain };
 struct OutputSettings {
   Format format = Format::human;
   Terminal terminal = {};
-  bool quiet = false;  ///< No notes, no progress.
-  bool progress = true;
+  bool quiet = false;              ///< No notes, no progress.
+  std::function<bool()> progress;  ///< Asked when there is some to show.
   const Cancel* cancel = nullptr;  ///< Stops what reports progress.
-  std::string pager;               ///< Shell command for long text; empty: none.
+  /// Shell command for long text, empty: none; asked when there is some to show.
+  std::function<std::string()> pager;
 };
 
 class Output {
  public:
   explicit Output(OutputSettings settings);
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
 
   /// A list: {"schema":..., "items":[...]} in JSON, a table for people.
   void rows(std::string_view schema, const std::vector<Row>& rows);

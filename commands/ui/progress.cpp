@@ -41,9 +41,14 @@ void ConsoleProgress::clear() {
   on_screen_ = false;
 }
 
+bool ConsoleProgress::enabled() {
+  if (!enabled_) enabled_ = asked_();
+  return *enabled_;
+}
+
 void ConsoleProgress::draw(Steady::time_point now) {
   if (cancel_ != nullptr) cancel_->check();
-  if (!enabled_ || now - start_ < quiet_time) return;
+  if (now - start_ < quiet_time || !enabled()) return;
   if (!err_.tty) {
     if (!announced_) write_error(name_ + "\n");
     announced_ = true;

@@ -10,6 +10,8 @@
 #include <mlops/base/progress.hpp>
 
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace mlops::ui {
@@ -17,8 +19,9 @@ namespace mlops::ui {
 class ConsoleProgress final : public Progress {
  public:
   /// `cancel` may be null: then nothing stops.
-  ConsoleProgress(Stream err, bool enabled, const Cancel* cancel)
-      : err_(err), enabled_(enabled), cancel_(cancel), start_(Steady::now()) {}
+  /// `enabled` is asked once, when there is something to show.
+  ConsoleProgress(Stream err, std::function<bool()> enabled, const Cancel* cancel)
+      : err_(err), asked_(std::move(enabled)), cancel_(cancel), start_(Steady::now()) {}
 
   void phase(std::string_view name, std::uint64_t total, Unit unit) override;
   void at(std::uint64_t done) override;
@@ -28,11 +31,13 @@ class ConsoleProgress final : public Progress {
  private:
   using Steady = std::chrono::steady_clock;
 
+  bool enabled();
   void draw(Steady::time_point now);
   std::string line() const;
 
   Stream err_;
-  bool enabled_;
+  std::function<bool()> asked_;
+  std::optional<bool> enabled_;
   const Cancel* cancel_;
   Steady::time_point start_;
   Steady::time_point drawn_ = {};

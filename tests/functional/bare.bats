@@ -25,6 +25,7 @@ nfs: needs table, in a machine of its own
 oracle: needs table
 predict: needs table
 quickstart: builds on its own
+rules: its project needs table
 runner: tests no binary
 schemas: its project needs table
 serve: needs http and json
@@ -35,6 +36,7 @@ train_reference: needs gbdt'
 
 # Where it runs, and which of its tests need an engine.
 tested='
+config:
 completion: datasets, models, versions and aliases are offered where they are wanted
 doctor: engines tell the versions of their libraries
 model: a dry run changes nothing, not even where there is no project

@@ -212,6 +212,8 @@ probe() { "$probe" "$@"; }
   is "$stderr" $'error: the name \'churn\' is taken\nmlops.yaml:3:5\n  3 |   churn: {}\n          ^\n\nhint: choose another name'
   answers 5 probe fail x -v
   has "$stderr" $'          ^\n  while adding \'churn\'\n\nhint:'
+  answers 5 probe fail x -vv
+  has "$stderr" $'  while adding \'churn\'\n  probe.taken, exit code 5\n\nhint:'
 }
 
 @test "what nobody foresaw is exit 70 with the request to report it" {

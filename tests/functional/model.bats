@@ -427,7 +427,7 @@ END
   before=$(sort <<<"$output")
   rm .mlops/catalogue.db*
   answers 0 mlops store reindex --porcelain
-  is "$output" 4
+  is "$output" $'4\tindexed'
   is "$(mlops log --porcelain | sort)" "$before"
   answers 0 mlops store fsck
 }

@@ -209,7 +209,7 @@ cli::Command root() {
 int main(int argc, char** argv) {
   static Cancel cancel;
   cli::prepare_process(cancel);
-  cli::Application application = {.root = root(), .settings = commands::load_settings};
+  cli::Application application = {.root = root()};
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     application.environment[text.substr(0, text.find('='))] = text.substr(text.find('=') + 1);

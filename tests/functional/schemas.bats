@@ -126,6 +126,8 @@ terms() {
 
 @test "everything else: keys" {
   agrees mlops.doctor/1 mlops doctor
+  agrees mlops.setting/1 mlops config list
+  agrees mlops.setting-change/1 mlops config set threads 4
   agrees mlops.version/1 mlops version
   agrees mlops.command/1 mlops help
   agrees mlops.page/1 mlops help doctor

@@ -129,7 +129,7 @@ damage() {
   answers 6 mlops log
   has "$stderr" '`mlops store reindex` makes it anew'
   answers 0 mlops store reindex --porcelain
-  is "$output" 2
+  is "$output" $'2\tindexed'
   is "$(mlops log --porcelain)" "$before"
 }
 

@@ -1,3 +1,6 @@
+#include "error_of.hpp"
+
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <mlops/base/error.hpp>
 #include <mlops/config/machine.hpp>
@@ -34,19 +37,14 @@ class ConfigTest : public testing::Test {
     out["HOME"] = dir_.string();
     return out;
   }
-  Origin origin(std::string_view key, const Environment& more = {}) const {
-    for (const Origin& row : load(environment(more)).origins) {
+  Said origin(std::string_view key, const Environment& more = {}) const {
+    for (const Said& row : load(environment(more)).origins) {
       if (row.key == key) return row;
     }
     return {};
   }
   static Error error_of(const Environment& environment) {
-    try {
-      load(environment);
-    } catch (const Error& e) {
-      return e;
-    }
-    return error(Code::internal, "no error");
+    return test::error_of([&] { load(environment); });
   }
 
   std::filesystem::path dir_;
@@ -58,22 +56,23 @@ TEST_F(ConfigTest, DefaultsWithoutAnything) {
   EXPECT_EQ(settings.memory_bytes, 0u);
   EXPECT_TRUE(settings.progress);
   EXPECT_EQ(settings.pager, "less -FRX");
-  EXPECT_TRUE(settings.config_dir.empty());
-  EXPECT_TRUE(settings.cache_dir.empty());
+  EXPECT_TRUE(config_folder({}).empty());
+  EXPECT_TRUE(cache_folder({}).empty());
+  EXPECT_TRUE(user_file({}).empty());
   ASSERT_EQ(settings.origins.size(), 4u);
-  for (const Origin& row : settings.origins) {
+  for (const Said& row : settings.origins) {
     EXPECT_EQ(row.origin, "default");
-    EXPECT_FALSE(row.doc.empty());
+    EXPECT_EQ(row.value, get_setting(row.key).fallback);
   }
 }
 
 TEST_F(ConfigTest, FoldersFollowXdg) {
-  EXPECT_EQ(load(environment()).config_dir, dir_ / ".config/mlops");
-  EXPECT_EQ(load(environment()).cache_dir, dir_ / ".cache/mlops");
-  EXPECT_EQ(load(environment({{"XDG_CONFIG_HOME", "/x"}, {"XDG_CACHE_HOME", "/y"}})).config_dir, "/x/mlops");
-  EXPECT_EQ(load(environment({{"XDG_CACHE_HOME", "/y"}})).cache_dir, "/y/mlops");
-  EXPECT_EQ(load(environment({{"XDG_CONFIG_HOME", "relative"}})).config_dir, dir_ / ".config/mlops");
-  EXPECT_EQ(load({{"XDG_CONFIG_HOME", ""}, {"HOME", ""}}).config_dir, "");
+  EXPECT_EQ(config_folder(environment()), dir_ / ".config/mlops");
+  EXPECT_EQ(cache_folder(environment()), dir_ / ".cache/mlops");
+  EXPECT_EQ(config_folder(environment({{"XDG_CONFIG_HOME", "/x"}, {"XDG_CACHE_HOME", "/y"}})), "/x/mlops");
+  EXPECT_EQ(cache_folder(environment({{"XDG_CACHE_HOME", "/y"}})), "/y/mlops");
+  EXPECT_EQ(config_folder(environment({{"XDG_CONFIG_HOME", "relative"}})), dir_ / ".config/mlops");
+  EXPECT_EQ(config_folder({{"XDG_CONFIG_HOME", ""}, {"HOME", ""}}), "");
 }
 
 TEST_F(ConfigTest, TheFirstThatSpeaksWins) {
@@ -146,7 +145,7 @@ TEST_F(ConfigTest, FaultsOfTheFileShowTheLine) {
     return error_of(environment()).message();
   };
   EXPECT_EQ(message("thread: 4\n"), file + ":1:1: unknown setting 'thread'");
-  EXPECT_EQ(error_of(environment()).hint(), "similar setting exists: `threads`");
+  EXPECT_EQ(error_of(environment()).hint(), "a similar setting exists: `threads`");
   EXPECT_EQ(error_of(environment()).detail(), "  thread: 4\n  ^");
   EXPECT_EQ(message("# c\nthreads: many\n"),
             file + ":2:10: 'threads' is 'many', a number from 1 to 1024, or `auto` is wanted");
@@ -157,7 +156,7 @@ TEST_F(ConfigTest, FaultsOfTheFileShowTheLine) {
             file + ":1:1: 'threads' is empty, a number from 1 to 1024, or `auto` is wanted");
   EXPECT_EQ(message("threads: [1]\n"),
             file + ":1:10: 'threads' is a list, a number from 1 to 1024, or `auto` is wanted");
-  EXPECT_EQ(message("- a\n"), file + ":1:1: the file is not a map of settings");
+  EXPECT_EQ(message("- a\n"), file + ":1:1: this is not a map of settings");
   EXPECT_EQ(message("threads: 0\nthreds: 1\nthreads: 2\n"), "3 faults in '" + file + "'");
   EXPECT_EQ(message("threads: @x\n"), file + ":1:10: a value cannot begin with '@'");
   EXPECT_EQ(error_of(environment({{"MLOPS_THREADS", "4"}})).code(), Code::usage);
@@ -171,6 +170,88 @@ TEST_F(ConfigTest, AnEmptyFileSaysNothing) {
 TEST_F(ConfigTest, AFolderInPlaceOfTheFileIsAnError) {
   std::filesystem::create_directories(dir_ / ".config/mlops/config.yaml");
   EXPECT_NE(error_of(environment()).message().find("config.yaml"), std::string::npos);
+}
+
+TEST_F(ConfigTest, FlagThenVariableThenProjectThenUser) {
+  write_config("threads: 1\n");
+  Layers layers = {.project = {{"threads", "2", "mlops.yaml:3"}}};
+  const auto threads = [&](const Environment& more = {}) {
+    const Settings settings = load(environment(more), layers);
+    return fmt::format("{} {}", settings.threads, settings.origins.at(0).origin);
+  };
+  EXPECT_EQ(threads(), "2 mlops.yaml:3");
+  EXPECT_EQ(threads({{"MLOPS_THREADS", "3"}}), "3 environment MLOPS_THREADS");
+  layers.flags = {{"threads", "4", "flag --threads"}};
+  EXPECT_EQ(threads({{"MLOPS_THREADS", "3"}}), "4 flag --threads");
+}
+
+TEST(WithSetting, ChangesThatAloneAndKeepsTheRest) {
+  const auto edited = [](const std::string& text, const std::string& key, const std::string& value) {
+    return with_setting(text, "config.yaml", key, value);
+  };
+  EXPECT_EQ(edited("", "threads", "4"), "threads: 4\n");
+  EXPECT_EQ(edited("# mine", "threads", "4"), "# mine\nthreads: 4\n");
+  EXPECT_EQ(edited("# a\nthreads: 3   # few\nmemory: 1GB\n", "threads", "auto"),
+            "# a\nthreads: auto   # few\nmemory: 1GB\n");
+  EXPECT_EQ(edited("pager: 'it''s' # x\n", "pager", "most"), "pager: most # x\n");
+  EXPECT_EQ(edited("pager: \"a\\\"b\"\n", "pager", "a: b"), "pager: 'a: b'\n");
+  EXPECT_EQ(edited("threads:\nmemory: 1GB\n", "threads", "2"), "threads: 2\nmemory: 1GB\n");
+  EXPECT_EQ(edited("threads: many\n", "threads", "2"), "threads: 2\n");
+  EXPECT_EQ(edited("{threads: 3, memory: 1GB}\n", "threads", "2"), "{threads: 2, memory: 1GB}\n");
+  EXPECT_EQ(edited("{memory: 1GB, threads: 3}\n", "threads", "2"), "{memory: 1GB, threads: 2}\n");
+  EXPECT_EQ(edited("\xEF\xBB\xBFthreads: 3\r\nmemory: 1GB\r\n", "threads", "2"),
+            "\xEF\xBB\xBFthreads: 2\r\nmemory: 1GB\r\n");
+  EXPECT_EQ(edited("pager: most\n", "pager", ""), "pager: ''\n");
+  EXPECT_EQ(edited("  memory: 1GB\n", "threads", "2"), "  memory: 1GB\n  threads: 2\n");
+}
+
+TEST(WithSetting, WhatCannotBeEditedSafelyIsLeftAsItIs) {
+  for (const char* text :
+       {"pager: |\n  most\n  -s\n", "{memory: 1GB}\n", "pager: a\n  b\n", "---\nmemory: 1GB\n...\n"}) {
+    const std::string key = std::string_view(text).starts_with("pager") ? "pager" : "threads";
+    const Error seen = test::error_of([&] { with_setting(text, "config.yaml", key, "4"); });
+    EXPECT_EQ(seen.code(), Code::usage) << text;
+    EXPECT_NE(seen.message().find("cannot be edited safely"), std::string::npos) << text << seen.message();
+    EXPECT_NE(seen.detail().find(key + ": "), std::string::npos) << text;
+  }
+}
+
+TEST(WithSetting, RefusesWhatIsNone) {
+  const auto fault = [](const char* text, const char* key, const char* value) {
+    return test::error_of([&] { with_setting(text, "config.yaml", key, value); });
+  };
+  EXPECT_EQ(fault("", "thread", "4").code(), Code::not_found);
+  EXPECT_EQ(fault("", "thread", "4").hint(), "a similar setting exists: `threads`");
+  EXPECT_EQ(fault("", "threads", "many").message(),
+            "'threads' cannot be 'many', a number from 1 to 1024, or `auto` is wanted");
+  EXPECT_EQ(fault("", "pager", "a\nb").code(), Code::usage);
+  EXPECT_EQ(fault("memry: 1GB\n", "threads", "4").message(), "config.yaml:1:1: unknown setting 'memry'");
+  EXPECT_EQ(fault("threads: [\n", "threads", "4").code(), Code::usage);
+}
+
+TEST_F(ConfigTest, ADryChangeWritesNothing) {
+  const auto file = dir_ / ".config/mlops/config.yaml";
+  EXPECT_TRUE(set_in_file(file, "threads", "4", false).changed);
+  EXPECT_FALSE(std::filesystem::exists(file.parent_path()));
+  EXPECT_TRUE(set_in_file(file, "threads", "4", true).changed);
+  const Change again = set_in_file(file, "threads", "4", true);
+  EXPECT_FALSE(again.changed);
+  EXPECT_EQ(again.before, "4");
+  EXPECT_EQ(load(environment()).threads, 4u);
+}
+
+TEST_F(ConfigTest, WritersTakeTurns) {
+  const auto file = dir_ / ".config/mlops/config.yaml";
+  for (int round = 0; round < 20; ++round) {
+    std::filesystem::remove(file);
+    std::thread one([&] { set_in_file(file, "threads", "4", true); });
+    std::thread two([&] { set_in_file(file, "memory", "1GB", true); });
+    one.join();
+    two.join();
+    const Settings settings = load(environment());
+    EXPECT_EQ(settings.threads, 4u);
+    EXPECT_EQ(settings.memory_bytes, 1'000'000'000u);
+  }
 }
 
 TEST_F(ConfigTest, SettingsWinOverTheMachine) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/config/settings.hpp>
 #include <mlops/manifest/keys.hpp>
 #include <mlops/manifest/lock.hpp>
 #include <mlops/manifest/manifest.hpp>
@@ -474,6 +475,47 @@ std::string file_with(std::string_view where, const std::string& line) {
   if (where == "split of sources.NAME") return with("split:\n      " + line);
   const std::string section(where.substr(0, where.find('.')));
   return "mlops: 1\n" + section + ":\n  s:\n    " + line + "\n";
+}
+
+TEST(Keys, ThePageHoldsTheSettingsThatAProjectMaySay) {
+  const auto tests = std::filesystem::path(TEST_DATA).parent_path();
+  std::ifstream in(tests.parent_path() / "man" / "mlops.yaml.5.md");
+  std::ostringstream page;
+  page << in.rdbuf();
+  EXPECT_NE(page.str().find(config::setting_table_markdown()), std::string::npos)
+      << "put this into the page:\n"
+      << config::setting_table_markdown();
+}
+
+TEST(Settings, AreReadWithTheirLines) {
+  const std::string text = "mlops: 1\nsettings:\n  threads: 4\n  progress: false\n";
+  const std::vector<config::Said> wanted = {{"threads", "4", "mlops.yaml:3"},
+                                            {"progress", "false", "mlops.yaml:4"}};
+  EXPECT_EQ(parse(text, "mlops.yaml").settings, wanted);
+  EXPECT_EQ(parse_settings(text, "mlops.yaml"), wanted);
+  EXPECT_TRUE(parse_settings("mlops: 1\nsettings:\n", "mlops.yaml").empty());
+  EXPECT_TRUE(parse_settings("", "mlops.yaml").empty());
+}
+
+TEST(Settings, AProjectMayNotSayWhatRunsAProgram) {
+  const Error seen = fault_of("mlops: 1\nsettings: {pager: 'rm -rf ~'}\n");
+  EXPECT_EQ(seen.code(), Code::usage);
+  EXPECT_EQ(seen.message(), "f:2:12: a project may not set 'pager': it runs a program");
+  EXPECT_EQ(seen.hint(), "the user may, in config.yaml (`mlops config set pager VALUE`) or with MLOPS_PAGER");
+}
+
+TEST(Settings, FaultsStandBesideThoseOfTheRest) {
+  const std::string text = "mlops: 1\nsettings: {thread: 4}\nsource: {}\n";
+  EXPECT_EQ(fault_of(text).message(), "2 faults in 'f'");
+  EXPECT_EQ(error_of([&] { parse_settings(text, "mlops.yaml"); }).message(), "2 faults in 'mlops.yaml'");
+  const Error list = fault_of("mlops: 1\nsettings: [a]\n");
+  EXPECT_EQ(list.message(), "f:2:11: this is not a map of settings");
+}
+
+TEST(Settings, FaultsElsewhereDoNotHinder) {
+  const std::string text = "mlops: 1\nsettings: {threads: 4}\nsource: {}\n";
+  EXPECT_EQ(parse_settings(text, "mlops.yaml").size(), 1u);
+  EXPECT_EQ(error_of([&] { parse_settings("mlops: 2\n", "mlops.yaml"); }).hint(), "install a newer `mlops`");
 }
 
 TEST(Keys, EveryKeyIsReadAndSuggested) {

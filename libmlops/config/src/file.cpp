@@ -1,65 +1,79 @@
-/// The user's `config.yaml`: a map of settings.
+/// Maps of settings in files.
+#include <mlops/config/file.hpp>
+
 #include "src/internal.hpp"
 
-#include <mlops/base/text.hpp>
 #include <mlops/fs/file.hpp>
-#include <mlops/yaml/node.hpp>
-
-#include <algorithm>
 
 namespace mlops::config {
 namespace {
 
 using Faults = std::vector<yaml::Fault>;
 
-const Row* find_row(std::string_view key) {
-  const auto rows = table();
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.key == key; });
-  return found == rows.end() ? nullptr : &*found;
+std::string seen_in(const yaml::Node& node) {
+  switch (node.kind) {
+    case yaml::Kind::scalar:
+      return fmt::format("'{}'", node.text);
+    case yaml::Kind::null:
+      return "empty";
+    case yaml::Kind::map:
+      return "a map";
+    case yaml::Kind::sequence:
+      return "a list";
+  }
+  return "";
 }
 
-yaml::Fault unknown(const yaml::Node& key) {
-  std::vector<std::string> known;
-  for (const Row& row : table()) known.emplace_back(row.key);
-  const auto near = near_misses(key.text, known);
-  return {key.at, fmt::format("unknown setting '{}'", key.text),
-          near.empty() ? "the settings are " + one_of(known) : "similar setting exists: " + one_of(near)};
+yaml::Fault not_by_project(const Row& row, const yaml::Node& key) {
+  return {key.at, fmt::format("a project may not set '{}': {}", key.text, row.setting.not_by_project),
+          fmt::format("the user may, in config.yaml (`mlops config set {} VALUE`) or with {}", key.text,
+                      row.setting.environment)};
 }
 
-std::optional<std::string> value_of(const Row& row, const yaml::Node& node, Faults& faults) {
+std::optional<yaml::Fault> fault_of(const Row& row, const yaml::Entry& entry, Author author) {
+  if (author == Author::project && !row.setting.not_by_project.empty()) return not_by_project(row, entry.key);
   Settings scratch;
-  if (node.kind == yaml::Kind::scalar && row.set(scratch, node.text)) return node.text;
-  const std::string seen = node.kind == yaml::Kind::scalar ? fmt::format("'{}'", node.text)
-                           : node.kind == yaml::Kind::null ? "empty"
-                           : node.kind == yaml::Kind::map  ? "a map"
-                                                           : "a list";
-  faults.push_back({node.at, fmt::format("'{}' is {}, {} is wanted", row.key, seen, row.wanted), ""});
-  return std::nullopt;
+  const yaml::Node& node = entry.value;
+  if (node.kind == yaml::Kind::scalar && row.set(scratch, node.text)) return std::nullopt;
+  return yaml::Fault{
+      node.at, fmt::format("'{}' is {}, {} is wanted", entry.key.text, seen_in(node), row.setting.wanted),
+      ""};
+}
+
+/// HOME may still be another user's (su, containers): what is there is not this user's configuration.
+bool is_closed(const std::filesystem::path& path) {
+  std::error_code fault;
+  return !std::filesystem::exists(path, fault) && fault == std::errc::permission_denied;
 }
 
 }  // namespace
 
-std::map<std::string, FileValue> read_file(const std::filesystem::path& path) {
-  // HOME may still be another user's (su, containers): what is there is not this user's configuration.
-  std::error_code fault;
-  if (!std::filesystem::exists(path, fault) && fault == std::errc::permission_denied) return {};
-  const auto text = fs::find_file(path);
+std::vector<Said> read_settings(const yaml::Node& node, Author author, std::string_view file,
+                                Faults& faults) {
+  if (node.kind != yaml::Kind::map && node.kind != yaml::Kind::null) {
+    faults.push_back({node.at, "this is not a map of settings", "write `threads: 4`"});
+  }
+  std::vector<Said> out;
+  for (const yaml::Entry& entry : node.entries) {
+    const yaml::Node& key = entry.key;
+    const Row* row = find_row(key.text);
+    if (row == nullptr) {
+      faults.push_back({key.at, fmt::format("unknown setting '{}'", key.text), hint_for_unknown(key.text)});
+    } else if (auto fault = fault_of(*row, entry, author)) {
+      faults.push_back(*std::move(fault));
+    } else {
+      out.push_back({key.text, entry.value.text, fmt::format("{}:{}", file, key.at.line)});
+    }
+  }
+  return out;
+}
+
+std::vector<Said> read_file(const std::filesystem::path& path) {
+  const auto text = is_closed(path) ? std::nullopt : fs::find_file(path);
   if (!text) return {};
   const yaml::Document document = yaml::parse(*text, path.string());
   Faults faults = document.faults;
-  const yaml::Node& root = document.root;
-  if (root.kind != yaml::Kind::map && root.kind != yaml::Kind::null) {
-    faults.push_back({root.at, "the file is not a map of settings", "write `threads: 4`"});
-  }
-  std::map<std::string, FileValue> out;
-  for (const yaml::Entry& entry : root.entries) {
-    const Row* row = find_row(entry.key.text);
-    if (row == nullptr) {
-      faults.push_back(unknown(entry.key));
-    } else if (auto value = value_of(*row, entry.value, faults)) {
-      out[entry.key.text] = {*std::move(value), fmt::format("{}:{}", path.string(), entry.key.at.line)};
-    }
-  }
+  auto out = read_settings(document.root, Author::user, path.string(), faults);
   if (!faults.empty()) throw yaml::to_error(document.text, path.string(), std::move(faults));
   return out;
 }

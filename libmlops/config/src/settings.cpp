@@ -4,6 +4,8 @@
 
 #include <mlops/base/error.hpp>
 
+#include <algorithm>
+
 namespace mlops::config {
 namespace {
 
@@ -22,41 +24,59 @@ std::filesystem::path folder(const Environment& environment, std::string_view xd
   return std::filesystem::path(*home) / otherwise / "mlops";
 }
 
+const Said* find(const std::vector<Said>& layer, std::string_view key) {
+  const auto found =
+      std::find_if(layer.begin(), layer.end(), [&](const Said& one) { return one.key == key; });
+  return found == layer.end() ? nullptr : &*found;
+}
+
+std::optional<Said> from_environment(const Row& row, const Environment& environment) {
+  const std::string* set = find(environment, row.setting.environment);
+  const auto value = set == nullptr ? std::nullopt : row.translate(*set);
+  if (!value) return std::nullopt;
+  return Said{std::string(row.setting.key), *value, fmt::format("environment {}", row.setting.environment)};
+}
+
 /// The value that speaks first. $PAGER comes after the user's file: it is for every program, the file for
 /// this one.
-Origin resolve(const Row& row, const Environment& environment, const std::map<std::string, FileValue>& file) {
-  Origin out{std::string(row.key), std::string(row.fallback), "default", std::string(row.doc)};
-  if (const std::string* set = find(environment, row.environment)) {
-    if (const auto value = row.translate(*set)) {
-      out.value = *value;
-      out.origin = fmt::format("environment {}", row.environment);
-      return out;
-    }
-  }
-  if (const auto found = file.find(out.key); found != file.end()) {
-    out.value = found->second.value;
-    out.origin = found->second.origin;
-  } else if (const std::string* pager = find(environment, "PAGER"); pager != nullptr && row.key == "pager") {
-    out.value = *pager;
-    out.origin = "environment PAGER";
-  }
-  return out;
+Said resolve(const Row& row, const Environment& environment, const Layers& layers,
+             const std::vector<Said>& user) {
+  const std::string_view key = row.setting.key;
+  if (const Said* flag = find(layers.flags, key)) return *flag;
+  if (auto variable = from_environment(row, environment)) return *std::move(variable);
+  if (const Said* project = find(layers.project, key)) return *project;
+  if (const Said* own = find(user, key)) return *own;
+  const std::string* pager = find(environment, "PAGER");
+  if (key == "pager" && pager != nullptr) return {std::string(key), *pager, "environment PAGER"};
+  return {std::string(key), std::string(row.setting.fallback), "default"};
 }
 
 }  // namespace
 
-Settings load(const Environment& environment) {
+std::filesystem::path config_folder(const Environment& environment) {
+  return folder(environment, "XDG_CONFIG_HOME", ".config");
+}
+
+std::filesystem::path cache_folder(const Environment& environment) {
+  return folder(environment, "XDG_CACHE_HOME", ".cache");
+}
+
+std::filesystem::path user_file(const Environment& environment) {
+  const auto dir = config_folder(environment);
+  return dir.empty() ? dir : dir / "config.yaml";
+}
+
+Settings load(const Environment& environment, const Layers& layers) {
   Settings settings;
-  settings.config_dir = folder(environment, "XDG_CONFIG_HOME", ".config");
-  settings.cache_dir = folder(environment, "XDG_CACHE_HOME", ".cache");
-  std::map<std::string, FileValue> file;
-  if (!settings.config_dir.empty()) file = read_file(settings.config_dir / "config.yaml");
+  std::vector<Said> user;
+  if (const auto file = user_file(environment); !file.empty()) user = read_file(file);
   for (const Row& row : table()) {
-    Origin origin = resolve(row, environment, file);
-    if (!row.set(settings, origin.value)) {
-      throw error(Code::usage, "{} is '{}', {} is wanted", row.environment, origin.value, row.wanted);
+    Said said = resolve(row, environment, layers, user);
+    if (!row.set(settings, said.value)) {
+      throw error(Code::usage, "{} is '{}', {} is wanted", row.setting.environment, said.value,
+                  row.setting.wanted);
     }
-    settings.origins.push_back(std::move(origin));
+    settings.origins.push_back(std::move(said));
   }
   return settings;
 }

@@ -15,6 +15,7 @@ constexpr std::array top_keys = {
     Key{"", "sources", "map", "Data from outside, by name: `name: {from: ...}`"},
     Key{"", "models", "map", "What is trained, by name, simplest first: `name: {train: logistic}`"},
     Key{"", "release", "map", "Who may answer in production, by name: `name: {among: [...]}`"},
+    Key{"", "settings", "map", "Settings of the program for who works in this project: `{threads: 4}`"},
 };
 
 constexpr std::string_view split = "split of sources.NAME";

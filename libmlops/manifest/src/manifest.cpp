@@ -1,6 +1,7 @@
 #include "src/internal.hpp"
 
 #include <mlops/base/version.hpp>
+#include <mlops/config/file.hpp>
 #include <mlops/yaml/write.hpp>
 
 #include <algorithm>
@@ -66,7 +67,7 @@ void read_project(Reader& reader, const yaml::Node& node, Manifest& manifest) {
   manifest.project = *text;
 }
 
-Manifest read(const yaml::Document& document, std::vector<yaml::Fault>& faults) {
+Manifest read(const yaml::Document& document, std::string_view file, std::vector<yaml::Fault>& faults) {
   Manifest manifest;
   Reader reader(faults);
   const yaml::Node& root = document.root;
@@ -82,6 +83,8 @@ Manifest read(const yaml::Document& document, std::vector<yaml::Fault>& faults) 
     else if (name == "sources") read_sources(reader, entry.value, manifest, faults);
     else if (name == "models") read_models(reader, entry.value, manifest, faults);
     else if (name == "release") read_releases(reader, entry.value, manifest, faults);
+    else if (name == "settings")
+      manifest.settings = config::read_settings(entry.value, config::Author::project, file, faults);
     else reader.unknown_key(entry.key, "");
   }
   check_names(root, manifest, faults);
@@ -137,9 +140,20 @@ Manifest parse(std::string_view text, std::string_view file) {
   const yaml::Document document = yaml::parse(text, file);
   refuse_newer(document, file);
   std::vector<yaml::Fault> faults = document.faults;
-  Manifest manifest = read(document, faults);
+  Manifest manifest = read(document, file, faults);
   if (!faults.empty()) throw yaml::to_error(document.text, file, std::move(faults));
   return manifest;
+}
+
+std::vector<config::Said> parse_settings(std::string_view text, std::string_view file) {
+  const yaml::Document document = yaml::parse(text, file);
+  refuse_newer(document, file);
+  const yaml::Node* node = document.root.find("settings");
+  if (node == nullptr) return {};
+  std::vector<yaml::Fault> faults;
+  auto out = config::read_settings(*node, config::Author::project, file, faults);
+  if (!faults.empty()) parse(text, file);
+  return out;
 }
 
 std::string new_file(std::string_view project) {

@@ -38,6 +38,12 @@ struct Project::Impl {
   }
 };
 
+std::vector<config::Said> find_settings(const std::filesystem::path& start) {
+  const auto root = find_root(start);
+  const auto text = root ? fs::find_file(*root / manifest_name) : std::nullopt;
+  return text ? manifest::parse_settings(*text, manifest_name) : std::vector<config::Said>{};
+}
+
 Project::Project(const std::filesystem::path& start, Mode mode) : impl_(std::make_unique<Impl>()) {
   impl_->mode = mode;
   const auto found = find_root(start);

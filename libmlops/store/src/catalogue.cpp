@@ -179,6 +179,13 @@ std::size_t Catalogue::reindex(Progress& progress) {
   return with_way_out([&] { return impl_->index->rebuild(progress); });
 }
 
+std::size_t Catalogue::rehearse(const Path& root, const Objects& objects, Progress& progress) {
+  db::Database fresh("index", Mode::memory);
+  Index index(root, objects, fresh);
+  index.migrate();
+  return index.rebuild(progress);
+}
+
 std::vector<Loss> Catalogue::losses() const {
   if (!impl_->lost.empty()) return impl_->lost;
   return with_way_out([&] { return impl_->index->losses(); });

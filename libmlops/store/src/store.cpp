@@ -89,4 +89,8 @@ std::size_t Store::reindex(Progress& progress) {
   return catalogue().reindex(progress);
 }
 
+std::size_t Store::rehearse_reindex(Progress& progress) const {
+  return Catalogue::rehearse(impl_->root, impl_->objects, progress);
+}
+
 }  // namespace mlops::store

@@ -3,6 +3,7 @@
 /// Error(usage) whose detail shows file:line:column, the line and a caret for each. Pure: reads no file and
 /// knows no store.
 
+#include <mlops/config/settings.hpp>
 #include <mlops/manifest/training.hpp>
 
 #include <cstdint>
@@ -56,6 +57,7 @@ struct Manifest {
   std::vector<SourceSpec> sources;  ///< In the order of the file, as the others.
   std::vector<ModelSpec> models = {};
   std::vector<ReleaseSpec> releases = {};
+  std::vector<config::Said> settings = {};
 
   bool operator==(const Manifest&) const = default;
 
@@ -77,6 +79,11 @@ SourceSpec checked(SourceSpec source);
 
 /// Reads the text of `mlops.yaml`; `file` is its name in messages. Throws Error(usage).
 Manifest parse(std::string_view text, std::string_view file);
+
+/// `settings:` alone: what else stands there is not looked at, so that a fault in a source stops nobody who
+/// reads no source. Throws Error(usage) for text that is not YAML, and for faults of that section, naming all
+/// of the file then.
+std::vector<config::Said> parse_settings(std::string_view text, std::string_view file);
 
 /// The text of a new `mlops.yaml` for `project` without any entry.
 std::string new_file(std::string_view project);

@@ -12,12 +12,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mlops::project {
 
 /// The nearest folder, from `start` upwards, that holds a folder `.mlops` or a file `mlops.yaml`; links in
 /// `start` are resolved first. Throws Error(not_found) when there is no `start`.
 std::optional<std::filesystem::path> find_root(const std::filesystem::path& start);
+
+/// What `settings:` of the project around `start` says; nothing where there is no project. Reads no other
+/// part of `mlops.yaml` and opens no store. Throws as manifest::parse_settings() does.
+std::vector<config::Said> find_settings(const std::filesystem::path& start);
 
 class Project {
  public:

@@ -87,6 +87,9 @@ class Store {
   /// Rebuilds the catalogue from references and records, even a damaged one; the number of events indexed.
   std::size_t reindex(Progress& progress);
 
+  /// The number that reindex() would give; nothing is written.
+  std::size_t rehearse_reindex(Progress& progress) const;
+
   /// Checks that every object has the content its name says, that references lead to records and have
   /// lost no line that the catalogue has seen, and that what records name is there. Changes nothing but the
   /// catalogue (which it rebuilds when damaged).
