@@ -113,7 +113,9 @@ class Writer {
   std::vector<Inference::Output> known_outputs_ = {};
   std::string prediction_type_ = {};  ///< Datatype of the tensor.
   std::string head_ = {};             ///< Of each answer to an inference.
-  std::string tail_ = {};             ///< Of each answer to an invocation.
+  std::string prediction_head_ = {};  ///< Of that tensor in an answer.
+  std::string probability_head_ = {};
+  std::string tail_ = {};  ///< Of each answer to an invocation.
   json::Object metadata_ = {};
 };
 
