@@ -23,9 +23,10 @@ namespace fs = std::filesystem;
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t numbers = 7;
 
-Signature signature_of(Task task, const std::vector<std::size_t>& categories, std::size_t classes = 2) {
+Signature signature_of(Task task, const std::vector<std::size_t>& categories, std::size_t classes = 2,
+                       std::size_t plain = numbers) {
   Signature signature = {.task = task};
-  for (std::size_t i = 0; i < numbers; ++i)
+  for (std::size_t i = 0; i < plain; ++i)
     signature.inputs.push_back({.name = "n" + std::to_string(i), .type = "DOUBLE"});
   for (std::size_t i = 0; i < categories.size(); ++i) {
     Input input = {.name = "c" + std::to_string(i), .type = "VARCHAR", .encoding = Encoding::category};
@@ -208,6 +209,17 @@ TEST_F(Forests, answer_as_the_library_does_for_other_ways_of_training) {
     expect_same(
         trained(signature, {{"objective", "reg:squarederror"}, {"booster", "dart"}, {"rate_drop", "0.2"}}),
         "dart");
+}
+
+/// Registers hold 16 values, or 16 trees.
+TEST_F(Forests, answer_as_the_library_does_for_any_number_of_columns_and_trees) {
+  const auto expect = [&](std::size_t columns, int rounds) {
+    expect_same(
+        trained(signature_of(Task::binary, {}, 2, columns), {{"objective", "binary:logistic"}}, rounds),
+        std::to_string(columns) + " columns, " + std::to_string(rounds) + " trees");
+  };
+  for (const std::size_t columns : {15, 16, 31, 32, 50}) expect(columns, 65);
+  for (const int rounds : {7, 16, 17, 64, 150}) expect(20, rounds);
 }
 
 TEST_F(Forests, answer_as_the_library_does_when_cut_to_the_best_round) {

@@ -33,7 +33,10 @@ void append_status(std::string& out, int status) {
 
 /// A line break in a value would begin a field that nobody has written.
 void append_value(std::string& out, std::string_view value) {
-  for (const char c : value) out += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? ' ' : c;
+  const auto breaks = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; };
+  const auto begin = static_cast<std::ptrdiff_t>(out.size());
+  out += value;
+  std::replace_if(out.begin() + begin, out.end(), breaks, ' ');
 }
 
 void append_head(std::string& out, const Response& response, std::string_view date, Manner manner) {

@@ -193,6 +193,17 @@ struct Encoder::Impl {
     for (const auto& texts : categories) lookups.emplace_back(texts);
   }
 
+  /// The frame may have been another model's.
+  void start(Frame& frame, std::size_t rows, std::uint64_t first_row) const {
+    frame.rows = rows;
+    frame.first_row = first_row;
+    frame.features.resize(features.size());
+    for (std::size_t f = 0; f < features.size(); ++f) {
+      if (features[f].is_category()) frame.features[f].numbers.clear();
+      else frame.features[f].codes.clear();
+    }
+  }
+
   void encode(ColumnTask& task, std::size_t i, std::span<Values> out) const {
     switch (task.input.encoding) {
       case Encoding::number:
@@ -230,9 +241,7 @@ void Encoder::encode(const Columns& columns, Frame& frame, Encountered* encounte
   const std::vector<std::size_t> at = places_of(impl_->signature, columns);
   require_schema(impl_->signature, columns, at);
   if (encountered != nullptr) size_for(*encountered, inputs.size());
-  frame.rows = columns.rows();
-  frame.first_row = first_row;
-  frame.features.resize(impl_->features.size());
+  impl_->start(frame, columns.rows(), first_row);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Column column = columns.column(at[i]);
     ColumnTask task{.input = inputs[i], .column = column, .first_row = first_row};
@@ -243,6 +252,23 @@ void Encoder::encode(const Columns& columns, Frame& frame, Encountered* encounte
     encountered->unseen[i] += task.unseen;
     encountered->out_of_range[i] += task.out_of_range;
   }
+}
+
+bool Encoder::encode(const JsonRows& given, Frame& frame, Encountered& encountered) const {
+  const auto& inputs = impl_->signature.inputs;
+  if (inputs.empty() || given.inputs.size() != inputs.size()) return false;
+  size_for(encountered, inputs.size());
+  impl_->start(frame, given.rows, 1);
+  for (std::size_t column = 0; column < inputs.size(); ++column) {
+    const std::size_t i = given.inputs[column];
+    CellTask task{.input = inputs[i], .cells = given.cells.subspan(column * given.rows, given.rows)};
+    if (!encode_cells(task, impl_->lookups[i], impl_->spellings[i], frame.features[impl_->first[i]]))
+      return false;
+    encountered.nulls[i] += task.nulls;
+    encountered.unseen[i] += task.unseen;
+    encountered.out_of_range[i] += task.out_of_range;
+  }
+  return true;
 }
 
 Frame encode(const Signature& signature, const Columns& columns, Encountered* encountered,

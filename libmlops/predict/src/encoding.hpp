@@ -2,6 +2,7 @@
 /// The parts of encode(): one for each way in which a column becomes features.
 
 #include <mlops/base/columns.hpp>
+#include <mlops/json/document.hpp>
 #include <mlops/predict/frame.hpp>
 
 #include <cstdint>
@@ -60,6 +61,16 @@ void encode_categories(ColumnTask& task, const Lookup& lookup, Spelling spelling
 /// `out` has the place of each of the input's features, as features_of() lists them.
 void encode_moments(ColumnTask& task, std::span<const Feature> features, std::span<Values> out);
 void encode_times(ColumnTask& task, std::vector<double>& out);
+
+/// The same of values as JSON has them. False: one of them is not plainly what the input is.
+struct CellTask {
+  const Input& input;
+  std::span<const json::Cell* const> cells;
+  std::uint64_t nulls = 0;
+  std::uint64_t unseen = 0;
+  std::uint64_t out_of_range = 0;
+};
+bool encode_cells(CellTask& task, const Lookup& lookup, Spelling spelling, Values& out);
 
 /// The number that a whole text spells, surrounding spaces ignored; NaN for a blank one. Too great is
 /// infinite.

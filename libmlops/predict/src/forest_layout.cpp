@@ -190,6 +190,18 @@ void ForestLayout::take_tree(const BoostedTree& tree, std::uint32_t group, float
   forest_.trees_.push_back(made);
 }
 
+void ForestLayout::take_blocks() {
+  const auto& trees = forest_.trees_;
+  forest_.blocks_.resize((trees.size() + Forest::in_flight - 1) / Forest::in_flight);
+  forest_.roots_.resize((trees.size() + Forest::wide_trees - 1) / Forest::wide_trees * Forest::wide_trees);
+  for (std::size_t i = 0; i < trees.size(); ++i) {
+    Forest::Block& block = forest_.blocks_[i / Forest::in_flight];
+    block.depth = std::max(block.depth, trees[i].depth);
+    block.categories = block.categories || trees[i].categories;
+    forest_.roots_[i] = trees[i].first;
+  }
+}
+
 Forest::Laid ForestLayout::make() {
   try {
     take_objective();
@@ -198,6 +210,7 @@ Forest::Laid ForestLayout::make() {
       const float weight = model_.tree_weight.empty() ? 1.0f : model_.tree_weight[i];
       take_tree(model_.trees[i], static_cast<std::uint32_t>(model_.tree_group[i]), weight);
     }
+    take_blocks();
     forest_.wide_ = forest_.wide();
     return {std::move(forest_), {}};
   } catch (const Refusal& refusal) {

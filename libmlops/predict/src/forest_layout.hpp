@@ -19,6 +19,7 @@ class ForestLayout {
   void take_features();
   void count_codes(const BoostedTree& tree);
   void make_slots(const std::vector<char>& use);
+  void take_blocks();
   void take_tree(const BoostedTree& tree, std::uint32_t group, float weight);
   Forest::Node split(const BoostedTree& tree, std::size_t node, std::size_t left);
   std::uint32_t set_of(const BoostedTree& tree, std::size_t node, std::uint32_t codes);

@@ -61,8 +61,14 @@ class Forest {
     bool categories;
     std::uint32_t group;
   };
+  /// The trees that one row walks together: `in_flight` of them.
+  struct Block {
+    std::uint16_t depth = 0;  ///< Of the deepest.
+    bool categories = false;
+  };
   static constexpr std::uint16_t missing_left = 0x8000;
   static constexpr std::size_t in_flight = 8;
+  static constexpr std::size_t wide_trees = 64;
   static constexpr std::uint32_t nothing = ~std::uint32_t{0};
 
   template <bool missing, bool categories>
@@ -75,13 +81,15 @@ class Forest {
   void eight_rows(const float* rows, float* sums) const;
   template <bool missing>
   void one_row(const float* row, float* sums) const;
+  void add_leaves(std::size_t first, std::size_t count, const float* leaves, float* sums) const;
   /// Whether wide_rows() works here, with this forest.
   bool wide() const;
-  template <bool missing, std::size_t registers>
-  void lanes(const float* rows, float* sums) const;
-  /// Adds up as many of the rows as it can, and says how many.
+  template <bool missing, bool few, std::size_t registers>
+  void walk_wide(std::size_t first, const float* row, float* leaves) const;
+  template <bool missing, bool few>
+  void wide_rows_of(const float* rows, std::size_t count, float* sums) const;
   template <bool missing>
-  std::size_t wide_rows(const float* rows, std::size_t count, float* sums) const;
+  void wide_rows(const float* rows, std::size_t count, float* sums) const;
   template <bool missing>
   void all_rows(const float* rows, std::size_t count, float* sums) const;
 
@@ -90,6 +98,9 @@ class Forest {
   std::vector<float> base_ = {};  ///< By group: what its sum begins with.
   std::vector<Node> nodes_ = {};
   std::vector<Tree> trees_ = {};
+  std::vector<Block> blocks_ = {};
+  std::vector<std::uint32_t> roots_ =
+      {};  ///< The trees' first nodes, and zeros up to a multiple of wide_trees.
   std::vector<std::uint32_t> sets_ = {};           ///< Bits: which codes go right.
   std::vector<std::uint32_t> slot_features_ = {};  ///< `nothing` at none().
   std::vector<std::uint32_t> codes_ = {};  ///< By slot of a category: how many codes its sets tell apart.

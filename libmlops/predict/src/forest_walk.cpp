@@ -81,11 +81,23 @@ void Forest::eight_rows(const float* rows, float* sums) const {
   }
 }
 
+// In the order of the trees, as the library adds them.
+void Forest::add_leaves(std::size_t first, std::size_t count, const float* leaves, float* sums) const {
+  if (groups() != 1) {
+    for (std::size_t k = 0; k < count; ++k) sums[trees_[first + k].group] += leaves[k];
+    return;
+  }
+  float sum = sums[0];
+  for (std::size_t k = 0; k < count; ++k) sum += leaves[k];
+  sums[0] = sum;
+}
+
 template <bool missing>
 void Forest::one_row(const float* row, float* sums) const {
   std::array<float, in_flight> leaves;
   std::array<Tree, in_flight> rest;
-  for (std::size_t first = 0; first < trees_.size(); first += in_flight) {
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    const std::size_t first = i * in_flight;
     const std::size_t count = std::min(in_flight, trees_.size() - first);
     const Tree* trees = trees_.data() + first;
     if (count < in_flight) {
@@ -93,22 +105,17 @@ void Forest::one_row(const float* row, float* sums) const {
       std::copy_n(trees, count, rest.begin());
       trees = rest.data();
     }
-    std::uint32_t depth = 0;
-    bool categories = false;
-    for (std::size_t k = 0; k < in_flight; ++k) {
-      depth = std::max<std::uint32_t>(depth, trees[k].depth);
-      categories = categories || trees[k].categories;
-    }
-    if (categories) walk_trees<missing, true>(trees, depth, row, leaves.data());
-    else walk_trees<missing, false>(trees, depth, row, leaves.data());
-    for (std::size_t k = 0; k < count; ++k) sums[trees[k].group] += leaves[k];
+    if (blocks_[i].categories) walk_trees<missing, true>(trees, blocks_[i].depth, row, leaves.data());
+    else walk_trees<missing, false>(trees, blocks_[i].depth, row, leaves.data());
+    add_leaves(first, count, leaves.data(), sums);
   }
 }
 
 template <bool missing>
 void Forest::all_rows(const float* rows, std::size_t count, float* sums) const {
   const std::size_t width = slots();
-  std::size_t row = wide_ ? wide_rows<missing>(rows, count, sums) : 0;
+  if (wide_) return wide_rows<missing>(rows, count, sums);
+  std::size_t row = 0;
   for (; row + in_flight <= count; row += in_flight)
     eight_rows<missing>(rows + row * width, sums + row * groups());
   for (; row < count; ++row) one_row<missing>(rows + row * width, sums + row * groups());

@@ -58,8 +58,6 @@ predict::Package files_of(store::Store& store, const Digest& tree) {
   }
 }
 
-void start(std::vector<std::uint64_t>& counts, std::size_t inputs) { counts.assign(inputs, 0); }
-
 }  // namespace
 
 Scorer::Scorer(const predict::Package& package, json::Object training_read, Engines& engines)
@@ -84,11 +82,24 @@ bool Scorer::is_null_text(std::size_t input, std::string_view text) const {
 }
 
 void Scorer::answer(const Columns& rows, Answered& out, std::uint64_t first_row) const {
-  const std::size_t inputs = signature().inputs.size();
-  start(out.met.nulls, inputs);
-  start(out.met.unseen, inputs);
-  start(out.met.out_of_range, inputs);
+  start(out);
   encoder_.encode(rows, out.frame, &out.met, first_row);
+  predict(out);
+}
+
+bool Scorer::answer(const predict::JsonRows& rows, Answered& out) const {
+  start(out);
+  if (!encoder_.encode(rows, out.frame, out.met)) return false;
+  predict(out);
+  return true;
+}
+
+void Scorer::start(Answered& out) const {
+  for (auto* counts : {&out.met.nulls, &out.met.unseen, &out.met.out_of_range})
+    counts->assign(signature().inputs.size(), 0);
+}
+
+void Scorer::predict(Answered& out) const {
   out.rows = out.frame.rows;
   out.predictions.resize(out.rows * signature().outputs());
   predictor_->predict(out.frame, out.predictions);

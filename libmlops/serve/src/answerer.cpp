@@ -160,8 +160,7 @@ void Answerer::predict(const Target& target, const Request& request, Response& r
 
 void Answerer::invoke(const Mine& mine, const Request& request, Response& response) {
   const Loaded& loaded = *mine.served->loaded;
-  const Columns rows = reader_.invocations(request.header("Content-Type"), request.body, loaded.scorer);
-  loaded.scorer.answer(rows, answers_);
+  reader_.invocations(request.header("Content-Type"), request.body, loaded.scorer, answers_);
   loaded.writer.invocations(answers_, response.body);
 }
 
@@ -170,8 +169,7 @@ void Answerer::infer(const Mine& mine, const Request& request, Response& respons
   const Loaded& loaded = *mine.served->loaded;
   const std::string_view sent = request.header(length_field);
   const auto json_bytes = sent.empty() ? std::nullopt : std::optional(sent);
-  const Columns rows = reader_.inference(request.body, json_bytes, loaded.scorer, inference_);
-  loaded.scorer.answer(rows, answers_);
+  reader_.inference(request.body, json_bytes, loaded.scorer, inference_, answers_);
   if (const auto json = loaded.writer.inference(answers_, inference_, response.body)) {
     response.content_type = "application/octet-stream";
     response.fields.emplace_back(length_field, std::to_string(*json));

@@ -2,6 +2,7 @@
 /// Where the values of a request's rows are in its JSON, input by input, and their way into columns.
 
 #include <mlops/json/document.hpp>
+#include <mlops/predict/frame.hpp>
 #include <mlops/predict/signature.hpp>
 
 #include <cstddef>
@@ -32,6 +33,9 @@ class Cells {
 
   /// Nothing at first.
   const json::Cell*& at(std::size_t column, std::size_t row) { return cells_[column * rows_ + row]; }
+
+  /// For the short way, while this is unchanged.
+  predict::JsonRows json() const { return {rows_, inputs_, cells_}; }
 
   /// Each column as the kind that holds all its values. A value that is alone in its row must become the same
   /// feature as beside others, so a category of several kinds is texts, spelled one by one; what becomes a

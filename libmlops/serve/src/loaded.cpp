@@ -15,7 +15,7 @@ constexpr std::string_view json_type = "application/json";
 /// Asks once, the whole way that a request goes.
 void ask(const Loaded& loaded, Reader& reader, const std::string& body) {
   score::Answered answers;
-  loaded.scorer.answer(reader.invocations(json_type, body, loaded.scorer), answers);
+  reader.invocations(json_type, body, loaded.scorer, answers);
   const auto& numbers = answers.predictions;
   if (!std::all_of(numbers.begin(), numbers.end(), [](double number) { return std::isfinite(number); })) {
     throw error(Code::corrupt, "{} answers an example with what is no number", loaded.address)

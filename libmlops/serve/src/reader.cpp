@@ -58,6 +58,7 @@ struct Reader::Impl {
   Rows rows = {};
   Csv csv = {};
   Tensors tensors = {};
+  std::size_t count = 0;  ///< Of rows.
 
   void start(const score::Scorer& scorer) {
     const auto& inputs = scorer.signature().inputs;
@@ -77,35 +78,53 @@ struct Reader::Impl {
     }
   }
 
-  Columns finish(std::size_t count) { return batch.finish(count, names.unknown()); }
-
-  Columns finish_cells(const score::Scorer& scorer, std::size_t count) {
-    cells.fill(scorer.signature().inputs, batch);
-    return finish(count);
-  }
-
-  Columns read_json(std::string_view body, const score::Scorer& scorer) {
+  void read_invocations(std::string_view content_type, std::string_view body, const score::Scorer& scorer) {
+    const Media media = media_of(content_type);
+    start(scorer);
+    if (media == Media::csv) {
+      count = csv.read(body, scorer, names, batch);
+      return;
+    }
+    if (!body.empty() && !says_json(content_type) && !looks_like_json(body))
+      throw malformed("the body is not JSON").with_hint("CSV wants the field `Content-Type: text/csv`");
     rows.start(scorer.signature().inputs, names, cells);
     rows.read(parse(body, scorer));
-    return finish_cells(scorer, cells.rows());
+    count = cells.rows();
   }
 
-  Columns read_tensors(std::string_view body, std::string_view binary, const score::Scorer& scorer,
-                       Inference& rest) {
+  void read_inference(std::string_view body, std::optional<std::string_view> json_bytes,
+                      const score::Scorer& scorer, Inference& rest) {
+    start(scorer);
+    rest.id.clear();
+    rest.id_given = false;
+    rest.outputs.clear();
+    const std::size_t size = json_bytes ? json_size(body, *json_bytes) : body.size();
+    tensors.start(scorer.signature().inputs, names, cells, batch);
+    if (json_bytes && size == 0) read_bytes(body, scorer, rest);
+    else read_tensors(body.substr(0, size), body.substr(size), scorer, rest);
+  }
+
+  void read_tensors(std::string_view body, std::string_view binary, const score::Scorer& scorer,
+                    Inference& rest) {
     const json::Node root = parse(body, scorer);
     if (!root.is(json::Node::Kind::object))
       throw malformed("the body is {}; an object with 'inputs' is wanted", kind_of_value(root));
-    tensors.start(scorer.signature().inputs, names, cells, batch);
-    const std::size_t count = tensors.read(root, binary);
+    count = tensors.read(root, binary);
     read_wanted(root, scorer.signature().task, rest);
-    return finish_cells(scorer, count);
   }
 
-  Columns read_bytes(std::string_view body, const score::Scorer& scorer, Inference& rest) {
-    tensors.start(scorer.signature().inputs, names, cells, batch);
-    const std::size_t count = tensors.read_raw(body);
+  void read_bytes(std::string_view body, const score::Scorer& scorer, Inference& rest) {
+    count = tensors.read_raw(body);
     for (const std::string& name : outputs_of(scorer.signature().task)) rest.outputs.push_back({name, true});
-    return finish(count);
+  }
+
+  Columns columns(const score::Scorer& scorer) {
+    cells.fill(scorer.signature().inputs, batch);
+    return batch.finish(count, names.unknown());
+  }
+
+  void answer(const score::Scorer& scorer, score::Answered& out) {
+    if (!scorer.answer(cells.json(), out)) scorer.answer(columns(scorer), out);
   }
 };
 
@@ -116,26 +135,26 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 
 Columns Reader::invocations(std::string_view content_type, std::string_view body,
                             const score::Scorer& scorer) {
-  const Media media = media_of(content_type);
-  impl_->start(scorer);
-  if (media == Media::csv) {
-    const std::size_t rows = impl_->csv.read(body, scorer, impl_->names, impl_->batch);
-    return impl_->finish(rows);
-  }
-  if (!body.empty() && !says_json(content_type) && !looks_like_json(body))
-    throw malformed("the body is not JSON").with_hint("CSV wants the field `Content-Type: text/csv`");
-  return impl_->read_json(body, scorer);
+  impl_->read_invocations(content_type, body, scorer);
+  return impl_->columns(scorer);
 }
 
 Columns Reader::inference(std::string_view body, std::optional<std::string_view> json_bytes,
                           const score::Scorer& scorer, Inference& rest) {
-  impl_->start(scorer);
-  rest.id.clear();
-  rest.id_given = false;
-  rest.outputs.clear();
-  const std::size_t size = json_bytes ? json_size(body, *json_bytes) : body.size();
-  if (json_bytes && size == 0) return impl_->read_bytes(body, scorer, rest);
-  return impl_->read_tensors(body.substr(0, size), body.substr(size), scorer, rest);
+  impl_->read_inference(body, json_bytes, scorer, rest);
+  return impl_->columns(scorer);
+}
+
+void Reader::invocations(std::string_view content_type, std::string_view body, const score::Scorer& scorer,
+                         score::Answered& out) {
+  impl_->read_invocations(content_type, body, scorer);
+  impl_->answer(scorer, out);
+}
+
+void Reader::inference(std::string_view body, std::optional<std::string_view> json_bytes,
+                       const score::Scorer& scorer, Inference& rest, score::Answered& out) {
+  impl_->read_inference(body, json_bytes, scorer, rest);
+  impl_->answer(scorer, out);
 }
 
 }  // namespace mlops::serve

@@ -115,12 +115,16 @@ void Tensors::put_cells() {
   for (const Target& target : targets_) put(*target.tensor, target.column);
 }
 
-void Tensors::put(const Tensor& tensor, std::size_t column) {
-  std::size_t element = 0;
+void Tensors::put(const Tensor& tensor, std::size_t first) {
+  std::size_t row = 0;
+  std::size_t column = 0;
   const auto place = [&](json::Node value) {
-    const std::size_t at = column + element % tensor.width;
-    check_element(value, tensor, element, (*inputs_)[cells_->input(at)].pii);
-    cells_->at(at, element++ / tensor.width) = value.cell();
+    const std::size_t at = first + column;
+    check_element(value, tensor, row * tensor.width + column, (*inputs_)[cells_->input(at)].pii);
+    cells_->at(at, row) = value.cell();
+    if (++column != tensor.width) return;
+    column = 0;
+    ++row;
   };
   for (const json::Node item : tensor.data->items()) {
     if (!tensor.nested) {

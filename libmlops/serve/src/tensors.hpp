@@ -33,7 +33,7 @@ class Tensors {
   void check_rows(const Tensor& tensor);
   void take(const Tensor& tensor, std::size_t input);
   void put_cells();
-  void put(const Tensor& tensor, std::size_t column);
+  void put(const Tensor& tensor, std::size_t first);
 
   struct Target {
     const Tensor* tensor;

@@ -1,6 +1,8 @@
 #include <mlops/json/value.hpp>
 #include <mlops/serve/body.hpp>
 
+#include <fmt/format.h>
+
 #include "src/datatype.hpp"
 #include "src/little_endian.hpp"
 #include "src/numbers.hpp"
@@ -36,6 +38,11 @@ std::string element_bytes(const json::Value& value, const std::string& type, con
   return out;
 }
 
+/// Of a tensor in an answer: what stands in front of its number of rows.
+std::string tensor_head(std::string_view name, std::string_view type) {
+  return fmt::format("{{\"name\": \"{}\", \"datatype\": \"{}\", \"shape\": [", name, type);
+}
+
 json::Object tensor_of(std::string_view name, std::string_view type, json::Array shape) {
   return {{"name", name}, {"datatype", type}, {"shape", std::move(shape)}};
 }
@@ -62,6 +69,8 @@ Writer::Writer(const score::Scorer& scorer, const std::string& name, std::int64_
   const std::string model = json::dump(name + "@v" + std::to_string(version));
   tail_ = (classes.empty() ? "" : ", \"classes\": " + json::dump(classes)) + ", \"model\": " + model + "}";
   head_ = "{\"model_name\": " + json::dump(name) + ", \"model_version\": \"" + std::to_string(version) + "\"";
+  prediction_head_ = tensor_head("prediction", prediction_type_);
+  probability_head_ = tensor_head("probability", "FP64");
   metadata_ = metadata_of(signature, name, version, algorithm);
 }
 

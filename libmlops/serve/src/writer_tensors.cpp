@@ -40,9 +40,7 @@ std::size_t Writer::bytes_of(const score::Answered& answers, bool probabilities)
 void Writer::append_tensor(const score::Answered& answers, const Inference::Output& output, std::string& out,
                            std::size_t& binary) const {
   const bool probabilities = output.name == "probability";
-  out += "{\"name\": \"" + output.name + "\", \"datatype\": \"";
-  out += probabilities ? "FP64" : prediction_type_;
-  out += "\", \"shape\": [";
+  out += probabilities ? probability_head_ : prediction_head_;
   append_number(std::uint64_t{answers.rows}, out);
   if (probabilities) {
     out += ", ";

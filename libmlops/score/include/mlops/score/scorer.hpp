@@ -61,8 +61,13 @@ class Scorer {
 
   /// Throws as predict::encode(). `first_row` is the number of the first row in messages.
   void answer(const Columns& rows, Answered& out, std::uint64_t first_row = 1) const;
+  /// The short way of predict::Encoder::encode(); false where only columns can be answered, or refused.
+  bool answer(const predict::JsonRows& rows, Answered& out) const;
 
  private:
+  void start(Answered& out) const;
+  void predict(Answered& out) const;
+
   predict::Encoder encoder_;
   std::unique_ptr<const predict::Predictor> predictor_;
   json::Object training_read_;

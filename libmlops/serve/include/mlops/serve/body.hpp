@@ -1,7 +1,7 @@
 #pragma once
-/// What clients send, as rows; and answers as what they expect. Pure translation: no sockets, no model is
-/// asked here. A Reader and a Writer belong to one thread and reuse their memory, so that a request of one
-/// row costs about a microsecond.
+/// What clients send, as rows; and answers as what they expect. Pure translation: no sockets. A Reader and a
+/// Writer belong to one thread and reuse their memory, so that a request of one row costs about a
+/// microsecond.
 ///
 /// MLflow's scoring protocol (POST /invocations): JSON with exactly one of `dataframe_split`,
 /// `dataframe_records`, `instances`, `inputs`, or CSV with a header.
@@ -55,6 +55,13 @@ class Reader {
   Columns inference(std::string_view body, std::optional<std::string_view> json_bytes,
                     const score::Scorer& scorer, Inference& rest);
 
+  /// The same rows, answered: as scorer.answer() of these columns, which are made only where the values
+  /// themselves do not do.
+  void invocations(std::string_view content_type, std::string_view body, const score::Scorer& scorer,
+                   score::Answered& out);
+  void inference(std::string_view body, std::optional<std::string_view> json_bytes,
+                 const score::Scorer& scorer, Inference& rest, score::Answered& out);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
@@ -106,7 +113,9 @@ class Writer {
   std::vector<Inference::Output> known_outputs_ = {};
   std::string prediction_type_ = {};  ///< Datatype of the tensor.
   std::string head_ = {};             ///< Of each answer to an inference.
-  std::string tail_ = {};             ///< Of each answer to an invocation.
+  std::string prediction_head_ = {};  ///< Of that tensor in an answer.
+  std::string probability_head_ = {};
+  std::string tail_ = {};  ///< Of each answer to an invocation.
   json::Object metadata_ = {};
 };
 
