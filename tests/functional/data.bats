@@ -208,6 +208,13 @@ hint: \`mlops ingest FILE\` begins one here"
   done
 }
 
+@test "export: a file's name says what is written, as it does for predict" {
+  for name in a.NDJSON b.pq c.CSV; do answers 0 mlops data export churn --out "$name"; done
+  is "$(jq -s length a.NDJSON)" "$(mlops data show churn --json | jq .items[0].rows)"
+  is "$(head -c4 b.pq)" PAR1
+  is "$(head -1 c.CSV)" "$(mlops data export churn | head -1)"
+}
+
 @test "export to standard output is the data and nothing else" {
   answers 0 mlops data export churn@v1
   is "$output" 'id,name,email,age,zip,joined,churned
