@@ -178,7 +178,7 @@ cli::Command leaf(std::string name, std::function<void(cli::Invocation&)> run) {
 }
 
 cli::Command journal() {
-  const auto say = [](const std::string& text) {
+  const auto say = [](std::string text) {
     return [text](cli::Invocation& invocation) { invocation.output().text(text + "\n"); };
   };
   return {.name = "journal",

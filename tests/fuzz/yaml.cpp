@@ -19,13 +19,16 @@ void reads_back(std::string_view text, const std::string& document, bool flow) {
   fuzz::require(value->kind == yaml::Kind::scalar && value->text == text, "and its text");
 }
 
-void write(std::string_view text, bool flow) {
-  const yaml::Place place = flow ? yaml::Place::flow : yaml::Place::block;
-  const std::string before = flow ? "key: [" : "key: ";
-  const std::string after = flow ? ", 1]\n" : "\n";
-  reads_back(text, before + single_quoted(text, place) + after, flow);
-  reads_back(text, before + double_quoted(text, place) + after, flow);
-  if (is_plain(text, place)) reads_back(text, before + std::string(text) + after, flow);
+void write(std::string_view text) {
+  using yaml::Place;
+  for (const bool flow : {false, true}) {
+    const Place place = flow ? Place::flow : Place::block;
+    const std::string before = flow ? "key: [" : "key: ";
+    const std::string after = flow ? ", 1]\n" : "\n";
+    reads_back(text, before + single_quoted(text, place) + after, flow);
+    reads_back(text, before + double_quoted(text, place) + after, flow);
+    if (is_plain(text, place)) reads_back(text, before + std::string(text) + after, flow);
+  }
 }
 
 }  // namespace
@@ -34,8 +37,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const fuzz::Input input(data, size);
   fuzz::taken({Code::usage}, [&] { yaml::parse(input.rest(), "f"); });
   yaml::conflict_line(input.rest());
-  if (input.rest().size() < 2000 && is_utf8(input.rest())) {
-    for (const bool flow : {false, true}) write(input.rest(), flow);
-  }
+  if (input.rest().size() < 2000 && is_utf8(input.rest())) write(input.rest());
   return 0;
 }
