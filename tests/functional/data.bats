@@ -75,6 +75,8 @@ hint: \`mlops ingest FILE\` begins one here"
   has "$stderr" "the first is of 2026-11-01T00:00:00Z"
   answers 2 mlops data show churn@yesterday
   has "$stderr" "'@yesterday' selects no version"
+  answers 2 mlops data show churn@ # as in churn@$UNSET: not the newest
+  has "$stderr" "'@' selects no version"
 }
 
 @test "head: rows in their order, masked where they are personal" {
