@@ -5,7 +5,7 @@
 namespace mlops::run {
 namespace {
 
-Status status_from(const std::string& name) {
+Status status_named(const std::string& name) {
   for (const Status status : {Status::done, Status::failed, Status::interrupted}) {
     if (name_of(status) == name) return status;
   }
@@ -31,7 +31,7 @@ Run run_at(const db::Statement& row) {
              .experiment = row.text(1),
              .name = row.text(3),
              .number = row.integer(2),
-             .status = status_from(row.text(4)),
+             .status = status_named(row.text(4)),
              .started = {row.integer(5)},
              .record = Digest::parse(row.text(8)),
              .parent = row.text(7),
