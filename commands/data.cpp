@@ -209,10 +209,8 @@ struct ExportArgs {
 
 std::string format_of(const ExportArgs& args) {
   if (args.format) return *args.format;
-  const std::string ending = std::filesystem::path(args.out).extension().string();
-  if (ending == ".csv" || ending == ".json" || ending == ".jsonl" || ending == ".parquet")
-    return ending.substr(1);
   if (args.out == "-") return "csv";
+  if (const auto named = dataset::format_of_name(args.out)) return *named;
   throw error(Code::usage, "the name '{}' does not say what to write", args.out)
       .with_hint("end it with .csv, .json, .jsonl or .parquet, or give `--format`");
 }
@@ -242,13 +240,7 @@ cli::Command export_spec() {
       .options = {address_option(args->address),
                   {"-o,--out", "FILE", "the file to write; - for standard output", &args->out,
                    cli::Offer::file},
-                  {"--format",
-                   "FORMAT",
-                   "what to write, if the file's name does not say",
-                   &args->format,
-                   cli::Offer::none,
-                   false,
-                   {"csv", "json", "jsonl", "parquet"}}},
+                  format_option(args->format, {"csv", "json", "jsonl", "parquet"})},
       .examples = {{"mlops data export churn --out copy.parquet",
                     "Write the newest version of churn as Parquet"},
                    {"mlops data export churn@v1 --format jsonl", "Print its first version as JSON Lines"}},

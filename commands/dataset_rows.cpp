@@ -148,6 +148,14 @@ ui::Row ingest_row(const std::string& name, const dataset::IngestReport& report,
           {"columns", std::move(columns), shown}};
 }
 
+cli::Option format_option(std::optional<std::string>& target, std::vector<std::string> formats) {
+  return {.names = "--format",
+          .value = "FORMAT",
+          .help = "what to write, if the file's name does not say",
+          .target = &target,
+          .choices = std::move(formats)};
+}
+
 dataset::Resources resources_of(cli::Invocation& invocation) {
   const config::Settings& settings = invocation.settings();
   return {.threads = config::usable_threads(settings), .memory_bytes = config::usable_memory(settings)};

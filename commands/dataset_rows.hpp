@@ -1,13 +1,16 @@
 #pragma once
 /// What a dataset looks like on screen, and what its commands share.
 
+#include "cli/command.hpp"
 #include "ui/row.hpp"
 
 #include <mlops/dataset/ingest.hpp>
 #include <mlops/dataset/resources.hpp>
 #include <mlops/dataset/version.hpp>
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace mlops::cli {
 class Invocation;
@@ -23,6 +26,9 @@ ui::Row version_record(const dataset::Version& version);
 
 /// What an ingest did and decided.
 ui::Row ingest_row(const std::string& name, const dataset::IngestReport& report, bool planned);
+
+/// `--format`: one of `formats`, for a file whose name does not say.
+cli::Option format_option(std::optional<std::string>& target, std::vector<std::string> formats);
 
 /// Threads and memory as the settings and the machine allow.
 dataset::Resources resources_of(cli::Invocation& invocation);

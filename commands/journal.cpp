@@ -4,6 +4,8 @@
 #include <mlops/model/registry.hpp>
 #include <mlops/run/list.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace mlops::commands {
@@ -22,7 +24,7 @@ std::vector<store::Event> of_model(store::Store& store, const std::string& addre
   const std::string name = model::Registry(store).get(address).name;
   std::vector<store::Event> events = store.catalogue().events("models/" + name);
   for (const std::string& alias : model::aliases_of(store.references(), name)) {
-    const auto moves = store.catalogue().events("model-aliases/" + name + "@" + alias);
+    const auto moves = store.catalogue().events(fmt::format("model-aliases/{}@{}", name, alias));
     events.insert(events.end(), moves.begin(), moves.end());
   }
   std::sort(events.begin(), events.end(), is_newer);

@@ -166,7 +166,7 @@ void compare(const std::vector<std::string>& addresses, bool everything, cli::In
       row.push_back(
           {ids[i], value == values.end() ? json::Value() : cell_value(value->second, invocation.format())});
     }
-    found.push_back({{!differ, rank(name.first), name.second}, std::move(row)});
+    found.emplace_back(std::tuple(!differ, rank(name.first), name.second), std::move(row));
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

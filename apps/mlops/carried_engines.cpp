@@ -21,7 +21,7 @@ std::string value_of(const config::Environment& environment, const char* name) {
 
 /// $HOME, else what the system says of this user: cron and `env -i` know no HOME.
 std::string home_of(const config::Environment& environment) {
-  const std::string named = value_of(environment, "HOME");
+  std::string named = value_of(environment, "HOME");
   if (!named.empty()) return named;
   const passwd* user = getpwuid(geteuid());
   return user != nullptr && user->pw_dir != nullptr ? user->pw_dir : "";

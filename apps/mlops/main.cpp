@@ -27,8 +27,9 @@ mlops::config::Environment read_environment() {
 /// Where there is no /proc, as it was found when it was started.
 std::filesystem::path executable() {
   std::error_code unknown;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
   if (!unknown) return self;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel hands addresses over as numbers
   const auto* started = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
   return started == nullptr ? "" : std::filesystem::canonical(started, unknown);
 }

@@ -57,8 +57,9 @@ std::string definitions(const std::vector<std::pair<std::string, std::string>>& 
   for (const auto& [term, meaning] : items) {
     const std::string text = wrapped(meaning, column, column, 80);
     const std::size_t taken = 2 + display_width(term);
-    if (taken + 2 <= column) out += "  " + term + text.substr(taken);
-    else out += "  " + term + "\n" + text;
+    out.append("  ").append(term);
+    if (taken + 2 <= column) out.append(text, taken);
+    else out.append("\n").append(text);
   }
   return out;
 }

@@ -140,7 +140,7 @@ int main(int argc, char** argv) {
     std::printf("open\t%.3f\t%.3f\n", ours * 1e3, theirs * 1e3);
     const auto forest = mlops::predict::open_forest(package, engines);
     Library library(model);
-    for (const std::size_t rows : {1, 10, 100, 1000}) compare(*forest, library, rows);
+    for (const std::size_t rows : {1u, 10u, 100u, 1000u}) compare(*forest, library, rows);
   } catch (const mlops::Error& fault) {
     std::fprintf(stderr, "error: %s\n", fault.what());
     return 1;

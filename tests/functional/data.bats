@@ -75,6 +75,8 @@ hint: \`mlops ingest FILE\` begins one here"
   has "$stderr" "the first is of 2026-11-01T00:00:00Z"
   answers 2 mlops data show churn@yesterday
   has "$stderr" "'@yesterday' selects no version"
+  answers 2 mlops data show churn@ # as in churn@$UNSET: not the newest
+  has "$stderr" "'@' selects no version"
 }
 
 @test "head: rows in their order, masked where they are personal" {
@@ -206,6 +208,13 @@ hint: \`mlops ingest FILE\` begins one here"
     answers 0 mlops ingest "copy.$format" --name "copy_$format" --types zip=VARCHAR --quiet
     is "$(mlops data show "copy_$format" --json | jq -r .items[0].table)" "$digest"
   done
+}
+
+@test "export: a file's name says what is written, as it does for predict" {
+  for name in a.NDJSON b.pq c.CSV; do answers 0 mlops data export churn --out "$name"; done
+  is "$(jq -s length a.NDJSON)" "$(mlops data show churn --json | jq .items[0].rows)"
+  is "$(head -c4 b.pq)" PAR1
+  is "$(head -1 c.CSV)" "$(mlops data export churn | head -1)"
 }
 
 @test "export to standard output is the data and nothing else" {

@@ -16,6 +16,7 @@
 #include <iterator>
 #include <random>
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the name is the sanitizer's
 extern "C" void __sanitizer_set_death_callback(void (*callback)());
 
 namespace {

@@ -205,7 +205,7 @@ TEST_F(ModelTest, NamesThatCannotBeAreRefusedWithTheReason) {
       {"a\nb", "control"}, {"\xff", "is not UTF-8"},  {" a", "a blank"},
       {"a ", "a blank"},   {"--file", "as flags do"}, {std::string(129, 'a'), "longer than 128 bytes"}};
   for (const auto& [name, reason] : cases) {
-    const Error fault = error_of([&] { add(1, name); });
+    const Error fault = error_of([&, &name = name] { add(1, name); });
     EXPECT_EQ(fault.code(), Code::usage) << name;
     EXPECT_NE(fault.message().find(reason), std::string::npos) << fault.message();
   }

@@ -701,6 +701,24 @@ TEST_F(StoreTest, FsckFindsWhatIsWrong) {
                                         raw.text())});
 }
 
+TEST_F(StoreTest, FsckSaysTheWayBackOfARecordByTheReferenceThatNamesIt) {
+  Store store = create();
+  NoProgress progress;
+  for (const auto& [kind, way] : {std::pair{"models", "register the same model again"},
+                                  std::pair{"runs", "what a run was cannot be made again"},
+                                  std::pair{"sources", "ingest the same data again"}}) {
+    const Digest record = store.publish(publication(1, std::nullopt, {kind, "churn"})).digest;
+    const std::string whole = read(path_of(record));
+    damage(record);
+    const auto found = open().fsck(progress);
+    ASSERT_FALSE(found.empty()) << kind;
+    EXPECT_TRUE(found[0].what.starts_with("object " + record.text() + " is damaged")) << found[0].what;
+    EXPECT_NE(found[0].fix.find(way), std::string::npos) << kind << ": " << found[0].fix;
+    stdfs::remove(path_of(record));
+    write(path_of(record), whole);
+  }
+}
+
 TEST_F(StoreTest, FsckForgetsTheNoteOfADamagedLargeObject) {
   const std::string bytes = bytes_of(2 << 20);
   Digest digest;

@@ -12,6 +12,8 @@
 namespace mlops::dataset {
 namespace {
 
+using Nulls = std::set<std::string, std::less<>>;
+
 struct Tally {
   std::array<std::size_t, cell_types> fits = {};
   std::array<std::size_t, cell_types> first_misfit = {};  // index + 1 of the first cell that does not fit
@@ -37,7 +39,7 @@ void count_digits(Tally& tally, std::string_view value, CellTypes types) {
   (value.front() == '0' ? tally.leading_zero : tally.over) = true;
 }
 
-Tally tally(const Cells& cells, const Notation& notation, const std::set<std::string, std::less<>>& nulls) {
+Tally tally(const Cells& cells, const Notation& notation, const Nulls& nulls) {
   Tally result;
   for (std::size_t i = 0; i < cells.texts.size(); ++i) {
     const std::string_view value = trimmed(cells.texts[i]);
@@ -72,7 +74,7 @@ CellType choose_type(const Tally& tally) {
 }
 
 /// What the numbers of a column of text carry that no number of SQL does, if the column is one of numbers.
-std::string_view marks(const Cells& cells, const std::set<std::string, std::less<>>& nulls) {
+std::string_view marks(const Cells& cells, const Nulls& nulls) {
   Mark found = Mark::plain;
   std::size_t values = 0;
   std::size_t numbers = 0;
@@ -104,6 +106,49 @@ bool are_codes(const Cells& cells) {
     }
   }
   return distinct.size() >= 3 && codes * 10 >= values * 9;
+}
+
+Nulls customary_nulls(const Cells& cells) {
+  Nulls nulls;
+  for (const std::string_view text : cells.texts) {
+    if (const auto value = trimmed(text); is_customary_null(value)) nulls.emplace(value);
+  }
+  return nulls;
+}
+
+/// Among words, fewer texts stand for nothing.
+void keep_nulls_of_words(const Cells& cells, Guess& column) {
+  std::erase_if(column.nulls, [](const std::string& text) { return !is_null_among_words(text); });
+  if (!column.nulls.contains("NA") || !are_codes(cells)) return;
+  column.nulls.erase("NA");
+  column.note = "'NA' is a code like the others, not a null";
+}
+
+std::string first_misfit(const Cells& cells, const Tally& counted, CellType type) {
+  const std::size_t cell = counted.first_misfit[static_cast<std::size_t>(type)] - 1;
+  return fmt::format("'{}' in line {}", cells.texts[cell], cells.lines[cell]);
+}
+
+/// What keeps a column of text from being one of another type, if few values do.
+std::string why_not_quite(const Cells& cells, const Tally& counted) {
+  const auto closest = std::max_element(counted.fits.begin(), counted.fits.end() - 1);
+  const std::size_t type = static_cast<std::size_t>(closest - counted.fits.begin());
+  const bool nearly = counted.values > 0 && *closest * 10 >= counted.values * 9;
+  if (!nearly || counted.first_misfit[type] == 0) return "";
+  return fmt::format("{} of {} values are no {}, such as {}", count_text(counted.values - *closest),
+                     count_text(counted.values), sql_type(static_cast<CellType>(type)),
+                     first_misfit(cells, counted, static_cast<CellType>(type)));
+}
+
+/// Why a column that could be taken for another is one of text; empty where nobody would ask.
+std::string why_text(const Cells& cells, const Tally& counted, const Nulls& nulls) {
+  if (counted.leading_zero) return "leading zeros: kept as text";
+  if (counted.over) return "more digits than BIGINT keeps: kept as text";
+  if (counted.wide && counted.numbers == counted.values)
+    return "more digits than DOUBLE keeps, beside other numbers: kept as text";
+  const std::string_view carried = marks(cells, nulls);
+  if (!carried.empty()) return fmt::format("numbers with {}: kept as text", carried);
+  return why_not_quite(cells, counted);
 }
 
 }  // namespace
@@ -199,49 +244,19 @@ bool is_null_among_words(std::string_view text) {
 
 Guess guess(const Cells& cells, const Notation& notation, const std::vector<std::string>* wished_nulls) {
   Guess result;
-  if (wished_nulls != nullptr) {
-    result.nulls.insert(wished_nulls->begin(), wished_nulls->end());
-  } else {
-    for (const std::string_view text : cells.texts) {
-      if (const auto value = trimmed(text); is_customary_null(value)) result.nulls.insert(std::string(value));
-    }
-  }
+  result.nulls =
+      wished_nulls == nullptr ? customary_nulls(cells) : Nulls(wished_nulls->begin(), wished_nulls->end());
   const Tally counted = tally(cells, notation, result.nulls);
-  const auto among_words = [](const std::string& text) { return is_null_among_words(text); };
-  result.open = counted.values == 0 && std::all_of(result.nulls.begin(), result.nulls.end(), among_words);
+  result.open =
+      counted.values == 0 && std::all_of(result.nulls.begin(), result.nulls.end(), is_null_among_words);
   if (result.open) result.note = "no value to go by: the type is not pinned";
   result.type = choose_type(counted);
-  const auto type = static_cast<std::size_t>(result.type);
   if (result.type == CellType::text) {
-    if (wished_nulls == nullptr && !result.nulls.empty()) {
-      std::erase_if(result.nulls, [](const std::string& text) { return !is_null_among_words(text); });
-      if (are_codes(cells) && result.nulls.erase("NA") > 0)
-        result.note = "'NA' is a code like the others, not a null";
-    }
-    std::size_t closest = 0;
-    for (std::size_t t = 1; t + 1 < cell_types; ++t) {
-      if (counted.fits[t] > counted.fits[closest]) closest = t;
-    }
-    const std::size_t misfit = counted.first_misfit[closest];
-    const bool nearly = counted.values > 0 && counted.fits[closest] * 10 >= counted.values * 9;
-    if (counted.leading_zero) {
-      result.note = "leading zeros: kept as text";
-    } else if (counted.over) {
-      result.note = "more digits than BIGINT keeps: kept as text";
-    } else if (counted.wide && counted.numbers == counted.values) {
-      result.note = "more digits than DOUBLE keeps, beside other numbers: kept as text";
-    } else if (const auto carried = marks(cells, result.nulls); !carried.empty()) {
-      result.note = fmt::format("numbers with {}: kept as text", carried);
-    } else if (nearly && misfit > 0) {
-      result.note = fmt::format("{} of {} values are no {}, such as '{}' in line {}",
-                                count_text(counted.values - counted.fits[closest]),
-                                count_text(counted.values), sql_type(static_cast<CellType>(closest)),
-                                cells.texts[misfit - 1], cells.lines[misfit - 1]);
-    }
-  } else if (counted.fits[type] < counted.values) {
-    const std::size_t misfit = counted.first_misfit[type];
-    result.note = fmt::format("misfits such as '{}' in line {} go to quarantine", cells.texts[misfit - 1],
-                              cells.lines[misfit - 1]);
+    if (wished_nulls == nullptr) keep_nulls_of_words(cells, result);
+    if (std::string why = why_text(cells, counted, result.nulls); !why.empty()) result.note = std::move(why);
+  } else if (counted.fits[static_cast<std::size_t>(result.type)] < counted.values) {
+    result.note =
+        fmt::format("misfits such as {} go to quarantine", first_misfit(cells, counted, result.type));
   }
   return result;
 }

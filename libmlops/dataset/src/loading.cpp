@@ -47,6 +47,16 @@ void throw_named(const Error& fault, const Staged& staged) {
 
 Aliases aliases(std::size_t column) { return {fmt::format("s{}", column), fmt::format("v{}", column)}; }
 
+std::vector<Column> describe(table::Engine& engine, const std::string& relation) {
+  std::vector<Column> columns;
+  engine.stream(fmt::format("SELECT * FROM {} LIMIT 0", relation), [&](const Columns& batch) {
+    for (const Field& field : batch.fields())
+      columns.push_back({.name = field.name, .original = field.name, .type = field.sql});
+    return false;
+  });
+  return columns;
+}
+
 std::string file_list(const std::vector<StagedFile>& files) {
   std::vector<std::string> paths;
   for (const StagedFile& file : files) paths.push_back(file.path.string());

@@ -62,6 +62,9 @@ struct LoadedTable {
 /// Rows of a Parquet file that was just written.
 std::uint64_t count_rows(table::Engine& engine, const std::filesystem::path& parquet);
 
+/// Names and types of a relation, as the engine has them.
+std::vector<Column> describe(table::Engine& engine, const std::string& relation);
+
 /// The paths of the files as a list in SQL.
 std::string file_list(const std::vector<StagedFile>& files);
 

@@ -102,6 +102,16 @@ std::optional<double> number(const Columns& table, std::size_t column) {
 
 }  // namespace
 
+std::optional<std::string> format_of_name(const std::filesystem::path& file) {
+  const std::string ending = lowered(file.extension().string());
+  for (const char* format : {"csv", "json", "jsonl", "parquet"}) {
+    if (ending == std::string(".") + format) return format;
+  }
+  if (ending == ".ndjson") return "jsonl";
+  if (ending == ".pq") return "parquet";
+  return std::nullopt;
+}
+
 Reader::Reader(store::Store& store, Engines& engines, Resources resources, const Cancel* cancel)
     : store_(store), engines_(engines), resources_(resources), cancel_(cancel) {}
 

@@ -5,11 +5,10 @@
 
 #include <algorithm>
 #include <fstream>
-#include <functional>
-#include <map>
 
 #include "src/cells.hpp"
 #include "src/csv.hpp"
+#include "src/json_file.hpp"
 #include "src/json_lines.hpp"
 #include "src/sql_types.hpp"
 #include "src/unknown_column.hpp"
@@ -38,119 +37,6 @@ void refuse_deep(const StagedFile& file, bool lines) {
       throw error(Code::corrupt, "'{}' is nested more than {} levels deep", file.name, most);
     }
   }
-}
-
-/// `columns` names the types; empty: the engine finds them out.
-std::string json_relation(const Staged& staged, const std::string& columns = "") {
-  std::uint64_t largest = 0;
-  bool arrays = true;
-  for (const StagedFile& file : staged.files) {
-    largest = std::max(largest, file.size);
-    const std::string head = read_head(file.path, 4096);
-    const std::size_t start = head.find_first_not_of("\xEF\xBB\xBF \t\r\n");
-    arrays = arrays && start != std::string::npos && head[start] == '[';
-  }
-  // One object may be as large as the file; the engine's buffers grow with this number.
-  const std::uint64_t object_bytes = std::clamp<std::uint64_t>(largest + 16, 1 << 20, 256 << 20);
-  return fmt::format(
-      "read_json({}, format='{}', records=true, sample_size=-1, maximum_depth=-1, "
-      "map_inference_threshold=-1, "
-      "maximum_object_size={}{})",
-      file_list(staged.files), arrays ? "array" : "unstructured", object_bytes, columns);
-}
-
-/// 19 digits stand together: a number may be beyond BIGINT.
-bool has_long_digits(const StagedFile& file) {
-  std::ifstream in(file.path, std::ios::binary);
-  std::string block(1 << 20, '\0');
-  int digits = 0;
-  while (in.read(block.data(), static_cast<std::streamsize>(block.size())), in.gcount() > 0) {
-    for (const char c : std::string_view(block).substr(0, static_cast<std::size_t>(in.gcount()))) {
-      digits = c >= '0' && c <= '9' ? digits + 1 : 0;
-      if (digits >= 19) return true;
-    }
-  }
-  return false;
-}
-
-/// What stands where an array's first object is wanted; the whole beginning of what is no array.
-std::string_view first_item(std::string_view head) {
-  head.remove_prefix(std::min(head.find_first_not_of("\xEF\xBB\xBF \t\r\n"), head.size()));
-  if (!head.starts_with('[')) return head;
-  head.remove_prefix(1);
-  head.remove_prefix(std::min(head.find_first_not_of(" \t\r\n"), head.size()));
-  return head;
-}
-
-/// The engine says of JSON without objects neither the file nor what is wanted.
-[[noreturn]] void refuse_other_values(const Staged& staged) {
-  constexpr std::string_view wanted = "one object, or an array of objects, is read as a table";
-  for (const StagedFile& file : staged.files) {
-    const std::string head = read_head(file.path, 4096);
-    const std::string_view item = first_item(head);
-    if (item.starts_with('{')) continue;
-    if (item.starts_with(']')) {
-      throw error(Code::corrupt, "'{}' is an empty array: it holds no object", file.name)
-          .with_hint("{}; without one there are no columns", wanted);
-    }
-    throw error(Code::corrupt, "'{}' holds '{}' where an object is wanted", file.name,
-                item.substr(0, item.find_first_of(",] \t\r\n", 1)))
-        .with_hint("{}", wanted);
-  }
-  throw error(Code::corrupt, "'{}' holds values that are no objects", staged.files.front().name)
-      .with_hint("{}", wanted);
-}
-
-/// Names and types of a relation, as the engine has them.
-std::vector<Column> describe(table::Engine& engine, const std::string& relation) {
-  std::vector<Column> columns;
-  engine.stream(fmt::format("SELECT * FROM {} LIMIT 0", relation), [&](const Columns& batch) {
-    for (const Field& field : batch.fields())
-      columns.push_back({.name = field.name, .original = field.name, .type = field.sql});
-    return false;
-  });
-  return columns;
-}
-
-/// The engine takes every whole number of an array for BIGINT, and fails over those that need the 64th bit:
-/// columns that have some are UBIGINT, or text beside negative ones.
-std::string with_unsigned(table::Engine& engine, const Staged& staged, const std::string& relation) {
-  if (std::none_of(staged.files.begin(), staged.files.end(), has_long_digits)) return relation;
-  const std::vector<Column> columns = describe(engine, relation);
-  const auto read_as = [&](const std::function<std::string(const Column&)>& type) {
-    std::string types;
-    for (const Column& column : columns) {
-      types += fmt::format("{}{}: {}", types.empty() ? "" : ", ", table::identifier(column.name),
-                           table::literal(type(column)));
-    }
-    return json_relation(staged, fmt::format(", columns={{{}}}", types));
-  };
-  std::string sql;
-  for (const Column& column : columns) {
-    const std::string name = table::identifier(column.name);
-    sql +=
-        column.type == "BIGINT"
-            ? fmt::format("{0}coalesce(max({1}) > 9223372036854775807, false), coalesce(min({1}) < 0, false)",
-                          sql.empty() ? "SELECT " : ", ", name)
-            : "";
-  }
-  if (sql.empty()) return relation;
-  const Columns found = engine.query(fmt::format("{} FROM {}", sql, read_as([](const Column& column) {
-                                                   return column.type == "BIGINT" ? "HUGEINT" : column.type;
-                                                 })));
-  std::map<std::string, std::string> other;
-  std::size_t at = 0;
-  for (const Column& column : columns) {
-    if (column.type != "BIGINT") continue;
-    const bool beyond = found.column(at).boolean(0);
-    if (beyond) other[column.name] = found.column(at + 1).boolean(0) ? "VARCHAR" : "UBIGINT";
-    at += 2;
-  }
-  if (other.empty()) return relation;
-  return read_as([&](const Column& column) {
-    const auto found_type = other.find(column.name);
-    return found_type == other.end() ? column.type : found_type->second;
-  });
 }
 
 bool names_a_file(const Error& fault, const Staged& staged) {
@@ -345,8 +231,7 @@ Plan plan_structured(table::Engine& engine, store::Objects& objects, Staged& sta
     }
     plan.relation = line_relation(engine, staged);
   } else if (staged.format == Format::json) {
-    plan.relation =
-        reading(engine, staged, [&] { return with_unsigned(engine, staged, json_relation(staged)); });
+    plan.relation = reading(engine, staged, [&] { return json_relation(engine, staged); });
   } else {
     plan.relation = reading(engine, staged, [&] { return parquet_relation(engine, staged); });
   }

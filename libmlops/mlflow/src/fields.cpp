@@ -164,8 +164,8 @@ std::pair<std::string, run::Point> metric_in(const json::Value& fields, const st
     invalid(fields["timestamp"], "timestamp", where,
             "it wants milliseconds since 1970, before the year 10000");
   }
-  return {std::move(key),
-          {.value = *read, .step = whole_in(fields, "step", where).value_or(0), .time = {time_ms * 1000}}};
+  const std::int64_t step = whole_in(fields, "step", where).value_or(0);
+  return {std::move(key), run::Point{.value = *read, .step = step, .time = {time_ms * 1000}}};
 }
 
 std::string run_id_in(const json::Value& fields) {

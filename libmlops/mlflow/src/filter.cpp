@@ -24,7 +24,7 @@ bool is_word(char c) {
 std::string take_word(std::string_view& text) {
   std::size_t end = 0;
   while (end < text.size() && is_word(text[end])) ++end;
-  const std::string out(text.substr(0, end));
+  std::string out(text.substr(0, end));
   text.remove_prefix(end);
   return out;
 }
@@ -33,7 +33,7 @@ std::string take_word(std::string_view& text) {
 std::string take_quoted(std::string_view& text) {
   const std::size_t end = text.find(text.front(), 1);
   if (end == std::string_view::npos) bad("a quote has no end", text);
-  const std::string out(text.substr(1, end - 1));
+  std::string out(text.substr(1, end - 1));
   text.remove_prefix(end + 1);
   return out;
 }

@@ -26,7 +26,7 @@ std::string address_in(const std::string& source) {
   try {
     const json::Value value = json::parse(source);
     for (const std::string_view key : {"uri", "url", "path"}) {
-      if (const std::string text = value[key].text_or(""); !text.empty()) return text;
+      if (std::string text = value[key].text_or(""); !text.empty()) return text;
     }
   } catch (const Error&) {
     // Sources of other makers need not be JSON.

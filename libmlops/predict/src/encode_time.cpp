@@ -48,6 +48,7 @@ std::optional<std::int64_t> moment_at(const ColumnTask& task, std::size_t row, b
 
 double part_of(Feature::Part part, std::int64_t micros_since, std::int64_t days, const Day& day) {
   const std::int64_t in_day = micros_since - days * day_micros;
+  const std::int64_t hour = in_day / 3'600'000'000;
   switch (part) {
     case Feature::Part::days:
       return static_cast<double>(days) + static_cast<double>(in_day) / static_cast<double>(day_micros);
@@ -60,7 +61,7 @@ double part_of(Feature::Part part, std::int64_t micros_since, std::int64_t days,
     case Feature::Part::weekday:
       return weekday_of(days);
     case Feature::Part::hour:
-      return static_cast<double>(in_day / 3'600'000'000);
+      return static_cast<double>(hour);
     case Feature::Part::value:
       break;
   }

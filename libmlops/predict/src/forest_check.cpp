@@ -4,8 +4,9 @@
 #include "src/forest.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
 #include <limits>
 #include <set>
 
@@ -122,7 +123,11 @@ std::vector<float> by_forest(const Forest& forest, const Rows& rows) {
   return answers;
 }
 
-bool same(float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0 || (std::isnan(a) && std::isnan(b)); }
+/// Bit for bit, signs of zeros included; but one NaN is as good as another.
+bool same(float a, float b) {
+  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b) ||
+         (std::isnan(a) && std::isnan(b));
+}
 
 std::optional<ForestDifference> first_difference(const std::vector<float>& ours,
                                                  const std::vector<float>& library, std::size_t outputs,

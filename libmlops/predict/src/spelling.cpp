@@ -41,7 +41,7 @@ void lay_out(std::string_view digits, int exponent, std::string& out) {
     out += digits;
     return;
   }
-  const auto whole = static_cast<std::size_t>(exponent + 1);
+  const auto whole = static_cast<std::size_t>(exponent) + 1;
   if (digits.size() > whole) {
     (out += digits.substr(0, whole)) += '.';
     out += digits.substr(whole);

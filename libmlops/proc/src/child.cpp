@@ -74,7 +74,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 std::vector<std::string> entries(const std::map<std::string, std::string>& environment) {
   std::vector<std::string> out;
-  for (const auto& [name, value] : environment) out.push_back(name + "=" + value);
+  for (const auto& [name, value] : environment) out.emplace_back(name).append("=").append(value);
   return out;
 }
 

@@ -42,7 +42,7 @@ std::vector<std::string> programs_in(const std::vector<fs::path>& folders) {
 }
 
 fs::path by_path(const std::string& name, const fs::path& folder) {
-  const fs::path path = fs::path(name).is_absolute() ? fs::path(name) : folder / name;
+  fs::path path = fs::path(name).is_absolute() ? fs::path(name) : folder / name;
   if (runs(path)) return path;
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {

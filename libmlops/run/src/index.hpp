@@ -54,7 +54,6 @@ class Index {
   std::vector<store::ReferenceName> known_names();
   /// The last entry that was read of a reference: its number and digest.
   std::pair<std::int64_t, std::string> read_up_to(const store::ReferenceName& name);
-  std::vector<Run> runs(db::Statement& query);
 
   store::Store& store_;
   std::unique_ptr<db::Database> database_;

@@ -104,6 +104,11 @@ void bad_line(Facts& facts, std::string_view line) {
   if (facts.bad_lines++ == 0) facts.first_bad = line.substr(0, shown);
 }
 
+/// The name of a member of nested objects: "outer.inner".
+std::string nested(const std::string& outer, const std::string& inner) {
+  return outer.empty() ? inner : outer + "." + inner;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> step_of(const json::Value& value) {
@@ -202,7 +207,7 @@ bool read_metrics(Facts& facts, const std::string& prefix, const json::Value& va
   if (const json::Object* object = value.as_object()) {
     bool any = false;
     for (const auto& [name, member] : *object) {
-      any |= read_metrics(facts, prefix.empty() ? name : prefix + "." + name, member);
+      any |= read_metrics(facts, nested(prefix, name), member);
     }
     return any;
   }
@@ -225,7 +230,7 @@ void read_params(Facts& facts, const std::string& prefix, const json::Value& val
     return;
   }
   for (const auto& [name, member] : *object) {
-    read_params(facts, prefix.empty() ? name : prefix + "." + name, member);
+    read_params(facts, nested(prefix, name), member);
   }
 }
 

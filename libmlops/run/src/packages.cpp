@@ -142,7 +142,7 @@ json::Object to_json(const Versions& versions) {
 std::string full_version(const Python& python, const Versions& system, const Versions& conda_packages) {
   const std::string config = text_of(python.prefix / "pyvenv.cfg");
   for (const char* key : {"version_info", "version"}) {
-    if (const std::string value = config_value(config, key); !value.empty()) return value;
+    if (std::string value = config_value(config, key); !value.empty()) return value;
   }
   if (const auto found = conda_packages.find("python"); found != conda_packages.end()) return found->second;
   const auto found = system.find("python" + python.minor);

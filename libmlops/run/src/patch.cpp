@@ -175,8 +175,8 @@ std::vector<std::string> diff_words(const Git& git, const Code& code, const std:
 }
 
 /// The patch as an object, written as it comes; nothing when git failed or it grows too large.
-std::optional<Digest> store_patch(store::Objects& objects, const Git& git, std::vector<std::string> words,
-                                  std::uint64_t& bytes) {
+std::optional<Digest> store_patch(store::Objects& objects, const Git& git,
+                                  const std::vector<std::string>& words, std::uint64_t& bytes) {
   auto writer = objects.writer();
   Cancel too_much;
   proc::Request request = git.request(words);

@@ -139,7 +139,7 @@ std::optional<double> number_in(std::string_view text) {
 
 json::Value value_of(std::string_view text) {
   try {
-    const json::Value value = json::parse(text);
+    json::Value value = json::parse(text);
     if (value.as_bool() != nullptr || value.as_int() != nullptr || value.as_double() != nullptr) return value;
   } catch (const Error&) {
     // Then it is a text.

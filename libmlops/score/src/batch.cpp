@@ -1,6 +1,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/open_file.hpp>
+#include <mlops/dataset/read.hpp>
 #include <mlops/fs/file.hpp>
 #include <mlops/fs/temporary.hpp>
 #include <mlops/score/batch.hpp>
@@ -15,13 +16,6 @@ namespace mlops::score {
 namespace {
 
 namespace stdfs = std::filesystem;
-
-std::string format_of_name(const stdfs::path& path) {
-  const std::string ending = lowered(path.extension().string());
-  if (ending == ".csv" || ending == ".tsv") return ending == ".csv" ? "csv" : "";
-  if (ending == ".jsonl" || ending == ".ndjson") return "jsonl";
-  return ending == ".parquet" || ending == ".pq" ? "parquet" : "";
-}
 
 /// Names that promise what would not be in the file.
 void refuse_other_names(const stdfs::path& path) {
@@ -41,8 +35,7 @@ void refuse_other_names(const stdfs::path& path) {
 std::string output_format(const BatchRequest& request, const std::string& input) {
   if (!request.output_format) {
     refuse_other_names(request.output);
-    const std::string named = format_of_name(request.output);
-    return !named.empty() ? named : input == "json" ? "jsonl" : input;
+    return dataset::format_of_name(request.output).value_or(input == "json" ? "jsonl" : input);
   }
   const std::string& wished = *request.output_format;
   if (wished == "csv" || wished == "jsonl" || wished == "parquet") return wished;

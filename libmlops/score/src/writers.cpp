@@ -117,7 +117,8 @@ std::unique_ptr<Writer> csv_writer(std::vector<std::string> names, std::vector<s
   return std::make_unique<Csv>(std::move(names), std::move(answers), header);
 }
 
-std::unique_ptr<Writer> jsonl_writer(std::vector<std::string> names, std::vector<std::string> answers) {
+std::unique_ptr<Writer> jsonl_writer(const std::vector<std::string>& names,
+                                     const std::vector<std::string>& answers) {
   return std::make_unique<JsonLines>(names, answers);
 }
 

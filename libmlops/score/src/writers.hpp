@@ -24,6 +24,7 @@ class Writer {
 /// "".
 std::unique_ptr<Writer> csv_writer(std::vector<std::string> names, std::vector<std::string> answers,
                                    bool header = true);
-std::unique_ptr<Writer> jsonl_writer(std::vector<std::string> names, std::vector<std::string> answers);
+std::unique_ptr<Writer> jsonl_writer(const std::vector<std::string>& names,
+                                     const std::vector<std::string>& answers);
 
 }  // namespace mlops::score

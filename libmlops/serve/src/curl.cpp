@@ -34,7 +34,7 @@ std::string word(std::string_view text) {
 std::string curl_line(std::string_view url, std::string_view body) {
   const std::string ask = fmt::format("curl -s {} -H 'content-type: application/json' -d ",
                                       word(std::string(url) + "/invocations"));
-  const std::string whole = ask + quoted(body);
+  std::string whole = ask + quoted(body);
   if (whole.size() <= longest) return whole;
   return fmt::format("curl -s {} | {}@-", word(std::string(url) + "/example"), ask);
 }

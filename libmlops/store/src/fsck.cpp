@@ -69,7 +69,7 @@ class Check {
     const auto node = graph.find(digest);
     const auto kind = node == graph.end() ? NodeKind::raw : node->second.kind;
     const auto name = named_by_.find(digest);
-    const std::string_view by = name == named_by_.end() ? "" : name->second;
+    const std::string_view by = name == named_by_.end() ? std::string_view() : name->second;
     if (kind == NodeKind::run || by.starts_with("run"))
       return "bring it back from a copy of the store: what a run was cannot be made again";
     if (kind == NodeKind::model || by.starts_with("model"))

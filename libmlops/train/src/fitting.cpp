@@ -21,6 +21,7 @@ int Fitting::whole(std::string_view name) const {
 }
 bool Fitting::flag(std::string_view name) const { return json::Value(parameters)[name].bool_or(false); }
 bool Fitting::given(std::string_view name) const { return !json::Value(parameters)[name].is_null(); }
+bool Fitting::refits() const { return flag("refit") && !request.valid.labels.empty(); }
 
 void Fitting::check() const {
   if (request.cancel != nullptr) request.cancel->check();

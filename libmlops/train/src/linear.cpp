@@ -60,7 +60,7 @@ std::vector<std::string> notes_on(const Fitting& fitting, const Design& design,
                   fmt::join(dependent, ", "), dependent.size() == 1 ? "follows" : "follow")};
 }
 
-Fitted fit_on(Fitting fitting, const Part& part) {
+Fitted fit_on(const Fitting& fitting, const Part& part) {
   const Design design = Design::fit(fitting.signature(), part.frame);
   const Sparse matrix(design, part.frame);
   fitting.check();
@@ -80,10 +80,7 @@ Fitted fit_linear(Fitting fitting) {
   if (!fitting.given("l2")) {
     fitting.parameters.set("l2", can_choose(fitting) ? choose(fitting) : without_choice);
   }
-  if (!fitting.flag("refit") || fitting.request.valid.labels.empty()) {
-    return fit_on(fitting, fitting.request.train);
-  }
-  return fit_on(fitting, together(fitting.request.train, fitting.request.valid));
+  return fit_on_all(fitting, [&](const Part& part) { return fit_on(fitting, part); });
 }
 
 }  // namespace mlops::train

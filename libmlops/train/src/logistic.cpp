@@ -140,7 +140,7 @@ std::vector<std::string> notes_on(const Fitting& fitting, const Problem& problem
   return notes;
 }
 
-Fitted fit_on(Fitting fitting, const Part& part) {
+Fitted fit_on(const Fitting& fitting, const Part& part) {
   const Problem problem(fitting, part);
   const auto answer = solve(fitting, problem);
   return {.package = {.signature = fitting.signature(),
@@ -157,10 +157,7 @@ Fitted fit_logistic(Fitting fitting) {
   if (!fitting.given("l2")) {
     fitting.parameters.set("l2", can_choose(fitting) ? choose(fitting) : without_choice);
   }
-  if (!fitting.flag("refit") || fitting.request.valid.labels.empty()) {
-    return fit_on(fitting, fitting.request.train);
-  }
-  return fit_on(fitting, together(fitting.request.train, fitting.request.valid));
+  return fit_on_all(fitting, [&](const Part& part) { return fit_on(fitting, part); });
 }
 
 }  // namespace mlops::train

@@ -76,7 +76,7 @@ std::string useless(const Question& question, const Field& field, const Profile&
   if (profile.known() == 0) return "null in every training row";
   if (contains(question.request.only, field.name)) return "";
   if (profile.distinct == 1 && profile.nulls == 0) return "constant";
-  const auto reason = identifier(field, profile, question.target.rows.size());
+  auto reason = identifier(field, profile, question.target.rows.size());
   const bool taken_back = question.lenient && !named_like_identifier(field.name) && is_whole(field.type);
   if (!reason.empty() && !taken_back) return reason;
   if (field.type.kind != Kind::text || 2 * profile.covered >= profile.known()) return "";

@@ -31,7 +31,7 @@ json::Object mean(const FitRequest& request) {
 
 }  // namespace
 
-Fitted fit_prior(Fitting fitting) {
+Fitted fit_prior(const Fitting& fitting) {
   const bool regression = fitting.signature().task == predict::Task::regression;
   return {.package = {.signature = fitting.signature(),
                       .algorithm = fitting.request.trainer,

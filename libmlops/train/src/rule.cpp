@@ -27,7 +27,7 @@ predict::Rule bound_rule(const json::Object& parameters, const predict::Signatur
   return predict::Rule(expression->text_or(""), signature);
 }
 
-Fitted fit_rule(Fitting fitting) {
+Fitted fit_rule(const Fitting& fitting) {
   const predict::Rule rule = bound_rule(fitting.parameters, fitting.signature());
   return {.package = {.signature = rule.signature(),
                       .algorithm = "rule",

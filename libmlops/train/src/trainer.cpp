@@ -144,8 +144,8 @@ Fitted fit(Engines& engines, const FitRequest& request) {
   Fitting fitting = {request, resolve(info.name, request.parameters)};
   require_parts(request);
   fitting.check();
-  if (info.name == "prior" || info.name == "mean") return fit_prior(std::move(fitting));
-  if (info.name == "rule") return fit_rule(std::move(fitting));
+  if (info.name == "prior" || info.name == "mean") return fit_prior(fitting);
+  if (info.name == "rule") return fit_rule(fitting);
   if (info.name == "linear") return fit_linear(std::move(fitting));
   if (info.name == "logistic") return fit_logistic(std::move(fitting));
   return fit_xgboost(engines, std::move(fitting));

@@ -141,9 +141,11 @@ gbdt::Trained search(Engines& engines, const Fitting& fitting) {
   return gbdt::train(engines, request);
 }
 
-gbdt::Trained grow(Engines& engines, const Fitting& fitting, const Part& part, int rounds) {
-  const Rows rows(part);
-  return gbdt::train(engines, request_for(fitting, rows, rounds));
+gbdt::Trained grow(Engines& engines, const Fitting& fitting, int rounds) {
+  return fit_on_all(fitting, [&](const Part& part) {
+    const Rows rows(part);
+    return gbdt::train(engines, request_for(fitting, rows, rounds));
+  });
 }
 
 struct Grown {
@@ -158,17 +160,12 @@ std::vector<std::string> notes_on_search(const Fitting& fitting, const gbdt::Tra
 }
 
 Grown trained(Engines& engines, const Fitting& fitting) {
-  const auto& [train, valid] = std::tie(fitting.request.train, fitting.request.valid);
-  const bool refit = fitting.flag("refit") && !valid.labels.empty();
-  if (!stops(fitting)) {
-    const int rounds = fitting.whole("rounds");
-    return {grow(engines, fitting, refit ? together(train, valid) : train, rounds)};
-  }
+  if (!stops(fitting)) return {grow(engines, fitting, fitting.whole("rounds"))};
   auto found = search(engines, fitting);
   auto notes = notes_on_search(fitting, found);
-  if (!refit) return {std::move(found), std::move(notes)};
+  if (!fitting.refits()) return {std::move(found), std::move(notes)};
   const int rounds = std::max(1, static_cast<int>(std::lround(found.rounds * more_rounds)));
-  return {grow(engines, fitting, together(train, valid), rounds), std::move(notes)};
+  return {grow(engines, fitting, rounds), std::move(notes)};
 }
 
 /// Threads that nobody asked for are those of a machine, and no part of the model.

@@ -23,6 +23,10 @@ class Engine;
 
 namespace mlops::dataset {
 
+/// The format that a file is written in by its name, in any case: csv, json, jsonl (or .ndjson), parquet (or
+/// .pq). Nothing for other names.
+std::optional<std::string> format_of_name(const std::filesystem::path& file);
+
 /// Rows as they are shown: one JSON value per column.
 struct Rows {
   std::vector<std::string> columns;
