@@ -27,6 +27,7 @@ endif()
 # processors, and its intrinsics do not bear precompiled headers either.
 # The library pack is left as it is: an engine must get only those of its objects which it needs.
 set(compiled_alone
+  commands/run_rows.cpp
   libmlops/dataset/src/csv_plan.cpp
   libmlops/dataset/src/open_file.cpp
   libmlops/evaluate/src/multiclass.cpp
@@ -42,6 +43,7 @@ set(compiled_alone
   libmlops/run/src/machine.cpp
   libmlops/run/src/packages.cpp
   libmlops/serve/src/curl.cpp
+  libmlops/serve/src/tensors.cpp
   libmlops/train/src/logistic.cpp
   libmlops/train/src/parameters.cpp
   libmlops/train/src/xgboost.cpp)
