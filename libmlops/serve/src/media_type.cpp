@@ -52,7 +52,7 @@ Media media_of(std::string_view content_type) {
   const bool json = type.empty() || is_json(type);
   if (!json && type != "text/csv")
     throw error(Code::usage, "the content type {} is not taken; application/json or text/csv is wanted",
-                quoted(type))
+                serve::quoted(type))
         .with_id("request.media_type");
   check_parameters(content_type);
   return json ? Media::json : Media::csv;
