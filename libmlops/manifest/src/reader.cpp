@@ -34,6 +34,8 @@ json::Value value_of(const std::string& text, bool plain) {
 
 }  // namespace
 
+json::Value parameter_value(const std::string& text) { return value_of(text, true); }
+
 void Reader::begin(std::string_view key, const yaml::Node& node) {
   key_ = key;
   places_[{key, 0}] = node.at;

@@ -233,6 +233,17 @@ std::vector<Problem> problems(const ReleaseSpec& release) {
   return out;
 }
 
+json::Object with_parameters(const json::Object& of_model, const json::Object& parameters) {
+  json::Object out = of_model;
+  for (const auto& [key, value] : of_model) {
+    const std::string* text = value.as_string();
+    if (text == nullptr || !text->starts_with('$')) continue;
+    const json::Value* found = parameters.find(text->substr(1));
+    if (found != nullptr) out.set(key, *found);
+  }
+  return out;
+}
+
 void normalise(ModelSpec& model) {
   for (const std::string_view section : {"sources/", "data/"}) {
     if (model.data.starts_with(section)) model.data.erase(0, section.size());
