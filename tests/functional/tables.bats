@@ -56,7 +56,7 @@ steps() { answers 0 mlops run "$@" --porcelain && cut -f 1-2 <<<"$output"; }
   settle
   sed -i 's/least: 1/least: 3/' mlops.yaml
   answers 0 mlops plan --porcelain
-  [ "$(cut -f 1,2,6 <<<"$output")" = $'sources/sales\tfresh\t-\ndata/good\twould make\tthe parameter least is 3, it was 1\ndata/by_who\twould make\tdata/good may change' ]
+  [ "$(cut -f 1,2,6 <<<"$output")" = $'sources/sales\tfresh\t\ndata/good\twould make\tthe parameter least is 3, it was 1\ndata/by_who\twould make\tdata/good may change' ]
   sed -i 's/least: 3/least: 1/; s/-- what counts/-- another comment/; s/twice/double/' mlops.yaml
   answers 0 mlops run -n good --porcelain
   [ "$(cut -f 6 <<<"$output" | tail -n 1)" = "the SQL is another" ]
