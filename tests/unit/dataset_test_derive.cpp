@@ -64,8 +64,7 @@ class DeriveTest : public ::testing::Test {
     Reader reader(store_, engines_, {});
     std::string out;
     const Rows rows = reader.head(version, 1);
-    for (const json::Value& value : rows.rows.at(0))
-      out += (out.empty() ? "" : " ") + json::dump(value);
+    for (const json::Value& value : rows.rows.at(0)) out += (out.empty() ? "" : " ") + json::dump(value);
     return out;
   }
 
