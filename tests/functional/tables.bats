@@ -126,6 +126,13 @@ fault() {
   [ "$(mlops data list --porcelain | wc -l)" = 1 ]
 }
 
+@test "a file cannot take the name of a table" {
+  cp sales.csv good.csv
+  answers 5 mlops ingest good.csv
+  [[ $stderr == *"'good' is the name of a table of \`data:\` in mlops.yaml"*'`--name OTHER`'* ]]
+  [ ! -e .mlops/refs ]
+}
+
 @test "a circle of tables is told" {
   sed -i 's/FROM sales/FROM by_who AS sales/' mlops.yaml
   answers 2 mlops run by_who

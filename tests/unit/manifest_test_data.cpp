@@ -245,6 +245,15 @@ TEST(Data, LabelsAreWrittenIntoTables) {
             "table 't' in 'f' has the label 'y', not 'z'");
 }
 
+TEST(Data, ASourceCannotTakeTheNameOfATable) {
+  SourceSpec source;
+  source.name = "t";
+  source.from = {"t.csv"};
+  const Error seen = error_of([&] { with_source("mlops: 1\ndata: {t: {sql: a.sql}}\n", "f", source); });
+  EXPECT_EQ(seen.code(), Code::conflict);
+  EXPECT_EQ(seen.message(), "'f' has a table 't' in 'data' already");
+}
+
 TEST(Data, SplitsByTimeAreWrittenAsTheyAreRead) {
   const std::string before = "mlops: 1\ndata:\n  t: {sql: a.sql, label: y}\n";
   TrainingEdit edit{.table = "t", .label = "y", .time = "day"};

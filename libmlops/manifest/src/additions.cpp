@@ -193,6 +193,10 @@ std::string with_source(std::string_view text, std::string_view file, const Sour
   if (manifest.find_source(source.name) != nullptr) {
     throw error(Code::conflict, "'{}' has a source '{}' already", file, source.name);
   }
+  if (manifest.find_data(source.name) != nullptr) {
+    throw error(Code::conflict, "'{}' has a table '{}' in 'data' already", file, source.name)
+        .with_hint("sources and data share their names: take another one");
+  }
   manifest.sources.push_back(source);
   Additions additions;
   additions.entries.push_back(new_entry(source));
