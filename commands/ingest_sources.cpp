@@ -101,6 +101,11 @@ manifest::SourceSpec new_source(project::Project& project, const IngestArgs& arg
     }
   }
   const manifest::SourceSpec* known = project.manifest().find_source(source.name);
+  if (project.manifest().find_data(source.name) != nullptr) {
+    throw error(Code::conflict, "'{}' is the name of a table of `data:` in mlops.yaml", source.name)
+        .with_id("ingest.name_taken")
+        .with_hint("`mlops run data/{}` makes it; `--name OTHER` gives these data another name", source.name);
+  }
   if (known == nullptr) return source;
   if (!args.name && known->from != source.from) {
     throw error(Code::conflict, "the source '{}' reads '{}', not '{}'", source.name, known->from.front(),

@@ -39,7 +39,7 @@ std::vector<ui::Row> medium_rows(const fs::path& folder) {
 }
 
 void add_datasets(project::Project& project, std::vector<cli::Candidate>& out) {
-  for (const manifest::SourceSpec& source : project.manifest().sources) out.push_back({source.name});
+  for (const manifest::TableSpec* table : project.manifest().tables()) out.push_back({table->name});
   if (!project.has_store()) return;
   for (const store::ReferenceName& name : project.store().references().list()) {
     const bool known =

@@ -611,6 +611,63 @@ TEST_F(TableTest, WhatCannotBeTrackedIsRefused) {
   EXPECT_EQ(test::error_of([&] { engine_->tables_of("DELETE FROM a"); }).message(), "not a SELECT statement");
 }
 
+TEST_F(TableTest, AStatementTellsWhatOrdersItsRows) {
+  engine_->execute("CREATE TABLE a AS SELECT 1 AS x, 2 AS y; CREATE TABLE b AS SELECT 1 AS x");
+  const std::vector<std::pair<std::string, RowOrder>> cases = {
+      {"SELECT * FROM a", RowOrder::table},
+      {"SELECT x + y AS z, upper('q') FROM a AS t WHERE x > 0", RowOrder::table},
+      {"SELECT * FROM a ORDER BY x", RowOrder::stated},
+      {"SELECT x FROM a UNION ALL SELECT x FROM b ORDER BY 1", RowOrder::stated},
+      {"SELECT x FROM a UNION ALL SELECT x FROM b", RowOrder::none},
+      {"SELECT * FROM a JOIN b USING (x)", RowOrder::none},
+      {"SELECT * FROM a, b", RowOrder::none},
+      {"SELECT sum(x) FROM a", RowOrder::none},
+      {"SELECT x, count(*) FROM a GROUP BY x", RowOrder::none},
+      {"SELECT x, sum(y) FROM a GROUP BY ALL", RowOrder::none},
+      {"SELECT DISTINCT x FROM a", RowOrder::none},
+      {"SELECT x FROM a LIMIT 1", RowOrder::none},
+      {"SELECT row_number() OVER () FROM a", RowOrder::none},
+      {"SELECT unnest([1, 2]) FROM a", RowOrder::none},
+      {"SELECT x FROM a WHERE x IN (SELECT x FROM b)", RowOrder::none},
+      {"SELECT x FROM a QUALIFY row_number() OVER (PARTITION BY y) = 1", RowOrder::none},
+      {"SELECT x FROM (SELECT x FROM a ORDER BY y)", RowOrder::none},
+      {"WITH t AS (SELECT x FROM a) SELECT x FROM t", RowOrder::none}};
+  for (const auto& [sql, order] : cases) EXPECT_EQ(engine_->facts_of(sql).order, order) << sql;
+}
+
+TEST_F(TableTest, AStatementTellsItsTablesAndNames) {
+  const SelectFacts facts = engine_->facts_of("select  x+y as z -- c\nFROM a, s.b AS c WHERE a.x > 1");
+  EXPECT_EQ(facts.tables, (std::vector<TableUse>{{"a", 27}, {"s.b", 30}}));
+  EXPECT_EQ(facts.text, engine_->facts_of("SELECT x + y AS z FROM a, s.b AS c WHERE (a.x > 1)").text);
+  EXPECT_NE(facts.text, engine_->facts_of("SELECT x + y AS w FROM a, s.b AS c WHERE a.x > 1").text);
+  EXPECT_FALSE(facts.renames_by_place);
+  EXPECT_TRUE(engine_->facts_of("SELECT p FROM a AS t(p)").renames_by_place);
+  EXPECT_TRUE(engine_->facts_of("SELECT x FROM a UNION SELECT y FROM a").renames_by_place);
+  const auto made = std::find_if(facts.made_from.begin(), facts.made_from.end(),
+                                 [](const auto& one) { return one.first == "z"; });
+  ASSERT_NE(made, facts.made_from.end());
+  EXPECT_EQ(made->second, (Lines{"x", "y"}));
+}
+
+TEST_F(TableTest, AConfinedEngineWritesOnlyWhatItMay) {
+  engine_->execute("CREATE TABLE a AS SELECT range AS x FROM range(10)");
+  const auto good = dir_ / "good.parquet";
+  engine_->confine({good});
+  engine_->write_parquet("SELECT x FROM a WHERE x > 6 -- end", good, "FORMAT parquet");
+  EXPECT_EQ(engine_->query("SELECT count(*) FROM read_parquet(" + literal(good.string()) + ")")
+                .column(0)
+                .values<std::int64_t>()[0],
+            3);
+  const auto bad = dir_ / "bad.parquet";
+  EXPECT_THROW(engine_->write_parquet("SELECT x FROM a", bad, "FORMAT parquet"), Error);
+  EXPECT_FALSE(fs::exists(bad));
+  for (const char* sql :
+       {"SELECT 1) TO 'x'; COPY (SELECT 2", "SELECT 1; SELECT 2", "FROM read_text('/etc/passwd')"})
+    EXPECT_EQ(test::error_of([&] { engine_->write_parquet(sql, good, "FORMAT parquet"); }).code(),
+              Code::usage)
+        << sql;
+}
+
 // A name that WITH gives is the table's own inside its definition, as the engine itself has it.
 TEST_F(TableTest, AWithNameMayHideTheTableItReads) {
   engine_->execute("CREATE TABLE t AS SELECT 'table' AS x");

@@ -34,7 +34,7 @@ SourceSpec read_source(const yaml::Entry& entry, std::vector<yaml::Fault>& fault
   const bool list = entry.value.kind == yaml::Kind::sequence;
   if (!is_entry(reader, entry, "source", fmt::format("{{from: {}}}", list ? "[...]" : entry.value.text)))
     return source;
-  const auto seen = reader.fields(entry.value, source_keys(), source);
+  const auto seen = reader.fields(entry.value, source, source_keys(), table_keys());
   if (std::find(seen.begin(), seen.end(), "from") == seen.end()) {
     reader.missing(entry.key.at, fmt::format("source '{}' has no 'from'", source.name),
                    "name its files: `from: data.csv`");
@@ -67,6 +67,17 @@ void read_project(Reader& reader, const yaml::Node& node, Manifest& manifest) {
   manifest.project = *text;
 }
 
+json::Object read_params(Reader& reader, const yaml::Node& node) {
+  if (!is_section(reader, node, "name: value")) return {};
+  json::Object out = reader.values(node);
+  for (const yaml::Entry& entry : node.entries) {
+    if (is_parameter_name(entry.key.text)) continue;
+    reader.fault(entry.key.at, fmt::format("'{}' cannot be the name of a parameter", entry.key.text),
+                 "it is used as `$name`: letters, digits and '_', no digit first");
+  }
+  return out;
+}
+
 Manifest read(const yaml::Document& document, std::string_view file, std::vector<yaml::Fault>& faults) {
   Manifest manifest;
   Reader reader(faults);
@@ -81,11 +92,14 @@ Manifest read(const yaml::Document& document, std::string_view file, std::vector
     if (name == "mlops") read_version(reader, entry.value);
     else if (name == "project") read_project(reader, entry.value, manifest);
     else if (name == "sources") read_sources(reader, entry.value, manifest, faults);
+    else if (name == "params") manifest.params = read_params(reader, entry.value);
+    else if (name == "data") read_data(reader, entry.value, manifest, faults);
+    else if (name == "features") read_features(reader, entry.value, manifest, faults);
     else if (name == "models") read_models(reader, entry.value, manifest, faults);
     else if (name == "release") read_releases(reader, entry.value, manifest, faults);
     else if (name == "settings")
       manifest.settings = config::read_settings(entry.value, config::Author::project, file, faults);
-    else reader.unknown_key(entry.key, "");
+    else reader.unknown_key(entry.key, {""});
   }
   check_names(root, manifest, faults);
   if (root.find("mlops") == nullptr) {
@@ -125,13 +139,36 @@ const SourceSpec* Manifest::find_source(std::string_view name) const { return fi
 const ModelSpec* Manifest::find_model(std::string_view name) const { return find(models, name); }
 const ReleaseSpec* Manifest::find_release(std::string_view name) const { return find(releases, name); }
 
-const SourceSpec* Manifest::data_of(const ModelSpec& model) const {
-  if (!model.data.empty()) return find_source(model.data);
-  const SourceSpec* labelled = nullptr;
-  for (const SourceSpec& source : sources) {
-    if (source.label.empty()) continue;
+const DataSpec* Manifest::find_data(std::string_view name) const { return find(data, name); }
+const FeatureSpec* Manifest::find_feature(std::string_view name) const { return find(features, name); }
+
+const TableSpec* Manifest::find_table(std::string_view name) const {
+  constexpr std::string_view source = "sources/";
+  constexpr std::string_view table = "data/";
+  if (name.starts_with(source)) return find_source(name.substr(source.size()));
+  if (name.starts_with(table)) return find_data(name.substr(table.size()));
+  const TableSpec* found = find_source(name);
+  return found != nullptr ? found : find_data(name);
+}
+
+std::vector<const TableSpec*> Manifest::tables() const {
+  std::vector<const TableSpec*> out;
+  for (const SourceSpec& source : sources) out.push_back(&source);
+  for (const DataSpec& table : data) out.push_back(&table);
+  return out;
+}
+
+std::string Manifest::address_of(const TableSpec& table) const {
+  return (find_data(table.name) == &table ? "data/" : "sources/") + table.name;
+}
+
+const TableSpec* Manifest::data_of(const ModelSpec& model) const {
+  if (!model.data.empty()) return find_table(model.data);
+  const TableSpec* labelled = nullptr;
+  for (const TableSpec* table : tables()) {
+    if (table->label.empty()) continue;
     if (labelled != nullptr) return nullptr;
-    labelled = &source;
+    labelled = table;
   }
   return labelled;
 }
@@ -142,6 +179,7 @@ Manifest parse(std::string_view text, std::string_view file) {
   std::vector<yaml::Fault> faults = document.faults;
   Manifest manifest = read(document, file, faults);
   if (!faults.empty()) throw yaml::to_error(document.text, file, std::move(faults));
+  place_sql(document, manifest);
   return manifest;
 }
 
