@@ -62,7 +62,9 @@ class Checker {
   bool of_rows_ = false;
 };
 
-std::string quote(const Expr& expr) { return "'" + print(expr) + "'"; }
+std::string quote(const Expr& expr) {
+  return expr.kind == Kind::text ? print(expr) : "'" + print(expr) + "'";
+}
 
 void Checker::logical(const Expr& expr) {
   if (expr.kind == Kind::logical_and || expr.kind == Kind::logical_or || expr.kind == Kind::logical_not) {
@@ -245,6 +247,7 @@ void Checker::value(const Expr& expr, const Leaf& leaf, Type& first) {
   if (fits) return;
   add(expr, fmt::format("'{}' is asked of numbers{}, {} is {}", name, times ? " and times" : "", quote(expr),
                         name_of(first)));
+  first = unknown;
 }
 
 Type Checker::arithmetic(const Expr& expr) {

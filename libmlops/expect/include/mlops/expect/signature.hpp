@@ -54,12 +54,13 @@ enum class Where : unsigned { data = 1, release = 2, monitor = 4, serve = 8, sch
 struct Signature {
   std::string_view name;
   std::vector<Argument> arguments = {};
-  Type type = {};          ///< Of its value; of unknown sort: that of its first argument.
-  bool metric = false;     ///< Of a model: may be compared with a confidence.
-  bool star = false;       ///< `*` may stand for its first column.
-  unsigned where = 0;      ///< A set of Where.
-  std::string_view nulls;  ///< What becomes of nulls, for people.
-  std::string_view doc;    ///< One sentence without full stop.
+  Type type = {};               ///< Of its value; of unknown sort: that of its first argument.
+  bool metric = false;          ///< Of a model: may be compared with a confidence.
+  bool star = false;            ///< `*` may stand for its first column.
+  bool shows = false;           ///< Its value is made of values of the column, and hidden where they are.
+  unsigned where = 0;           ///< A set of Where.
+  std::string_view nulls = {};  ///< What becomes of nulls, for people.
+  std::string_view doc = {};    ///< One sentence without full stop.
 
   /// Whether it stands without brackets too.
   bool bare() const { return arguments.empty(); }
