@@ -2,6 +2,7 @@
 
 #include "cli/invocation.hpp"
 #include "dataset_rows.hpp"
+#include "parameters.hpp"
 #include "train_questions.hpp"
 
 #include <fmt/format.h>
@@ -178,28 +179,49 @@ train::SplitRequest split_of(const TrainArgs& args, const Subject& subject) {
            .seed = split.seed.value_or(out.seed),
            .time = subject.table->time,
            .group = split.group,
-           .part = split.part};
+           .part = split.part,
+           .test_last_us = split.test_last_us,
+           .valid_before_us = split.valid_before_us};
   }
-  if (args.valid) out.valid = share_of(*args.valid, "--valid");
-  if (args.test) out.test = share_of(*args.test, "--test");
+  if (args.valid) {
+    out.valid = share_of(*args.valid, "--valid");
+    out.valid_before_us.reset();
+  }
+  if (args.test) {
+    out.test = share_of(*args.test, "--test");
+    out.test_last_us.reset();
+  }
   // A way to split that is asked for replaces the declared one.
   if (args.time || args.group || args.part) {
     out.time = args.time.value_or("");
     out.group = args.group.value_or("");
     out.part = args.part.value_or("");
   }
+  if (out.time.empty()) {
+    out.test_last_us.reset();
+    out.valid_before_us.reset();
+  }
   if (args.seed) out.seed = static_cast<std::uint64_t>(*args.seed);
   return out;
 }
 
-release::Candidate candidate_of(const manifest::ModelSpec& model) {
+release::Candidate candidate_of(const manifest::ModelSpec& model, const json::Object& params) {
   release::Candidate out = {.name = model.name,
                             .trainer = model.train,
-                            .parameters = model.params,
+                            .parameters = manifest::with_parameters(model.params, params),
                             .seed = model.seed,
                             .only = model.columns,
                             .without = model.without};
   if (!model.rule.empty()) out.parameters.set("case", model.rule);
+  return out;
+}
+
+/// The words that name no parameter of the project: those are for trainers.
+json::Object parameters_of(const std::vector<std::string>& words, const manifest::Manifest& manifest) {
+  json::Object out;
+  for (const auto& [name, value] : assignments_of(words)) {
+    if (manifest.params.find(name) == nullptr) out.set(name, value);
+  }
   return out;
 }
 
@@ -222,9 +244,10 @@ const manifest::ReleaseSpec* release_of(const TrainArgs& args, const manifest::M
 }
 
 std::vector<release::Candidate> declared_candidates(const std::vector<std::string>& names,
-                                                    const manifest::Manifest& manifest) {
+                                                    const manifest::Manifest& manifest,
+                                                    const json::Object& params) {
   std::vector<release::Candidate> out;
-  for (const std::string& name : names) out.push_back(candidate_of(declared_model(name, manifest)));
+  for (const std::string& name : names) out.push_back(candidate_of(declared_model(name, manifest), params));
   return out;
 }
 
@@ -262,26 +285,16 @@ void choose_candidates(const TrainArgs& args, const manifest::Manifest& manifest
   for (const std::string& name : args.trainers)
     out.candidates.push_back(name == "rule" && args.rule ? rule_of(*args.rule)
                                                          : release::Candidate{.name = name, .trainer = name});
-  if (!args.models.empty()) out.candidates = declared_candidates(args.models, manifest);
+  const json::Object params = project_parameters(args.parameters, manifest);
+  if (!args.models.empty()) out.candidates = declared_candidates(args.models, manifest, params);
   else if (out.candidates.empty())
-    out.candidates = declared_candidates(declared_names(manifest, subject, declared), manifest);
+    out.candidates = declared_candidates(declared_names(manifest, subject, declared), manifest, params);
   yield_to_flags(args, out.candidates);
   const bool has_rule = std::any_of(out.candidates.begin(), out.candidates.end(),
                                     [](const release::Candidate& one) { return one.trainer == "rule"; });
   if (!args.rule || has_rule) return;
   if (out.candidates.empty()) out.more.push_back(rule_of(*args.rule));
   else insert_rule(out.candidates, rule_of(*args.rule));
-}
-
-json::Object parameters_of(const std::vector<std::string>& words) {
-  json::Object out;
-  for (const std::string& word : words) {
-    const std::size_t equals = word.find('=');
-    if (equals == 0 || equals == std::string::npos)
-      throw error(Code::usage, "'{}' is not NAME=VALUE, which '--param' wants", word);
-    out.set(word.substr(0, equals), word.substr(equals + 1));
-  }
-  return out;
 }
 
 /// What cannot stand in a name becomes '_', as in the names of datasets.
@@ -334,7 +347,7 @@ release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invo
   release::TrainRequest out = {.model = model_name(args, subject, declared),
                                .data = subject.data,
                                .label = subject.label,
-                               .parameters = parameters_of(args.parameters),
+                               .parameters = parameters_of(args.parameters, manifest),
                                .seed = static_cast<std::uint64_t>(args.seed.value_or(1)),
                                .command = invocation.command_line(),
                                .folder = project.root(),
@@ -343,6 +356,7 @@ release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invo
   else if (subject.is_declared() && !subject.table->task.empty())
     out.task = predict::task_of(subject.table->task);
   out.plan = {.only = args.only, .without = args.without, .split = split_of(args, subject)};
+  if (subject.table != nullptr) out.plan.outcome = subject.table->outcome;
   if (declared != nullptr && declared->pick) {
     out.metric = declared->pick->metric;
     out.within = declared->pick->within;

@@ -168,7 +168,7 @@ TEST(Manifest, FaultsOfASource) {
       {with("party: ~"), "f:4:12: 'party' has no value", ""},
       {with("licence: ''"), "f:4:14: 'licence' is empty", ""},
       {with("license: MIT"), "f:4:5: unknown key 'license'", "similar key exists: `licence`"},
-      {with("expect: [rows > 1]"), "f:4:5: unknown key 'expect'", "the keys here are `from`"},
+      {with("asserts: [rows > 1]"), "f:4:5: unknown key 'asserts'", "the keys here are `from`"},
       {with("pii: {a: b}"), "f:4:10: 'pii' takes a text or a list, this is a map", ""},
       {with("blobs: [a, '']"), "f:4:16: an empty name of a column in 'blobs'", ""},
       {with("format: exel"), "f:4:13: 'format' cannot be 'exel'", "it is one of `csv`"},
@@ -471,7 +471,10 @@ TEST(Keys, ThePageHoldsTheTable) {
 std::string file_with(std::string_view where, const std::string& line) {
   if (where.empty()) return line.starts_with("mlops:") ? line + "\n" : "mlops: 1\n" + line + "\n";
   if (where == "sources.NAME") return with(line);
-  if (where == "split of sources.NAME") return with("split:\n      " + line);
+  if (where == "table") return with(line);
+  if (where == "split of a table") return with("split:\n      " + line);
+  if (where == "online of a view") return "mlops: 1\nfeatures:\n  v:\n    online:\n      " + line + "\n";
+  if (where == "features of a model") return "mlops: 1\nmodels:\n  m:\n    features:\n      - " + line + "\n";
   const std::string section(where.substr(0, where.find('.')));
   return "mlops: 1\n" + section + ":\n  s:\n    " + line + "\n";
 }

@@ -120,7 +120,7 @@ TEST(Training, FaultsOfASplit) {
   const auto split = [](const std::string& text) { return churn + "    split: " + text + "\n"; };
   expect_faults({
       {split("70/15/15"), "f:5:12: 'split' takes a map", "split: {test: 15%, valid: 15%}"},
-      {split("{test: last 30d}"), "f:5:19: 'test' is 'last 30d', a share of the rows is wanted", "15%"},
+      {split("{test: last 30d}"), "f:5:19: a length of time needs 'time'", "time: day"},
       {split("{test: 15}"), "f:5:19: 'test' is '15', a share of the rows is wanted", ""},
       {split("{test: 0%}"), "f:5:19: 'test' is '0%', a share of the rows is wanted", "more than 0%"},
       {split("{test: 100%}"), "f:5:19: 'test' is '100%', a share of the rows is wanted", ""},
@@ -160,7 +160,7 @@ TEST(Training, FaultsOfAModel) {
       {model("{train: prior, columns: [a, '']}"), "f:6:34: an empty name of a column in 'columns'", ""},
       {model("{train: prior, seed: x}"), "f:6:27: 'seed' is 'x', a whole number from 0 is wanted", ""},
       {model("{train: prior, parms: {a: 1}}"), "f:6:21: unknown key 'parms'", "similar key exists: `params`"},
-      {model("{train: prior, features: [a]}"), "f:6:21: unknown key 'features'", "the keys here are `train`"},
+      {model("{train: prior, views: [a]}"), "f:6:21: unknown key 'views'", "the keys here are `train`"},
       {churn + "models: {valid: {train: prior}}\n", "f:5:10: the name 'valid' has a meaning of its own", ""},
       {churn + "models: {a b: {train: prior}}\n", "f:5:10: the name 'a b' holds ' '", ""},
   });

@@ -280,6 +280,90 @@ TEST(Split, AColumnSaysThePart) {
   EXPECT_EQ(parts.how, "as part says, 2 rows without a part left out");
 }
 
+constexpr std::int64_t day_us = 86'400'000'000;
+
+/// Ten rows a day of the first `days` days of 1970, times of day from 00:00 by 2.4 hours.
+Columns daily(std::int64_t days, bool dates) {
+  const auto rows = static_cast<std::size_t>(days * 10);
+  ColumnsOf table;
+  table.integers("y", cells<std::int64_t>(rows, [](auto i) { return i % 2; }));
+  if (dates)
+    table.dates("t", cells<std::int32_t>(rows, [](auto i) { return static_cast<std::int32_t>(i / 10); }));
+  else
+    table.add<std::int64_t>(
+        "t", {.kind = Kind::timestamp},
+        cells<std::int64_t>(rows, [](auto i) { return static_cast<std::int64_t>(i) * day_us / 10; }),
+        "TIMESTAMP");
+  return table.build();
+}
+
+TEST(Split, ALengthOfDatesIsSoManyDates) {
+  const auto table = daily(100, true);
+  const auto target = read_target(table, "y");
+  const auto parts =
+      split(table, target, {.time = "t", .test_last_us = 30 * day_us, .valid_before_us = 20 * day_us});
+  expect_whole(target, parts);
+  EXPECT_EQ(parts.test.size(), 300u);
+  EXPECT_EQ(parts.test.front(), 700u);
+  EXPECT_EQ(parts.valid.size(), 200u);
+  EXPECT_EQ(parts.valid.front(), 500u);
+  EXPECT_EQ(parts.how, "by time of t, test after 1970-03-11T00:00:00Z, valid after 1970-02-19T00:00:00Z");
+}
+
+TEST(Split, ALengthOfTimeIsHalfOpen) {
+  const auto table = daily(100, false);
+  const auto target = read_target(table, "y");
+  const auto parts =
+      split(table, target, {.time = "t", .test_last_us = day_us, .valid_before_us = day_us / 10});
+  expect_whole(target, parts);
+  // The newest is row 999; the row a day before it is not in the last day, it is in the 2.4 hours before
+  // that.
+  EXPECT_EQ(parts.test.front(), 990u);
+  EXPECT_EQ(parts.valid, (Rows{989}));
+  const auto shared = split(table, target, {.test = 0.1, .time = "t", .valid_before_us = day_us});
+  EXPECT_EQ(shared.test.front(), 900u);
+  EXPECT_EQ(shared.valid.front(), 890u);
+  EXPECT_EQ(shared.valid.size(), 10u);
+  const auto mixed = split(table, target, {.valid = 0.1, .time = "t", .test_last_us = day_us});
+  EXPECT_EQ(mixed.test.front(), 990u);
+  EXPECT_EQ(mixed.valid.front(), 890u);
+  const auto all = error_of([&] { split(table, target, {.time = "t", .test_last_us = 1000 * day_us}); });
+  EXPECT_EQ(all.id(), "train.empty_part");
+}
+
+TEST(Split, GroupsThatComeBackLaterAreLeftOut) {
+  const auto table = ColumnsOf()
+                         .integers("y", {0, 1, 0, 1, 0, 1, 0, 1, 0, 1})
+                         .dates("t", {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+                         .texts("who", {"a", "b", "c", "d", "e", "c", {}, "f", "a", "f"})
+                         .build();
+  const auto parts =
+      split(table, read_target(table, "y"),
+            {.time = "t", .group = "who", .test_last_us = 2 * day_us, .valid_before_us = 3 * day_us});
+  EXPECT_EQ(parts.test, (Rows{8, 9}));
+  EXPECT_EQ(parts.valid, (Rows{5, 6}));
+  EXPECT_EQ(parts.train, (Rows{1, 3, 4}));
+  EXPECT_TRUE(parts.how.ends_with(", 3 rows left out whose who comes back later")) << parts.how;
+}
+
+TEST(Plan, OutcomesAreNoFeatures) {
+  const auto table = ColumnsOf()
+                         .integers("y", {0, 1, 0, 1, 0, 1, 0, 1, 0, 1})
+                         .integers("delay", {5, 90, 2, 80, 1, 70, 3, 60, 4, 50})
+                         .integers("x", {1, 2, 3, 4, 1, 2, 3, 4, 1, 1})
+                         .build();
+  const auto target = read_target(table, "y");
+  const auto parts = split(table, target, {});
+  const auto made = plan(table, {}, target, parts, {.outcome = {"delay"}});
+  EXPECT_EQ(made.columns[1].role, Role::left_out);
+  EXPECT_EQ(made.columns[1].reason, "outcome: known only afterwards");
+  ASSERT_EQ(made.signature.inputs.size(), 1u);
+  EXPECT_EQ(
+      error_of([&] { plan(table, {}, target, parts, {.only = {"delay"}, .outcome = {"delay"}}); }).message(),
+      "column 'delay' cannot be a feature: it is an outcome, known only afterwards");
+  EXPECT_EQ(error_of([&] { plan(table, {}, target, parts, {.outcome = {"dely"}}); }).code(), Code::usage);
+}
+
 TEST(Split, ImpossibleSplitsAreSaid) {
   const auto table = ColumnsOf()
                          .integers("y", {0, 1, 0, 1})
@@ -294,6 +378,9 @@ TEST(Split, ImpossibleSplitsAreSaid) {
   EXPECT_EQ(code({.test = 0}), Code::usage);
   EXPECT_EQ(code({.time = "y", .part = "part"}), Code::usage);
   EXPECT_EQ(code({.time = "part"}), Code::usage);
+  EXPECT_EQ(code({.time = "y", .test_last_us = 5}), Code::usage);
+  EXPECT_EQ(code({.test_last_us = 5}), Code::usage);
+  EXPECT_EQ(code({.time = "y", .test_last_us = 0}), Code::usage);
   EXPECT_EQ(code({.group = "nobody"}), Code::usage);
   EXPECT_EQ(code({.part = "y"}), Code::usage);
   EXPECT_EQ(error_of([&] { split(table, target, {.part = "part"}); }).message(),

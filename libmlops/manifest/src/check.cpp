@@ -123,7 +123,13 @@ void check_split(Problems& out, const TableSpec& table) {
     out.push_back(
         {"valid", 0, "'test' and 'valid' leave no rows to train on", "both together are less than 100%"});
   }
-  const bool decides = split.test || split.valid || split.seed || !split.group.empty() || !table.time.empty();
+  const bool by_length = split.test_last_us || split.valid_before_us;
+  if (by_length && table.time.empty() && split.part.empty()) {
+    out.push_back({split.test_last_us ? "test" : "valid", 0, "a length of time needs 'time'",
+                   "name the column that has it: `time: day`"});
+  }
+  const bool decides =
+      split.test || split.valid || by_length || split.seed || !split.group.empty() || !table.time.empty();
   if (!split.part.empty() && decides) {
     out.push_back({"part", 0, fmt::format("the column '{}' says the parts: nothing else can", split.part),
                    "remove `time`, `test`, `valid`, `seed` and `group`, or `part`"});

@@ -80,7 +80,9 @@ std::string share(double value) {
 Fields split_fields(const SplitSpec& split) {
   Writer out(Layout::flow);
   if (split.test) out.add("test", share(*split.test));
+  if (split.test_last_us) out.add("test", "last " + duration_words(*split.test_last_us));
   if (split.valid) out.add("valid", share(*split.valid));
+  if (split.valid_before_us) out.add("valid", duration_words(*split.valid_before_us) + " before test");
   if (split.seed) out.add("seed", fmt::format("{}", *split.seed));
   out.text("group", split.group);
   out.text("part", split.part);

@@ -18,6 +18,8 @@
 
 namespace mlops::manifest {
 
+class Reader;
+
 /// A value that is of the right shape but not allowed.
 struct Problem {
   std::string_view key;   ///< Empty: the name of the entry.
@@ -29,6 +31,8 @@ struct Problem {
 /// Every problem of the values, by the rules of the file.
 std::vector<Problem> problems(const TableSpec& table);
 std::vector<Problem> problems(const SourceSpec& source);
+std::vector<Problem> problems(const DataSpec& table);
+std::vector<Problem> problems(const FeatureSpec& view);
 std::vector<Problem> problems(const ModelSpec& model);
 std::vector<Problem> problems(const ReleaseSpec& release);
 
@@ -43,6 +47,15 @@ void normalise(ModelSpec& model);
 
 /// The value of `pick:`; what is wrong with it.
 std::variant<PickSpec, Problem> parse_pick(std::string_view text);
+
+/// `30d` as microseconds: a whole number and one of us ms s m h d w, more than nothing.
+std::optional<std::int64_t> parse_duration(std::string_view text);
+/// `30d`, in the greatest unit that takes it whole.
+std::string duration_words(std::int64_t us);
+
+/// The values of `test:` and `valid:` of a split: a share, or `last 30d` and `30d before test`.
+void read_test(Reader& reader, const yaml::Node& node, SplitSpec& split);
+void read_valid(Reader& reader, const yaml::Node& node, SplitSpec& split);
 
 /// Why `name` cannot be the name of an entry.
 std::optional<Problem> problem_of_name(std::string_view name);
@@ -72,20 +85,19 @@ class Reader {
   /// A map of texts, numbers and flags: what stands without quotes is a number or a flag where it reads like
   /// one.
   json::Object values(const yaml::Node& node);
-  /// Every key of the map `node` goes to its row of the table; the keys that were there.
-  template <typename Table, typename Spec>
-  std::vector<std::string_view> fields(const yaml::Node& node, const Table& table, Spec& spec) {
+  /// `2h`, in microseconds.
+  std::optional<std::int64_t> duration(const yaml::Node& node);
+  /// A map of texts in the order of the file; the place of each value is that of its index.
+  std::vector<std::pair<std::string, std::string>> pairs(const yaml::Node& node, std::string_view example);
+  /// The items of `expect:`.
+  std::vector<ExpectSpec> assertions(const yaml::Node& node);
+  /// Every key of the map `node` goes to its row of one of the tables; the keys that were there.
+  template <typename Spec, typename... Tables>
+  std::vector<std::string_view> fields(const yaml::Node& node, Spec& spec, const Tables&... tables) {
     std::vector<std::string_view> seen;
     for (const yaml::Entry& field : node.entries) {
-      const auto row = std::find_if(table.begin(), table.end(),
-                                    [&](const auto& known) { return known.key.name == field.key.text; });
-      if (row == table.end()) {
-        unknown_key(field.key, table.front().key.where);
-        continue;
-      }
-      seen.push_back(row->key.name);
-      begin(row->key.name, field.value);
-      row->read(*this, field.value, spec);
+      if ((take(field, tables, spec, seen) || ...)) continue;
+      unknown_key(field.key, {tables.front().key.where...});
     }
     return seen;
   }
@@ -94,11 +106,25 @@ class Reader {
   void fault(const yaml::Position& at, std::string message, std::string hint = {});
   /// A fault of what does not stand there, shown beside others.
   void missing(const yaml::Position& at, std::string message, std::string hint = {});
-  void unknown_key(const yaml::Node& key, std::string_view where);
+  /// `wheres`: of the rows that have the keys which may stand there.
+  void unknown_key(const yaml::Node& key, std::initializer_list<std::string_view> wheres);
   /// Faults for problems of the values read; `name` is where the entry's name stands.
   void add(const std::vector<Problem>& problems, const yaml::Position& name);
 
  private:
+  template <typename Table, typename Spec>
+  bool take(const yaml::Entry& field, const Table& table, Spec& spec, std::vector<std::string_view>& seen) {
+    const auto row = std::find_if(table.begin(), table.end(),
+                                  [&](const auto& known) { return known.key.name == field.key.text; });
+    if (row == table.end()) return false;
+    seen.push_back(row->key.name);
+    begin(row->key.name, field.value);
+    row->read(*this, field.value, spec);
+    return true;
+  }
+  std::optional<ExpectSpec> assertion(const yaml::Node& item);
+  void check(const ExpectSpec& spec, const yaml::Node& text);
+
   std::vector<yaml::Fault>& faults_;
   std::string_view key_;
   std::map<std::pair<std::string_view, std::size_t>, yaml::Position> places_;
@@ -112,8 +138,30 @@ struct KeyOf {
 };
 
 std::span<const KeyOf<SourceSpec>> source_keys();
+/// Of a source and of an entry of `data:`.
+std::span<const KeyOf<TableSpec>> table_keys();
+std::span<const KeyOf<SplitSpec>> split_keys();
+std::span<const KeyOf<DataSpec>> data_keys();
+std::span<const KeyOf<FeatureSpec>> feature_keys();
+/// Of `online:` of a view.
+std::span<const KeyOf<FeatureSpec>> online_keys();
+/// Of an item of a model's `features:`.
+std::span<const KeyOf<FeatureUse>> use_keys();
 std::span<const KeyOf<ModelSpec>> model_keys();
 std::span<const KeyOf<ReleaseSpec>> release_keys();
+
+/// `data:` and `features:`; where the lines of SQL stand.
+void read_data(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
+void read_features(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
+void place_sql(const yaml::Document& document, Manifest& manifest);
+
+std::vector<FeatureUse> read_uses(Reader& reader, const yaml::Node& node);
+
+/// Letters of ASCII, digits and '_', no digit first.
+bool is_parameter_name(std::string_view text);
+
+/// Where the value of `node` begins: behind the quote.
+Place place_of(const yaml::Node& node);
 
 /// `models:` and `release:`; then whatever names something in the file.
 void read_models(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);

@@ -13,32 +13,15 @@ constexpr std::array top_keys = {
     Key{"", "mlops", "1", "Version of the language the file is written in; must be there"},
     Key{"", "project", "text", "Name of the project; default: the name of its folder"},
     Key{"", "sources", "map", "Data from outside, by name: `name: {from: ...}`"},
+    Key{"", "params", "map",
+        "Parameters by name, `{lr: 0.1}`, for `$lr` in SQL and in `params` of models; "
+        "`-p lr=0.2` overrides one"},
+    Key{"", "data", "map", "Tables made from others, by name: `name: {sql: SELECT ...}`"},
+    Key{"", "features", "map",
+        "Views of the past, by name: `name: {key: ..., from: ..., at: ..., columns: ...}`"},
     Key{"", "models", "map", "What is trained, by name, simplest first: `name: {train: logistic}`"},
     Key{"", "release", "map", "Who may answer in production, by name: `name: {among: [...]}`"},
 };
-
-constexpr std::string_view split = "split of a table";
-
-constexpr std::array of_split = {
-    KeyOf<SplitSpec>{{split, "test", "share", "Rows that judge, `15%`; with `time`, the latest"},
-                     [](Reader& r, const Node& n, SplitSpec& s) { s.test = r.share(n); }},
-    KeyOf<SplitSpec>{{split, "valid", "share", "Rows that stop and choose while a model is trained, `15%`"},
-                     [](Reader& r, const Node& n, SplitSpec& s) { s.valid = r.share(n); }},
-    KeyOf<SplitSpec>{{split, "seed", "whole number", "Another seed gives other rows; default: 1"},
-                     [](Reader& r, const Node& n, SplitSpec& s) { s.seed = r.count(n); }},
-    KeyOf<SplitSpec>{
-        {split, "group", "text", "Column whose equal values stay in one part, such as a customer"},
-        [](Reader& r, const Node& n, SplitSpec& s) { r.text(n, s.group); }},
-    KeyOf<SplitSpec>{
-        {split, "part", "text",
-         "Column that says it: `train`, `valid` or `test`; rows with another value are left out"},
-        [](Reader& r, const Node& n, SplitSpec& s) { r.text(n, s.part); }},
-};
-
-void read_split(Reader& reader, const Node& node, SplitSpec& spec) {
-  if (node.kind == yaml::Kind::map) reader.fields(node, of_split, spec);
-  else reader.fault(node.at, "'split' takes a map", "write `split: {test: 15%, valid: 15%}`");
-}
 
 void read_pick(Reader& reader, const Node& node, ReleaseSpec& spec) {
   const auto text = reader.text(node);
@@ -103,19 +86,6 @@ constexpr std::array of_source = {
          "Rows that cannot be read and are set aside before it is a failure, `100` or `1%`; default: "
          "1% or 10 rows"},
         [](Reader& r, const Node& n, SourceSpec& s) { s.read.quarantine = r.text(n); }},
-    KeyOf<SourceSpec>{{source, "label", "text", "Column that models learn to predict"},
-                      [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.label); }},
-    KeyOf<SourceSpec>{{source, "task", "word",
-                       "What the label is: `binary`, `multiclass` or `regression`; default: by its values"},
-                      [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.task); }},
-    KeyOf<SourceSpec>{
-        {source, "time", "text", "Column that says when a row happened; with it the latest rows test"},
-        [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.time); }},
-    KeyOf<SourceSpec>{
-        {source, "split", "map",
-         "Which rows train, choose and judge, see below; default: 70%, 15% and 15%, with the label's "
-         "values in the same shares"},
-        [](Reader& r, const Node& n, SourceSpec& s) { read_split(r, n, s.split); }},
 };
 
 constexpr std::string_view model = "models.NAME";
@@ -126,7 +96,7 @@ constexpr std::array of_model = {
          "How it is trained: `prior`, `mean`, `rule`, `linear`, `logistic` or `xgboost`; must be there"},
         [](Reader& r, const Node& n, ModelSpec& m) { r.text(n, m.train); }},
     KeyOf<ModelSpec>{
-        {model, "data", "text", "The source it is trained on; default: the only one with a label"},
+        {model, "data", "text", "The table it is trained on; default: the only one with a label"},
         [](Reader& r, const Node& n, ModelSpec& m) { r.text(n, m.data); }},
     KeyOf<ModelSpec>{{model, "params", "map",
                       "Parameters of the training, `{max_depth: 6}`; default: see mlops-train-run(1)"},
@@ -137,6 +107,10 @@ constexpr std::array of_model = {
                      [](Reader& r, const Node& n, ModelSpec& m) { m.columns = r.texts(n); }},
     KeyOf<ModelSpec>{{model, "without", "text or list", "Columns it does not learn from"},
                      [](Reader& r, const Node& n, ModelSpec& m) { m.without = r.texts(n); }},
+    KeyOf<ModelSpec>{{model, "features", "text or list",
+                      "Views joined to its table, see below: `[airport, {use: airport, key: {airport: "
+                      "destination}, as: dest}]`"},
+                     [](Reader& r, const Node& n, ModelSpec& m) { m.features = read_uses(r, n); }},
     KeyOf<ModelSpec>{{model, "seed", "whole number", "Seed of what is random in the training; default: 1"},
                      [](Reader& r, const Node& n, ModelSpec& m) { m.seed = r.count(n); }},
 };
@@ -161,17 +135,39 @@ std::vector<Key> all_keys() {
     for (const auto& row : table) out.push_back(row.key);
   };
   add(of_source);
-  add(of_split);
+  add(data_keys());
+  add(table_keys());
+  add(split_keys());
+  add(feature_keys());
+  add(online_keys());
   add(of_model);
+  add(use_keys());
   add(of_release);
   return out;
 }
 
+struct Heading {
+  std::string_view where;
+  std::string_view text;
+};
+
+constexpr std::array headings = {
+    Heading{"", "# KEYS AT THE TOP"},
+    Heading{"sources.NAME", "# KEYS OF A SOURCE"},
+    Heading{"data.NAME", "# KEYS OF AN ENTRY OF DATA"},
+    Heading{"table", "# KEYS OF BOTH"},
+    Heading{"split of a table", "# KEYS OF A SPLIT"},
+    Heading{"features.NAME", "# KEYS OF A VIEW"},
+    Heading{"online of a view", "# KEYS OF ONLINE"},
+    Heading{"models.NAME", "# KEYS OF A MODEL"},
+    Heading{"features of a model", "# KEYS OF A VIEW IN A MODEL"},
+    Heading{"release.NAME", "# KEYS OF A RELEASE"},
+};
+
 std::string_view heading(std::string_view where) {
-  if (where == source) return "# KEYS OF A SOURCE";
-  if (where == split) return "# KEYS OF A SPLIT";
-  if (where == model) return "# KEYS OF A MODEL";
-  return where == release ? "# KEYS OF A RELEASE" : "# KEYS AT THE TOP";
+  return std::find_if(headings.begin(), headings.end(),
+                      [&](const Heading& row) { return row.where == where; })
+      ->text;
 }
 
 }  // namespace

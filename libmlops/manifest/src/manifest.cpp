@@ -33,7 +33,7 @@ SourceSpec read_source(const yaml::Entry& entry, std::vector<yaml::Fault>& fault
   const bool list = entry.value.kind == yaml::Kind::sequence;
   if (!is_entry(reader, entry, "source", fmt::format("{{from: {}}}", list ? "[...]" : entry.value.text)))
     return source;
-  const auto seen = reader.fields(entry.value, source_keys(), source);
+  const auto seen = reader.fields(entry.value, source, source_keys(), table_keys());
   if (std::find(seen.begin(), seen.end(), "from") == seen.end()) {
     reader.missing(entry.key.at, fmt::format("source '{}' has no 'from'", source.name),
                    "name its files: `from: data.csv`");
@@ -66,6 +66,17 @@ void read_project(Reader& reader, const yaml::Node& node, Manifest& manifest) {
   manifest.project = *text;
 }
 
+json::Object read_params(Reader& reader, const yaml::Node& node) {
+  if (!is_section(reader, node, "name: value")) return {};
+  json::Object out = reader.values(node);
+  for (const yaml::Entry& entry : node.entries) {
+    if (is_parameter_name(entry.key.text)) continue;
+    reader.fault(entry.key.at, fmt::format("'{}' cannot be the name of a parameter", entry.key.text),
+                 "it is used as `$name`: letters, digits and '_', no digit first");
+  }
+  return out;
+}
+
 Manifest read(const yaml::Document& document, std::vector<yaml::Fault>& faults) {
   Manifest manifest;
   Reader reader(faults);
@@ -80,9 +91,12 @@ Manifest read(const yaml::Document& document, std::vector<yaml::Fault>& faults) 
     if (name == "mlops") read_version(reader, entry.value);
     else if (name == "project") read_project(reader, entry.value, manifest);
     else if (name == "sources") read_sources(reader, entry.value, manifest, faults);
+    else if (name == "params") manifest.params = read_params(reader, entry.value);
+    else if (name == "data") read_data(reader, entry.value, manifest, faults);
+    else if (name == "features") read_features(reader, entry.value, manifest, faults);
     else if (name == "models") read_models(reader, entry.value, manifest, faults);
     else if (name == "release") read_releases(reader, entry.value, manifest, faults);
-    else reader.unknown_key(entry.key, "");
+    else reader.unknown_key(entry.key, {""});
   }
   check_names(root, manifest, faults);
   if (root.find("mlops") == nullptr) {
@@ -162,6 +176,7 @@ Manifest parse(std::string_view text, std::string_view file) {
   std::vector<yaml::Fault> faults = document.faults;
   Manifest manifest = read(document, faults);
   if (!faults.empty()) throw yaml::to_error(document.text, file, std::move(faults));
+  place_sql(document, manifest);
   return manifest;
 }
 

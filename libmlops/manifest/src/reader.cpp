@@ -34,6 +34,8 @@ json::Value value_of(const std::string& text, bool plain) {
 
 }  // namespace
 
+json::Value parameter_value(const std::string& text) { return value_of(text, true); }
+
 void Reader::begin(std::string_view key, const yaml::Node& node) {
   key_ = key;
   places_[{key, 0}] = node.at;
@@ -141,16 +143,40 @@ json::Object Reader::values(const yaml::Node& node) {
   return out;
 }
 
-void Reader::unknown_key(const yaml::Node& key, std::string_view where) {
+void Reader::unknown_key(const yaml::Node& key, std::initializer_list<std::string_view> wheres) {
   std::vector<std::string> known;
   for (const Key& row : key_table()) {
-    if (row.where == where) known.emplace_back(row.name);
+    if (std::find(wheres.begin(), wheres.end(), row.where) != wheres.end()) known.emplace_back(row.name);
   }
   const std::vector<std::string> near = near_misses(key.text, known);
   std::string hint = near.empty() ? "the keys here are " + one_of(known)
                                   : fmt::format("similar key{} exist{}: {}", near.size() > 1 ? "s" : "",
                                                 near.size() > 1 ? "" : "s", one_of(near));
   fault(key.at, fmt::format("unknown key '{}'", key.text), std::move(hint));
+}
+
+std::optional<std::int64_t> Reader::duration(const yaml::Node& node) {
+  const auto word = text(node);
+  if (!word) return std::nullopt;
+  if (const auto us = parse_duration(*word)) return us;
+  fault(node.at, fmt::format("'{}' is '{}', a time such as `48h` is wanted", key_, *word),
+        "a whole number and one of us, ms, s, m, h, d and w");
+  return std::nullopt;
+}
+
+std::vector<std::pair<std::string, std::string>> Reader::pairs(const yaml::Node& node,
+                                                               std::string_view example) {
+  std::vector<std::pair<std::string, std::string>> out;
+  if (node.kind != yaml::Kind::map || node.entries.empty()) {
+    fault(node.at, fmt::format("'{}' takes a map, such as {}", key_, example));
+  }
+  for (const yaml::Entry& entry : node.entries) {
+    places_[{key_, out.size()}] = entry.value.at;
+    std::string value;
+    text(entry.value, value);
+    out.emplace_back(entry.key.text, std::move(value));
+  }
+  return out;
 }
 
 void Reader::add(const std::vector<Problem>& problems, const yaml::Position& name) {

@@ -18,7 +18,7 @@ ModelSpec read_model(const yaml::Entry& entry, std::vector<yaml::Fault>& faults)
   model.name = entry.key.text;
   Reader reader(faults);
   if (!is_entry(reader, entry, "model", "{train: logistic}")) return model;
-  const auto seen = reader.fields(entry.value, model_keys(), model);
+  const auto seen = reader.fields(entry.value, model, model_keys());
   if (std::find(seen.begin(), seen.end(), "train") == seen.end()) {
     reader.missing(entry.key.at, fmt::format("model '{}' has no 'train'", model.name),
                    "say how it is trained: `train: logistic`");
@@ -33,7 +33,7 @@ ReleaseSpec read_release(const yaml::Entry& entry, std::vector<yaml::Fault>& fau
   release.name = entry.key.text;
   Reader reader(faults);
   if (!is_entry(reader, entry, "release", "{among: [...]}")) return release;
-  const auto seen = reader.fields(entry.value, release_keys(), release);
+  const auto seen = reader.fields(entry.value, release, release_keys());
   if (std::find(seen.begin(), seen.end(), "among") == seen.end()) {
     reader.missing(entry.key.at, fmt::format("release '{}' has no 'among'", release.name),
                    "name the models that compete, simplest first: `among: [prior, logistic]`");
@@ -75,7 +75,8 @@ std::vector<std::string> names_of_tables(const Manifest& manifest) {
 std::string near_or_all(const std::string& name, const std::vector<std::string>& known,
                         std::string_view what) {
   const std::vector<std::string> near = near_misses(name, known);
-  if (near.size() > 1) return fmt::format("similar {}s exist: {}", what, one_of(near));
+  const std::string several = what == "entity" ? "entities" : fmt::format("{}s", what);
+  if (near.size() > 1) return fmt::format("similar {} exist: {}", several, one_of(near));
   if (!near.empty()) return fmt::format("similar {} exists: {}", what, one_of(near));
   return known.empty() ? fmt::format("the file has no {}", what)
                        : fmt::format("it is one of {}", one_of(known));
@@ -90,6 +91,20 @@ class Names {
     }
   }
 
+  /// SQL and commands call a table by its name alone.
+  void check(const DataSpec& table, const yaml::Entry& entry) {
+    if (manifest_.find_source(table.name) == nullptr) return;
+    reader_.fault(entry.key.at, fmt::format("'{}' is the name of a source too", table.name),
+                  "sources and data share their names, as SQL calls both: take another one");
+  }
+
+  void check(const FeatureSpec& view, const yaml::Entry& entry) {
+    const yaml::Node* from = entry.value.find("from");
+    if (from == nullptr || view.from.empty() || manifest_.find_table(view.from) != nullptr) return;
+    reader_.fault(from->at, fmt::format("no table '{}'", view.from),
+                  near_or_all(view.from, names_of_tables(manifest_), "table"));
+  }
+
   void check(const ModelSpec& model, const yaml::Entry& entry) {
     const yaml::Node* data = entry.value.find("data");
     if (data != nullptr && !model.data.empty() && manifest_.find_table(model.data) == nullptr) {
@@ -99,6 +114,8 @@ class Names {
       reader_.fault(entry.key.at, fmt::format("model '{}' does not say its 'data'", model.name),
                     fmt::format("{} tables have a label: write `data: {}`", labelled_.size(), labelled_[0]));
     }
+    check_uses(model, entry);
+    check_params(model, entry);
   }
 
   void check(const ReleaseSpec& release, const yaml::Entry& entry) {
@@ -113,6 +130,54 @@ class Names {
   }
 
  private:
+  void check_uses(const ModelSpec& model, const yaml::Entry& entry) {
+    const yaml::Node* node = entry.value.find("features");
+    if (node == nullptr) return;
+    std::vector<std::string> prefixes;
+    for (std::size_t i = 0; i < model.features.size(); ++i) {
+      const bool list = node->kind == yaml::Kind::sequence && i < node->items.size();
+      const yaml::Node& place = list ? node->items[i] : *node;
+      check_use(model.features[i], place);
+      const std::string& prefix = model.features[i].as.empty() ? model.features[i].use : model.features[i].as;
+      if (std::find(prefixes.begin(), prefixes.end(), prefix) != prefixes.end()) {
+        reader_.fault(place.at, fmt::format("the columns of '{}' are in this model twice", prefix),
+                      "give one of them another name: `as: other`");
+      }
+      prefixes.push_back(prefix);
+    }
+  }
+
+  void check_use(const FeatureUse& use, const yaml::Node& place) {
+    if (use.use.empty()) return;
+    const FeatureSpec* view = manifest_.find_feature(use.use);
+    const yaml::Node* name = place.find("use");
+    if (view == nullptr) {
+      return reader_.fault(name == nullptr ? place.at : name->at, fmt::format("no view '{}'", use.use),
+                           near_or_all(use.use, names_of(manifest_.features), "view"));
+    }
+    std::vector<std::string> entities;
+    for (const auto& [entity, column] : view->key) entities.push_back(entity);
+    for (const auto& [entity, column] : use.key) {
+      if (std::find(entities.begin(), entities.end(), entity) != entities.end()) continue;
+      reader_.fault(place.find("key")->at, fmt::format("the view '{}' has no entity '{}'", use.use, entity),
+                    near_or_all(entity, entities, "entity"));
+    }
+  }
+
+  void check_params(const ModelSpec& model, const yaml::Entry& entry) {
+    const yaml::Node* node = entry.value.find("params");
+    for (const auto& [key, value] : model.params) {
+      const std::string* text = value.as_string();
+      if (text == nullptr || !text->starts_with('$') || !is_parameter_name(text->substr(1))) continue;
+      const std::string name = text->substr(1);
+      std::vector<std::string> known;
+      for (const auto& [other, its] : manifest_.params) known.push_back(other);
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      reader_.fault(node->find(key)->at, fmt::format("no parameter '{}' in 'params'", name),
+                    near_or_all(name, known, "parameter"));
+    }
+  }
+
   void check_member(const std::string& name, const yaml::Node& place, const TableSpec*& data) {
     const ModelSpec* model = manifest_.find_model(name);
     if (model == nullptr) {
@@ -168,6 +233,17 @@ std::vector<Problem> problems(const ReleaseSpec& release) {
   return out;
 }
 
+json::Object with_parameters(const json::Object& of_model, const json::Object& parameters) {
+  json::Object out = of_model;
+  for (const auto& [key, value] : of_model) {
+    const std::string* text = value.as_string();
+    if (text == nullptr || !text->starts_with('$')) continue;
+    const json::Value* found = parameters.find(text->substr(1));
+    if (found != nullptr) out.set(key, *found);
+  }
+  return out;
+}
+
 void normalise(ModelSpec& model) {
   for (const std::string_view section : {"sources/", "data/"}) {
     if (model.data.starts_with(section)) model.data.erase(0, section.size());
@@ -187,6 +263,8 @@ void read_releases(Reader& reader, const yaml::Node& node, Manifest& manifest,
 
 void check_names(const yaml::Node& root, const Manifest& manifest, std::vector<yaml::Fault>& out) {
   Names names(manifest, out);
+  check_section(root, "data", manifest.data, names);
+  check_section(root, "features", manifest.features, names);
   check_section(root, "models", manifest.models, names);
   check_section(root, "release", manifest.releases, names);
 }

@@ -58,6 +58,7 @@ std::string unfit(const Field& field) {
 /// Why the request, not the data, keeps a column out.
 std::string unwanted(const Question& question, const std::string& name) {
   const auto& request = question.request;
+  if (contains(request.outcome, name)) return "outcome: known only afterwards";
   if (name == request.split.group) return "the group of the split";
   if (name == request.split.part) return "the part of the split";
   if (contains(request.without, name)) return "left out by request";
@@ -159,6 +160,8 @@ std::vector<ColumnPlan> plan_columns(const Question& question, std::vector<Input
 void require_wish(const Question& question, const std::string& name) {
   const Field& field = question.table.fields()[find_column(question.table, name, "a feature")];
   std::string reason = name == question.target.column ? "the label" : unfit(field);
+  if (reason.empty() && contains(question.request.outcome, name))
+    reason = "an outcome, known only afterwards";
   if (reason.empty() && (name == question.request.split.group || name == question.request.split.part)) {
     reason = unwanted(question, name);
   }
@@ -169,6 +172,7 @@ void require_wish(const Question& question, const std::string& name) {
 void require_request(const Question& question) {
   for (const auto& name : question.request.only) require_wish(question, name);
   for (const auto& name : question.request.without) find_column(question.table, name, "left out");
+  for (const auto& name : question.request.outcome) find_column(question.table, name, "an outcome");
 }
 
 [[noreturn]] void fail_without_features(const std::vector<ColumnPlan>& columns) {

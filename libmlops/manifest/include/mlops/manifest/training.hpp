@@ -67,6 +67,12 @@ struct TrainingEdit {
   bool operator==(const TrainingEdit&) const = default;
 };
 
+/// `of_model` with the value of the parameter `lr` in place of each text that is `$lr`; others stay.
+json::Object with_parameters(const json::Object& of_model, const json::Object& parameters);
+
+/// What a text without quotes means in `params:`: a whole number, a number, a flag or itself.
+json::Value parameter_value(const std::string& text);
+
 struct Manifest;
 
 /// The edit that `train run --label LABEL` makes: a model for each of `trainers` and a release of them with

@@ -25,7 +25,9 @@ struct PlanRequest {
   std::vector<std::string> only =
       {};  ///< Features to take; empty: all that can be. Also takes what would be left out.
   std::vector<std::string> without = {};  ///< Columns to leave out.
-  SplitRequest split = {};                ///< Its group and part columns are no features.
+  std::vector<std::string> outcome =
+      {};                   ///< Columns known only afterwards: never features, even if asked for.
+  SplitRequest split = {};  ///< Its group and part columns are no features.
 };
 
 enum class Role { feature, label, left_out };

@@ -6,6 +6,7 @@
 #include <mlops/train/target.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ struct SplitRequest {
       {};  ///< Column: the latest rows test, those before them validate; rows of one moment stay together.
   std::string group = {};  ///< Column: rows with the same value stay together.
   std::string part = {};  ///< Column that says it: train, valid or test; other values and nulls are left out.
+
+  /// With `time`: instead of the share, the rows of so many microseconds up to the newest row with a label;
+  /// the first moment is excluded, so that `30 d` of dates are 30 dates.
+  std::optional<std::int64_t> test_last_us = {};
+  /// With `time`: instead of the share, the rows of so many microseconds before those that test.
+  std::optional<std::int64_t> valid_before_us = {};
 
   bool operator==(const SplitRequest&) const = default;
 };
@@ -38,10 +45,15 @@ struct Split {
 /// and valid get a row of it while train has one to spare.
 ///
 /// By time: in the order of the column (dates, timestamps or whole numbers), cut where moments change,
-/// nearest to the shares. By group (texts, numbers, dates or flags): groups in the order of the hash of their
-/// first row, cut likewise; a row without a group is a group of its own.
+/// nearest to the shares, or by lengths of time (dates or timestamps): with n the newest moment and t and v
+/// the lengths, (n - t, n] tests and (n - t - v, n - t] validates; where a share says what tests and its
+/// first moment is m, [m - v, m) validates. With a group too, rows of train whose group comes back in valid
+/// or test, and rows of valid whose group comes back in test, are left out. By group (texts, numbers, dates
+/// or flags): groups in the order of the hash of their first row, cut likewise; a row without a group is a
+/// group of its own.
 ///
-/// Throws Error: usage (no such column, a column that is no time, group or part, two ways at once, shares
+/// Throws Error: usage (no such column, a column that is no time, group or part, two ways at once other than
+/// time and group, a length of time that is not positive or has no dates to be measured in, shares
 /// that leave nothing), negative (train or test would be empty or of one class; valid may be, then nothing is
 /// chosen on it).
 Split split(const Columns& table, const Target& target, const SplitRequest& request);
