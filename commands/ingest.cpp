@@ -1,4 +1,5 @@
 /// `mlops ingest`: bytes from outside become immutable dataset versions.
+#include "checking.hpp"
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
@@ -70,6 +71,16 @@ void tell(cli::Invocation& invocation, const manifest::SourceSpec& source,
   }
 }
 
+/// What mlops.yaml asserts of the source, judged; nothing where there is nothing to judge.
+std::optional<dataset::Check> check_one(cli::Invocation& invocation, project::Project& project,
+                                        const dataset::Version& version) {
+  const manifest::SourceSpec* known = project.manifest().find_source(version.name);
+  if (invocation.dry_run() || known == nullptr || known->expect.empty()) return std::nullopt;
+  dataset::Check check = check_versions(invocation, project, {{version, known}}).front();
+  tell_failures(invocation, check);
+  return check;
+}
+
 /// A list has a line for each dataset; what was decided for each column is for one at a time.
 std::vector<ui::Row> without_columns(std::vector<ui::Row> rows) {
   for (ui::Row& row : rows) {
@@ -93,6 +104,7 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
                          .progress = invocation.progress(),
                          .cancel = &invocation.cancel()};
   std::vector<ui::Row> rows;
+  std::vector<dataset::Check> checks;
   for (const manifest::SourceSpec& source : sources) {
     const dataset::IngestReport report = ingest_one(invocation, project, shop, source, args.accept_schema);
     const auto reserved = args.name ? std::nullopt : reserved_name(source);
@@ -103,9 +115,13 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
     if (!invocation.dry_run()) remember(invocation, project, source, report.version);
     tell(invocation, source, report);
     rows.push_back(ingest_row(source.name, report, invocation.dry_run()));
+    const auto check = check_one(invocation, project, report.version);
+    rows.back().push_back({"check", check ? json::Value(check->refuses() ? "fail" : "pass") : json::Value()});
+    if (check) checks.push_back(*check);
   }
   if (rows.size() == 1) invocation.record("mlops.ingest/1", rows.front());
   else invocation.rows("mlops.ingest/1", without_columns(std::move(rows)));
+  if (auto fault = refusal(checks)) throw *std::move(fault);
   if (!invocation.dry_run()) invocation.next(fmt::format("mlops data head {}", sources.front().name));
 }
 
@@ -161,7 +177,7 @@ cli::Command ingest() {
                    {"gzip -cd churn.csv.gz | mlops ingest - --name piped", "Read standard input"},
                    {"mlops ingest churn.csv --types zip=VARCHAR -n",
                     "Show what would be decided, and change nothing"}},
-      .exits = {{Code::negative, "there are more bad rows than allowed"},
+      .exits = {{Code::negative, "there are more bad rows than allowed, or an assertion of mlops.yaml fails"},
                 {Code::not_found, "there is no such file"},
                 {Code::conflict, "the columns are not the ones that mlops.lock pins"},
                 {Code::corrupt, "the data cannot be read as a table"}},

@@ -249,4 +249,13 @@ TEST(ExpectCheck, RowsAreToldFromTables) {
   EXPECT_FALSE(of_rows("rows > 3"));
 }
 
+TEST(ExpectCheck, TheTableOfFunctionsIsOnThePage) {
+  std::ifstream file(TEST_DATA "/../../man/mlops.yaml.5.md");
+  std::stringstream page;
+  page << file.rdbuf();
+  EXPECT_NE(page.str().find("# FUNCTIONS\n\n" + signatures_markdown()), std::string::npos)
+      << "put this into the page:\n"
+      << signatures_markdown();
+}
+
 }  // namespace

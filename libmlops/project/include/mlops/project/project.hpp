@@ -3,6 +3,8 @@
 /// when they are first asked for, and is the only writer of the two files. Used by one thread.
 
 #include <mlops/config/settings.hpp>
+#include <mlops/base/error.hpp>
+#include <mlops/manifest/assertions.hpp>
 #include <mlops/manifest/lock.hpp>
 #include <mlops/manifest/manifest.hpp>
 #include <mlops/store/store.hpp>
@@ -12,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mlops::project {
 
@@ -39,6 +42,9 @@ class Project {
 
   /// `mlops.yaml` as it stands; an empty one, named after the folder, when there is no file.
   const manifest::Manifest& manifest();
+
+  /// The error for what is wrong with assertions of `mlops.yaml` now that the data are known.
+  Error error_of(const std::vector<manifest::AssertionFault>& faults);
 
   /// `mlops.lock` as it stands; empty when there is no file.
   const manifest::Lock& lock();

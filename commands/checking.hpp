@@ -1,0 +1,50 @@
+#pragma once
+/// Judging dataset versions by what mlops.yaml asserts of them: what `check` and `ingest` share.
+
+#include "ui/row.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/dataset/checks.hpp>
+#include <mlops/dataset/validate.hpp>
+#include <mlops/dataset/version.hpp>
+#include <mlops/manifest/tables.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlops::cli {
+class Invocation;
+}
+namespace mlops::project {
+class Project;
+}
+
+namespace mlops::commands {
+
+struct ToCheck {
+  dataset::Version version;
+  const manifest::TableSpec* table = nullptr;  ///< With at least one assertion.
+};
+
+/// Judges all of them and, unless it is a dry run, keeps what was found; in the same order. Throws Error:
+/// usage (faults of assertions, all of them, where they stand in mlops.yaml).
+std::vector<dataset::Check> check_versions(cli::Invocation& invocation, project::Project& project,
+                                           const std::vector<ToCheck>& versions);
+
+/// One for each assertion.
+std::vector<ui::Row> check_rows(const dataset::Check& check);
+
+/// One line for each failure, as notes and warnings of another command.
+void tell_failures(cli::Invocation& invocation, const dataset::Check& check);
+
+/// Error(negative) about the versions that are refused; nothing when there is none.
+std::optional<Error> refusal(const std::vector<dataset::Check>& checks);
+
+/// Throws Error(negative) when the version is refused, unless just this version was asked for: then there is
+/// a warning.
+enum class Asked { by_name, by_version };
+void mind_refusal(cli::Invocation& invocation, project::Project& project, const dataset::Version& version,
+                  Asked asked);
+
+}  // namespace mlops::commands
