@@ -81,6 +81,11 @@ std::optional<dataset::Check> check_one(cli::Invocation& invocation, project::Pr
   return check;
 }
 
+ui::Cell check_cell(const std::optional<dataset::Check>& check) {
+  if (!check) return {"check", nullptr, ui::Show::hidden};
+  return {"check", check->refuses() ? "fail" : "pass"};
+}
+
 /// A list has a line for each dataset; what was decided for each column is for one at a time.
 std::vector<ui::Row> without_columns(std::vector<ui::Row> rows) {
   for (ui::Row& row : rows) {
@@ -116,7 +121,7 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
     tell(invocation, source, report);
     rows.push_back(ingest_row(source.name, report, invocation.dry_run()));
     const auto check = check_one(invocation, project, report.version);
-    rows.back().push_back({"check", check ? json::Value(check->refuses() ? "fail" : "pass") : json::Value()});
+    rows.back().push_back(check_cell(check));
     if (check) checks.push_back(*check);
   }
   if (rows.size() == 1) invocation.record("mlops.ingest/1", rows.front());

@@ -147,7 +147,8 @@ TEST(ExpectCheck, FaultsNameWhatWasSeenAndWanted) {
       {"plan in {1, 2}",
        "9: 'plan' is a text, '1' is a number [write it as a text: `'1'`]\n12: 'plan' is a text, '2' is a "
        "number [write it as a text: `'2'`]"},
-      {"amount in {free}", "11: 'amount' is a number, 'free' is a text [write it without quotes]"},
+      {"amount in {free}", "11: 'amount' is a number, 'free' is a text"},
+      {"amount = '5'", "9: 'amount' is a number, '5' is a text [write it without quotes]"},
       {"active = 1", "0: 'active' is true or false, it is not compared [write `active` or `not active`]"},
       {"tags = 'x'", "0: 'tags' is a nested value, it is not compared"},
       {"tags", "0: 'tags' is a nested value, true or false is wanted [compare it, such as `tags > 0`]"},

@@ -334,6 +334,12 @@ void Checker::set(const Expr& expr) {
     comparable(expr.operands[0], value, expr.operands[i], type(expr.operands[i]), false);
 }
 
+bool reads_as_number(const std::string& text) {
+  const auto read = parse(text);
+  const auto* assertion = std::get_if<Assertion>(&read);
+  return assertion != nullptr && assertion->root.kind == Kind::number;
+}
+
 void Checker::comparable(const Expr& left, const Type& a, const Expr& right, const Type& b, bool ordered) {
   if (a.sort == Sort::unknown || b.sort == Sort::unknown) return;
   if (a.sort == Sort::truth || b.sort == Sort::truth) {
@@ -359,9 +365,9 @@ void Checker::comparable(const Expr& left, const Type& a, const Expr& right, con
     const bool word = b.sort == Sort::text && a.sort == Sort::number;
     const bool digits = b.sort == Sort::number && a.sort == Sort::text;
     return add(right, fmt::format("{} is {}, {} is {}", quote(left), name_of(a), quote(right), name_of(b)),
-               digits ? fmt::format("write it as a text: `'{}'`", print(right))
-               : word ? "write it without quotes"
-                      : "");
+               digits                                ? fmt::format("write it as a text: `'{}'`", print(right))
+               : word && reads_as_number(right.text) ? "write it without quotes"
+                                                     : "");
   }
   if (a.sort == Sort::schema && ordered)
     return add(left, "lists of columns are equal or not", "write `columns = last.columns`");

@@ -2,8 +2,8 @@
 /// A project on disk: the folder with `mlops.yaml`, `mlops.lock` and `.mlops/`. Finds it, opens its parts
 /// when they are first asked for, and is the only writer of the two files. Used by one thread.
 
-#include <mlops/config/settings.hpp>
 #include <mlops/base/error.hpp>
+#include <mlops/config/settings.hpp>
 #include <mlops/manifest/assertions.hpp>
 #include <mlops/manifest/lock.hpp>
 #include <mlops/manifest/manifest.hpp>
