@@ -19,8 +19,8 @@ expect() {
   } >mlops.yaml
 }
 
-# verdicts [ARGUMENT...]: one per line.
-verdicts() { mlops check "$@" --porcelain 2>/dev/null | cut -f 3-5; }
+# verdicts: one per line.
+verdicts() { mlops check --porcelain 2>/dev/null | cut -f 3-5; }
 
 @test "each assertion has a line with its verdict and what was seen" {
   expect 'rows >= last.rows * 0.9: warn' 'unique(id)' 'amount in 0..20' 'amount > 20: warn' 'null(*) < 50%' 'age(seen) < 26h'
