@@ -24,6 +24,7 @@ cli::Command root() {
               in_group("models", predict()),
               in_group("models", model()),
               in_group("models", serve()),
+              in_group("data", plan()),
               in_group("runs", run()),
               in_group("runs", runs()),
               in_group("history", show()),

@@ -148,6 +148,21 @@ std::optional<Error> refusal(const std::vector<dataset::Check>& checks) {
       .with_id("check.failed");
 }
 
+void require_good(cli::Invocation& invocation, project::Project& project, const dataset::Version& version) {
+  const manifest::TableSpec* table = project.manifest().find_table(version.address());
+  if (table == nullptr || table->expect.empty()) return;
+  const auto before = dataset::find_check(project.store(), version);
+  const bool known = before && std::equal(before->results.begin(), before->results.end(),
+                                          table->expect.begin(), table->expect.end(),
+                                          [](const dataset::Checked& one, const manifest::ExpectSpec& spec) {
+                                            return one.assertion == spec.text && one.warn == spec.warn;
+                                          });
+  const dataset::Check check =
+      known ? *before : check_versions(invocation, project, {{version, table}}).front();
+  if (!known || check.refuses()) tell_failures(invocation, check);
+  if (auto fault = refusal({check})) throw *std::move(fault);
+}
+
 void mind_refusal(cli::Invocation& invocation, project::Project& project, const dataset::Version& version,
                   Asked asked) {
   const auto check = dataset::find_check(project.store(), version);

@@ -41,6 +41,10 @@ void tell_failures(cli::Invocation& invocation, const dataset::Check& check);
 /// Error(negative) about the versions that are refused; nothing when there is none.
 std::optional<Error> refusal(const std::vector<dataset::Check>& checks);
 
+/// For a version that others are about to be made from: judges it, unless it was judged by the same
+/// assertions, and throws Error(negative) when it is refused, after telling why.
+void require_good(cli::Invocation& invocation, project::Project& project, const dataset::Version& version);
+
 /// Throws Error(negative) when the version is refused, unless just this version was asked for: then there is
 /// a warning.
 enum class Asked { by_name, by_version };

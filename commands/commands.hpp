@@ -14,6 +14,7 @@ cli::Command ingest();
 cli::Command log();
 cli::Command model();
 cli::Command predict();
+cli::Command plan();
 cli::Command run();
 cli::Command runs();
 cli::Command serve();

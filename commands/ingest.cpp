@@ -132,6 +132,15 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
 
 }  // namespace
 
+dataset::IngestReport ingest_source(cli::Invocation& invocation, project::Project& project,
+                                    dataset::Workshop& shop, const manifest::SourceSpec& source) {
+  dataset::require_inputs(source, project.root());
+  dataset::IngestReport report = ingest_one(invocation, project, shop, source, false);
+  remember(invocation, project, source, report.version);
+  tell(invocation, source, report);
+  return report;
+}
+
 cli::Command ingest() {
   const auto args = std::make_shared<IngestArgs>();
   return {

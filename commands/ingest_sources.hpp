@@ -1,12 +1,17 @@
 #pragma once
 /// From the words of `mlops ingest` to the sources that are read.
 
+#include <mlops/dataset/ingest.hpp>
 #include <mlops/manifest/manifest.hpp>
 #include <mlops/project/project.hpp>
 
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace mlops::cli {
+class Invocation;
+}
 
 namespace mlops::commands {
 
@@ -41,5 +46,9 @@ std::optional<std::string> reserved_name(const manifest::SourceSpec& source);
 
 /// The source with what the command line says of it, by the rules of the project file.
 manifest::SourceSpec with_flags(const IngestArgs& args, manifest::SourceSpec source);
+
+/// Ingests a source of mlops.yaml as `mlops ingest NAME` does, and pins it: for commands that need it.
+dataset::IngestReport ingest_source(cli::Invocation& invocation, project::Project& project,
+                                    dataset::Workshop& shop, const manifest::SourceSpec& source);
 
 }  // namespace mlops::commands

@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "dataset_rows.hpp"
 #include "run_rows.hpp"
+#include "up_to_date.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ namespace mlops::commands {
 namespace {
 
 struct RunArgs {
+  std::vector<std::string> targets;
   std::vector<std::string> command;
   std::optional<std::string> name;
   std::optional<std::string> experiment;
@@ -132,7 +134,24 @@ void plan(const run::Task& task, cli::Invocation& invocation) {
   invocation.record("mlops.run/1", row);
 }
 
+/// Flags that speak of a program, not of tables.
+void require_no_program(const RunArgs& args) {
+  const bool of_program = args.name || args.experiment || !args.inputs.empty() || !args.tags.empty();
+  if (!of_program) return;
+  throw error(Code::usage, "'--name', '--experiment', '--input' and '--tag' belong to a program")
+      .with_hint("write it behind `--`: `mlops run --name x -- python train.py`");
+}
+
+void run_targets(const RunArgs& args, cli::Invocation& invocation) {
+  require_no_program(args);
+  tell_steps(args.targets, args.params, invocation.dry_run(), invocation);
+}
+
 void run_command(const RunArgs& args, cli::Invocation& invocation) {
+  if (!args.command.empty() && !args.targets.empty())
+    throw error(Code::usage, "a target and a program at once: '{}' and '{}'", args.targets.front(),
+                args.command.front());
+  if (args.command.empty()) return run_targets(args, invocation);
   project::Project& project = invocation.project_or_create();
   run::Task task = task_of(args, invocation, project);
   if (invocation.dry_run()) return plan(task, invocation);
@@ -154,27 +173,52 @@ cli::Command run() {
   const auto args = std::make_shared<RunArgs>();
   return {
       .name = "run",
-      .summary = "run any program and keep what it was given, what it said and what came out",
-      .options = {{"--", "COMMAND", "the program and its arguments", &args->command, cli::Offer::none, true},
+      .summary = "bring tables up to date, or run any program and keep what came of it",
+      .options = {{"target", "TARGET", "tables of mlops.yaml; default: all of `data:`", &args->targets,
+                   cli::Offer::dataset},
+                  {"--", "COMMAND", "a program and its arguments, to be run and tracked", &args->command},
                   {"--name", "NAME", "name of the run, such as the kind of model", &args->name},
                   {"--experiment", "NAME", "what it belongs to; the project, if not given",
                    &args->experiment},
-                  {"-p,--param", "NAME=VALUE", "a parameter; the program finds it in MLOPS_PARAM_NAME",
+                  {"-p,--param", "NAME=VALUE",
+                   "a parameter of mlops.yaml; or of the program, which finds it in MLOPS_PARAM_NAME",
                    &args->params},
                   {"--input", "NAME=DATASET|FILE",
                    "data that it reads; the program finds the file in MLOPS_INPUT_NAME", &args->inputs},
                   {"--tag", "NAME=VALUE", "a word to find it by", &args->tags},
                   {"--seed", "NUMBER", "seed of random numbers, in MLOPS_SEED; 1 if not given", &args->seed}},
-      .examples = {{"mlops run -p lr=0.1 -- sh -c 'echo ::metric loss=$MLOPS_PARAM_lr'",
+      .examples = {{"mlops run", "Bring every table of `data:` up to date"},
+                   {"mlops run -p lr=0.1 -- sh -c 'echo ::metric loss=$MLOPS_PARAM_lr'",
                     "Run a shell command that reports a metric"},
                    {"mlops run --name count --input data=churn -- sh -c 'wc -c <$MLOPS_INPUT_data'",
                     "Give a program the table of a dataset"},
                    {"mlops run -n -p lr=0.1 -- true", "Show what would be run, and run nothing"}},
-      .exits = {{Code::not_found, "there is no such program or input, unless the program itself says 4"}},
-      .see_also = {"mlops-runs(1)", "mlops-log(1)"},
+      .exits = {{Code::not_found,
+                 "there is no such target, program or input, unless the program itself says 4"}},
+      .see_also = {"mlops-plan(1)", "mlops-runs(1)", "mlops-log(1)", "mlops.yaml(5)"},
       .dry_run = true,
       .patient = true,
       .run = [args](cli::Invocation& invocation) { run_command(*args, invocation); },
+  };
+}
+
+cli::Command plan() {
+  struct PlanArgs {
+    std::vector<std::string> targets;
+    std::vector<std::string> params;
+  };
+  const auto args = std::make_shared<PlanArgs>();
+  return {
+      .name = "plan",
+      .summary = "show what `run` would do, in which order, and why",
+      .options = {{"target", "TARGET", "tables of mlops.yaml; default: all of `data:`", &args->targets,
+                   cli::Offer::dataset},
+                  {"-p,--param", "NAME=VALUE", "a parameter of mlops.yaml", &args->params}},
+      .examples = {{"mlops plan", "Show what is out of date, and why"}},
+      .exits = {{Code::not_found, "there is no such target"}},
+      .see_also = {"mlops-run(1)", "mlops.yaml(5)"},
+      .run =
+          [args](cli::Invocation& invocation) { tell_steps(args->targets, args->params, true, invocation); },
   };
 }
 

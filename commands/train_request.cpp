@@ -5,6 +5,7 @@
 #include "dataset_rows.hpp"
 #include "parameters.hpp"
 #include "train_questions.hpp"
+#include "up_to_date.hpp"
 
 #include <fmt/format.h>
 #include <mlops/base/error.hpp>
@@ -137,15 +138,33 @@ dataset::Version any_data(store::Store& store, cli::Invocation& invocation) {
                        [&](const dataset::Version& version) { return version.name == name; });
 }
 
+/// The dataset of that address; a table of `data:` is brought up to date first.
+dataset::Version current(const TrainArgs& args, const std::string& address, cli::Invocation& invocation) {
+  const manifest::Manifest& manifest = invocation.project().manifest();
+  const manifest::TableSpec* table = manifest.find_table(address);
+  const bool made = table != nullptr && manifest.find_data(table->name) == table;
+  if (!made) return dataset::resolve(invocation.project().store(), address);
+  const auto steps = bring_up_to_date({address}, project_parameters(args.parameters, manifest),
+                                      invocation.dry_run() ? Change::plan : Change::make, invocation);
+  for (const Step& step : steps) {
+    if (step.fresh) continue;
+    invocation.note(
+        fmt::format("{} {}: {}", step.address, invocation.dry_run() ? "is out of date" : "is new", step.why));
+  }
+  if (steps.back().version) return *steps.back().version;
+  throw error(Code::not_found, "{} was never made", steps.back().address)
+      .with_hint("`mlops run {}` makes it", steps.back().address);
+}
+
 Subject subject_of(const TrainArgs& args, project::Project& project, cli::Invocation& invocation) {
   const manifest::Manifest& manifest = project.manifest();
   Subject out;
   if (args.data) {
-    out.data = dataset::resolve(project.store(), *args.data);
+    out.data = current(args, *args.data, invocation);
     out.table = manifest.find_table(out.data.address());
   } else if (const manifest::TableSpec* table = declared_table(args, manifest, invocation)) {
     out.table = table;
-    out.data = dataset::resolve(project.store(), manifest.address_of(*table));
+    out.data = current(args, manifest.address_of(*table), invocation);
   } else if (args.label) {
     out.data = with_column(project.store(), *args.label, invocation);
     out.table = manifest.find_table(out.data.address());

@@ -197,3 +197,30 @@ faulty() {
   answers 2 mlops check
   has "$stderr" "'rows' is a count, '3%' is a share"
 }
+
+@test "a table that fails stops what would be made of it, and nothing else" {
+  expect 'rows > 0'
+  printf '%s\n' 'data:' '  few: {sql: SELECT * FROM churn WHERE id > 2, expect: [rows > 1]}' '  top: {sql: SELECT max(id) AS id FROM few}' \
+    '  all: {sql: SELECT count(*) AS n FROM churn, expect: [n = 3]}' >>mlops.yaml
+  answers 3 mlops run data/top
+  has "$stderr" 'warning: few@v1: rows > 1: rows = 1, wanted > 1'
+  has "$stderr" 'error: 1 assertion of few@v1 fails: it is not accepted'
+  answers 4 mlops data show top
+  # Nothing has changed: the verdict is known, and the same.
+  answers 3 mlops run data/top
+  is "$(mlops log few --json | jq -c '[.items[].kind]')" '["check","dataset-version"]'
+  answers 0 mlops run data/all
+  sed -i 's/rows > 1/rows > 1: warn/' mlops.yaml
+  sed -i 's/\[rows > 1: warn\]/["rows > 1": warn]/' mlops.yaml
+  answers 0 mlops run data/top
+  has "$stderr" 'warning: few@v1: rows > 1: rows = 1, wanted > 1'
+  is "$(verdicts | cut -f 1,2)" $'rows > 0\tpass\nrows > 1\twarn\nn = 3\tpass'
+}
+
+@test "a source that fails stops the tables that are made of it" {
+  expect 'rows > 5'
+  printf '%s\n' 'data:' '  all: {sql: SELECT count(*) AS n FROM churn}' >>mlops.yaml
+  answers 3 mlops run data/all
+  has "$stderr" 'error: 1 assertion of churn@v1 fails: it is not accepted'
+  answers 4 mlops data show all
+}

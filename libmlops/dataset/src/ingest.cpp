@@ -359,6 +359,8 @@ IngestReport plan_ingest(Workshop& workshop, const IngestRequest& request) {
 }
 
 json::Object lock_entry(const Version& version) {
+  if (version.made)
+    return {{"digest", fmt::format("sha256:{}", version.table.hex())}, {"key", version.made->key.text()}};
   std::map<std::string, json::Value> sorted(version.read.begin(), version.read.end());
   sorted.erase("declared");
   json::Object read;

@@ -44,6 +44,41 @@ Column column_from(const json::Value& value, const std::string& where) {
           .blob = fields.flag("blob")};
 }
 
+json::Object made_json(const Made& made) {
+  json::Array inputs;
+  for (const MadeInput& input : made.inputs) {
+    inputs.push_back(json::Object{{"address", input.address},
+                                  {"record", input.record.text()},
+                                  {"table", input.table.hex()},
+                                  {"pii", texts(input.pii)}});
+  }
+  return {{"sql", made.sql},
+          {"inputs", std::move(inputs)},
+          {"params", made.params},
+          {"engine", made.engine},
+          {"key", made.key.hex()}};
+}
+
+MadeInput made_input_from(const json::Value& value, const std::string& where) {
+  const store::RecordFields fields(value, where);
+  MadeInput out{.address = fields.text("address"),
+                .record = fields.digest("record"),
+                .table = fields.digest("table"),
+                .pii = {}};
+  for (const json::Value& name : fields.array("pii")) out.pii.push_back(name.text_or(""));
+  return out;
+}
+
+Made made_from(const store::RecordFields& fields, const std::string& where) {
+  Made made{.sql = fields.text("sql"),
+            .params = fields.object("params"),
+            .engine = fields.text("engine"),
+            .key = fields.digest("key")};
+  for (const json::Value& input : fields.array("inputs"))
+    made.inputs.push_back(made_input_from(input, where));
+  return made;
+}
+
 // ---- addresses
 // --------------------------------------------------------------------------------------------------
 
@@ -156,31 +191,33 @@ bool Version::has_pii() const {
 
 json::Object to_record(const Version& version) {
   const Origin& origin = version.origin;
-  return {{"kind", record_kind},
-          {"name", version.name},
-          {"section", version.section},
-          {"time", version.time.text()},
-          {"previous", optional_digest(version.previous)},
-          {"source", json::Object{{"from", texts(origin.from)},
-                                  {"kind", optional_text(origin.kind)},
-                                  {"party", optional_text(origin.party)},
-                                  {"licence", optional_text(origin.licence)},
-                                  {"price", optional_text(origin.price)},
-                                  {"url", optional_text(origin.url)},
-                                  {"retrieved", origin.retrieved.text()}}},
-          {"raw",
-           json::Object{
-               {"tree", version.raw.text()}, {"files", version.raw_files}, {"bytes", version.raw_bytes}}},
-          {"read", version.read},
-          {"columns", columns_json(version.columns)},
-          {"rows", version.rows},
-          {"table", json::Object{{"logical", version.table.hex()},
-                                 {"parquet", version.data.text()},
-                                 {"bytes", version.data_bytes}}},
-          {"quarantine", json::Object{{"rows", version.quarantine.rows},
-                                      {"parquet", optional_digest(version.quarantine.data)},
-                                      {"limit", version.quarantine.limit}}},
-          {"blobs", optional_digest(version.blobs)}};
+  json::Object out = {{"kind", record_kind},
+                      {"name", version.name},
+                      {"section", version.section},
+                      {"time", version.time.text()},
+                      {"previous", optional_digest(version.previous)},
+                      {"source", json::Object{{"from", texts(origin.from)},
+                                              {"kind", optional_text(origin.kind)},
+                                              {"party", optional_text(origin.party)},
+                                              {"licence", optional_text(origin.licence)},
+                                              {"price", optional_text(origin.price)},
+                                              {"url", optional_text(origin.url)},
+                                              {"retrieved", origin.retrieved.text()}}},
+                      {"raw", json::Object{{"tree", version.raw.text()},
+                                           {"files", version.raw_files},
+                                           {"bytes", version.raw_bytes}}},
+                      {"read", version.read},
+                      {"columns", columns_json(version.columns)},
+                      {"rows", version.rows},
+                      {"table", json::Object{{"logical", version.table.hex()},
+                                             {"parquet", version.data.text()},
+                                             {"bytes", version.data_bytes}}},
+                      {"quarantine", json::Object{{"rows", version.quarantine.rows},
+                                                  {"parquet", optional_digest(version.quarantine.data)},
+                                                  {"limit", version.quarantine.limit}}},
+                      {"blobs", optional_digest(version.blobs)}};
+  if (version.made) out.append("made", made_json(*version.made));
+  return out;
 }
 
 Version from_record(const json::Object& record, const Digest& digest, std::int64_t number) {
@@ -219,6 +256,7 @@ Version from_record(const json::Object& record, const Digest& digest, std::int64
                         .data = quarantine.optional_digest("parquet"),
                         .limit = quarantine.text("limit")};
   version.blobs = fields.optional_digest("blobs");
+  if (!value["made"].is_null()) version.made = made_from(fields.inside("made"), digest.brief());
   return version;
 }
 

@@ -74,6 +74,9 @@ class DuckEngine final : public Engine {
   void stream(const std::string& sql, const std::function<bool(const Columns&)>& take) override;
   void confine(const std::vector<std::filesystem::path>& readable) override;
   std::vector<std::string> tables_of(const std::string& select) override;
+  SelectFacts facts_of(const std::string& select) override;
+  void write_parquet(const std::string& select, const std::filesystem::path& file,
+                     const std::string& options) override;
   double progress() const override;
   std::string version() const override { return std::string("DuckDB ") + duckdb_library_version(); }
 
@@ -85,6 +88,7 @@ class DuckEngine final : public Engine {
   std::string tree_of(const std::string& sql);
   void check_confined(const std::string& sql);
   bool is_stable(std::string_view name, std::size_t arguments);
+  bool is_aggregate(std::string_view name);
 
   const Cancel* cancel_;
   Database database_;
@@ -92,6 +96,7 @@ class DuckEngine final : public Engine {
   SqlTypes types_;
   std::unique_ptr<Watcher> watcher_;
   std::set<std::string, std::less<>> unstable_;
+  std::set<std::string, std::less<>> aggregates_;
   bool confined_ = false;
 };
 
@@ -199,6 +204,44 @@ bool DuckEngine::is_stable(std::string_view name, std::size_t arguments) {
 std::vector<std::string> DuckEngine::tables_of(const std::string& select) {
   return tables_in(tree_of(select), select, [this](std::string_view name, std::size_t arguments) {
     return is_stable(name, arguments);
+  });
+}
+
+bool DuckEngine::is_aggregate(std::string_view name) {
+  if (aggregates_.empty()) {
+    const Columns names =
+        all("SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'");
+    for (std::size_t row = 0; row < names.rows(); ++row) aggregates_.emplace(names.column(0).text(row));
+  }
+  return aggregates_.contains(name);
+}
+
+SelectFacts DuckEngine::facts_of(const std::string& select) {
+  const std::string tree = tree_of(select);
+  SelectFacts out = facts_in(
+      tree, select,
+      [this](std::string_view name, std::size_t arguments) { return is_stable(name, arguments); },
+      [this](std::string_view name) { return is_aggregate(name); });
+  try {
+    out.text = all("SELECT json_deserialize_sql(" + literal(tree) + "::JSON)").column(0).text(0);
+  } catch (const Error&) {  // it knows how to spell fewer statements than it parses
+    out.text = select;
+  }
+  return out;
+}
+
+// A SELECT that parses alone cannot end the brackets it is put in; a comment at its end is ended by the line.
+void DuckEngine::write_parquet(const std::string& select, const std::filesystem::path& file,
+                               const std::string& options) {
+  tables_of(select);
+  watched([&] {
+    const Statements statements(
+        connection_.get(), fmt::format("COPY ({}\n) TO {} ({})", select, literal(file.string()), options));
+    if (statements.size() != 1) throw error(Code::usage, "more than one SQL statement");
+    const Prepared prepared = statements.prepare(0);
+    Result result(prepared.get(), types_);
+    while (result.next()) {
+    }
   });
 }
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
 #include <set>
 
 namespace mlops::table {
@@ -56,10 +57,10 @@ using Names = std::set<std::string>;
 
 class Walk {
  public:
-  explicit Walk(const IsStable& is_stable) : is_stable_(is_stable) {}
+  Walk(const IsStable& is_stable, const std::string& sql) : is_stable_(is_stable), sql_(sql) {}
 
   void visit(const json& node, Names known);
-  std::set<std::string> tables;
+  std::map<std::string, std::size_t> tables;  // and where they are named first
 
  private:
   void visit_object(const json& node, Names known);
@@ -68,12 +69,30 @@ class Walk {
   void visit_column(const json& node) const;
   Names with_names(const json& node, Names known);
 
+  /// With the place of `node`, where the engine knows it.
+  Error placed(Error fault, const json& node) const;
+
   const IsStable& is_stable_;
+  const std::string& sql_;
 };
+
+std::string excerpt(const std::string& sql, std::size_t position);
+
+std::size_t location_of(const json& node) {
+  const auto found = node.find("query_location");
+  if (found == node.end() || !found->is_number_unsigned()) return std::string::npos;
+  return found->get<std::size_t>();
+}
 
 std::string text_of(const json& node, const char* key) {
   const auto found = node.find(key);
   return found != node.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Error Walk::placed(Error fault, const json& node) const {
+  const std::size_t at = location_of(node);
+  if (at >= sql_.size()) return fault;
+  return std::move(fault).with_detail(excerpt(sql_, at));
 }
 
 void Walk::visit(const json& node, Names known) {
@@ -102,9 +121,10 @@ void Walk::visit_object(const json& node, Names known) {
   if (type == "SHOW_REF") throw error(Code::usage, "DESCRIBE, SHOW and SUMMARIZE are not SELECT statements");
   if (type == "TABLE_FUNCTION" &&
       !is_one_of(lowered(text_of(node["function"], "function_name")), pure_table_functions)) {
-    throw error(Code::usage, "the table function '{}' is not allowed here",
-                text_of(node["function"], "function_name"))
-        .with_hint("name the data to read instead: only declared data can be tracked");
+    throw placed(error(Code::usage, "the table function '{}' is not allowed here",
+                       text_of(node["function"], "function_name"))
+                     .with_hint("name the data to read instead: only declared data can be tracked"),
+                 node);
   }
   if (kind == "FUNCTION" && type != "TABLE_FUNCTION") visit_function(node);
   if (kind == "COLUMN_REF") visit_column(node);
@@ -131,20 +151,23 @@ void Walk::visit_table(const json& node, const Names& known) {
   const auto ends = [&](std::string_view ending) { return small.ends_with(ending); };
   const bool path = name.starts_with('/') || name.starts_with("./") || name.starts_with("../");
   if (path || std::any_of(endings.begin(), endings.end(), ends)) {
-    throw error(Code::usage, "'{}' is a file, not the name of data", name)
-        .with_hint("name the data to read instead: only declared data can be tracked");
+    throw placed(error(Code::usage, "'{}' is a file, not the name of data", name)
+                     .with_hint("name the data to read instead: only declared data can be tracked"),
+                 node);
   }
   if (!schema.empty()) name = schema + "." + name;
   if (!catalog.empty()) name = catalog + "." + name;
-  tables.insert(name);
+  const auto [at, fresh] = tables.emplace(name, location_of(node));
+  if (!fresh) at->second = std::min(at->second, location_of(node));
 }
 
 void Walk::visit_function(const json& node) const {
   const std::string name = text_of(node, "function_name");
   const auto arguments = node.find("children");
   if (is_stable_(lowered(name), arguments == node.end() ? 0 : arguments->size())) return;
-  throw error(Code::usage, "the function '{}' gives another answer each time", name)
-      .with_hint("results must depend on the data alone");
+  throw placed(error(Code::usage, "the function '{}' gives another answer each time", name)
+                   .with_hint("results must depend on the data alone"),
+               node);
 }
 
 void Walk::visit_column(const json& node) const {
@@ -152,8 +175,10 @@ void Walk::visit_column(const json& node) const {
   if (names == node.end() || names->size() != 1 || !names->front().is_string()) return;
   const auto name = names->front().get<std::string>();
   if (!is_one_of(lowered(name), clock_words)) return;
-  throw error(Code::usage, "'{}' gives another answer each time", name)
-      .with_hint("results must depend on the data alone; write `t.{}` for a column of that name", name);
+  throw placed(
+      error(Code::usage, "'{}' gives another answer each time", name)
+          .with_hint("results must depend on the data alone; write `t.{}` for a column of that name", name),
+      node);
 }
 
 void check_functions(const json& node) {
@@ -184,6 +209,74 @@ std::string excerpt(const std::string& sql, std::size_t position) {
          std::string(head.size() + display_width(text.substr(0, position - begin)), ' ') + "^";
 }
 
+bool is_empty(const json& node, const char* key) {
+  const auto found = node.find(key);
+  return found == node.end() || found->is_null() || found->empty();
+}
+
+/// Somewhere below: what makes other rows out of rows, or knows of other rows.
+bool mixes_rows(const json& node, const std::function<bool(std::string_view)>& is_aggregate) {
+  if (node.is_object()) {
+    const std::string kind = text_of(node, "class");
+    if (kind == "WINDOW" || kind == "SUBQUERY") return true;
+    const std::string name = lowered(text_of(node, "function_name"));
+    if (kind == "FUNCTION" && (name == "unnest" || is_aggregate(name))) return true;
+  }
+  if (!node.is_structured()) return false;
+  return std::any_of(node.begin(), node.end(),
+                     [&](const json& child) { return mixes_rows(child, is_aggregate); });
+}
+
+bool has_modifier(const json& node, std::string_view type) {
+  const auto found = node.find("modifiers");
+  return found != node.end() && std::any_of(found->begin(), found->end(), [&](const json& modifier) {
+           return text_of(modifier, "type") == type;
+         });
+}
+
+RowOrder order_of(const json& node, const std::function<bool(std::string_view)>& is_aggregate) {
+  if (has_modifier(node, "ORDER_MODIFIER")) return RowOrder::stated;
+  const bool plain = text_of(node, "type") == "SELECT_NODE" && is_empty(node, "modifiers") &&
+                     is_empty(node, "group_expressions") && is_empty(node, "group_sets") &&
+                     is_empty(node, "having") && is_empty(node, "qualify") &&
+                     text_of(node, "aggregate_handling") == "STANDARD_HANDLING";
+  if (!plain || text_of(node["from_table"], "type") != "BASE_TABLE" || !is_empty(node["cte_map"], "map"))
+    return RowOrder::none;
+  const bool mixed = mixes_rows(node["select_list"], is_aggregate) ||
+                     (!is_empty(node, "where_clause") && mixes_rows(node["where_clause"], is_aggregate));
+  return mixed ? RowOrder::none : RowOrder::table;
+}
+
+void columns_in(const json& node, std::vector<std::string>& out) {
+  if (node.is_object() && text_of(node, "class") == "COLUMN_REF") {
+    const auto names = node.find("column_names");
+    if (names == node.end()) return;
+    for (const json& name : *names) out.push_back(name.get<std::string>());
+  }
+  if (!node.is_structured()) return;
+  for (const json& child : node) columns_in(child, out);
+}
+
+/// Whatever has an alias, and whatever gives columns other names by their place.
+void collect_names(const json& node, SelectFacts& out) {
+  if (node.is_object()) {
+    const std::string alias = text_of(node, "alias");
+    if (!alias.empty()) {
+      out.made_from.push_back({alias, {}});
+      columns_in(node, out.made_from.back().second);
+    }
+    if (text_of(node, "type") == "SET_OPERATION_NODE" || text_of(node, "type") == "RECURSIVE_CTE_NODE")
+      out.renames_by_place = true;
+    for (const char* key : {"column_name_alias", "aliases", "rename_list"}) {
+      if (!is_empty(node, key)) out.renames_by_place = true;
+    }
+    const std::string type = text_of(node, "type");
+    if (type == "PIVOT" || type == "SHOW_REF") out.renames_by_place = true;
+  }
+  if (!node.is_structured()) return;
+  for (const json& child : node) collect_names(child, out);
+}
+
 json statements_of(const std::string& tree, const std::string& sql) {
   const json root = json::parse(tree);
   if (!root.value("error", false)) return root.at("statements");
@@ -201,14 +294,37 @@ json statements_of(const std::string& tree, const std::string& sql) {
 
 }  // namespace
 
+namespace {
+
+const json& only_statement(const json& statements) {
+  if (statements.empty()) throw error(Code::usage, "no SQL statement");
+  if (statements.size() > 1) throw error(Code::usage, "more than one SQL statement");
+  return statements.front();
+}
+
+}  // namespace
+
 std::vector<std::string> tables_in(const std::string& tree, const std::string& sql,
                                    const IsStable& is_stable) {
   const json statements = statements_of(tree, sql);
-  if (statements.empty()) throw error(Code::usage, "no SQL statement");
-  if (statements.size() > 1) throw error(Code::usage, "more than one SQL statement");
-  Walk walk(is_stable);
-  walk.visit(statements.front(), {});
-  return {walk.tables.begin(), walk.tables.end()};
+  Walk walk(is_stable, sql);
+  walk.visit(only_statement(statements), {});
+  std::vector<std::string> out;
+  for (const auto& [name, offset] : walk.tables) out.push_back(name);
+  return out;
+}
+
+SelectFacts facts_in(const std::string& tree, const std::string& sql, const IsStable& is_stable,
+                     const std::function<bool(std::string_view function)>& is_aggregate) {
+  const json statements = statements_of(tree, sql);
+  const json& statement = only_statement(statements);
+  Walk walk(is_stable, sql);
+  walk.visit(statement, {});
+  SelectFacts out;
+  for (const auto& [name, offset] : walk.tables) out.tables.push_back({name, std::min(offset, sql.size())});
+  out.order = order_of(statement["node"], is_aggregate);
+  collect_names(statement, out);
+  return out;
 }
 
 void check_only_reads(const std::string& tree, const std::string& sql) {

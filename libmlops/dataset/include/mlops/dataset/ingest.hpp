@@ -85,7 +85,8 @@ IngestReport ingest(store::Store& store, Workshop& workshop, const IngestRequest
 IngestReport plan_ingest(Workshop& workshop, const IngestRequest& request);
 
 /// The entry of `mlops.lock` that pins the bytes (`raw`, the digest of their tree), the reading and the
-/// columns of a version. It depends on nothing else: the same bytes read in the same way give the same entry.
+/// columns of a version; for a table of `data:` its logical digest and its key. It depends on nothing else:
+/// the same bytes read in the same way give the same entry.
 json::Object lock_entry(const Version& version);
 
 }  // namespace mlops::dataset

@@ -1,6 +1,6 @@
 #pragma once
-/// A dataset version: one immutable ingest of a source, as its record has it. Plain values; the record's kind
-/// is "dataset-version/1" and mlops-store(5) lists its fields.
+/// A dataset version: one immutable ingest of a source, or a table of `data:` that SQL made, as its record
+/// has it. Plain values; the record's kind is "dataset-version/1" and mlops-store(5) lists its fields.
 
 #include <mlops/base/clock.hpp>
 #include <mlops/base/digest.hpp>
@@ -54,6 +54,27 @@ struct Quarantine {
   bool operator==(const Quarantine&) const = default;
 };
 
+/// What a table of `data:` was made from.
+struct MadeInput {
+  std::string address;
+  Digest record = {};
+  Digest table = {};             ///< Its logical digest.
+  std::vector<std::string> pii;  ///< Columns that are personal data.
+
+  bool operator==(const MadeInput&) const = default;
+};
+
+/// How a table of `data:` was made; see mlops/dataset/derive.hpp.
+struct Made {
+  std::string sql;  ///< In the engine's spelling, parameters put in.
+  std::vector<MadeInput> inputs = {};
+  json::Object params = {};  ///< Those it reads.
+  std::string engine = {};   ///< "DuckDB v1.4.4".
+  Digest key = {};           ///< Of all of this: equal keys mean equal tables.
+
+  bool operator==(const Made&) const = default;
+};
+
 struct Version {
   std::string section = "sources";
   std::string name = {};
@@ -73,6 +94,7 @@ struct Version {
   std::uint64_t data_bytes = 0;
   Quarantine quarantine = {};
   std::optional<Digest> blobs = {};  ///< The tree of the files that blob columns point at.
+  std::optional<Made> made = {};     ///< Of a table of `data:`.
 
   bool operator==(const Version&) const = default;
 

@@ -22,6 +22,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mlops::table {
@@ -31,6 +32,32 @@ struct Settings {
   std::uint64_t memory_bytes = 0;  ///< 0: the engine's default.
   std::filesystem::path spill_dir =
       {};  ///< Where it may spill what does not fit into memory; empty: nowhere.
+};
+
+/// What orders the rows of a SELECT.
+enum class RowOrder {
+  table,   ///< They are rows of one table, one each at most, in its order.
+  stated,  ///< ORDER BY of the whole statement.
+  none,    ///< Nothing: they come as threads finish.
+};
+
+/// A table that a SELECT reads, and where it is first named in the text, in bytes.
+struct TableUse {
+  std::string name;
+  std::size_t offset = 0;
+
+  bool operator==(const TableUse&) const = default;
+};
+
+/// What one SELECT statement says of itself.
+struct SelectFacts {
+  std::vector<TableUse> tables;  ///< As tables_of(): sorted by name, unique.
+  RowOrder order = RowOrder::none;
+  std::string text;  ///< The statement in the engine's spelling: no comments, one way of writing it.
+  /// Names that the statement gives to values, each with the columns that the value is made from.
+  std::vector<std::pair<std::string, std::vector<std::string>>> made_from;
+  /// Columns get other names by their place: in a set operation, or by a list of names for a whole table.
+  bool renames_by_place = false;
 };
 
 class Engine {
@@ -57,6 +84,16 @@ class Engine {
   /// Throws Error(usage) for text that is not exactly one SELECT, and when it calls a function that reads
   /// files, the clock or random numbers.
   virtual std::vector<std::string> tables_of(const std::string& select) = 0;
+
+  /// The same, with more of what it says. Throws as tables_of() does; the detail of a fault shows its place
+  /// where it is known.
+  virtual SelectFacts facts_of(const std::string& select) = 0;
+
+  /// Writes the rows of one SELECT statement (without a ';' at its end) that tables_of() takes, in their
+  /// order, into `file` as Parquet with `options` (what stands inside the brackets behind COPY ... TO). Once
+  /// confined, `file` must be among the paths named.
+  virtual void write_parquet(const std::string& select, const std::filesystem::path& file,
+                             const std::string& options) = 0;
 
   /// While it runs, 0..1 of the current statement as the engine estimates it, about once a second; -1 when
   /// unknown. From any thread.

@@ -1,0 +1,207 @@
+#include "up_to_date.hpp"
+
+#include "checking.hpp"
+#include "cli/invocation.hpp"
+#include "dataset_rows.hpp"
+#include "ingest_sources.hpp"
+#include "parameters.hpp"
+
+#include <fmt/core.h>
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/dataset/derive.hpp>
+#include <mlops/dataset/sense.hpp>
+#include <mlops/project/project.hpp>
+
+#include <algorithm>
+
+namespace mlops::commands {
+namespace {
+
+std::string name_of(const std::string& address) { return address.substr(address.find('/') + 1); }
+
+Error unknown_target(const std::string& target, const manifest::Manifest& manifest) {
+  std::vector<std::string> known;
+  for (const manifest::TableSpec* table : manifest.tables()) known.push_back(table->name);
+  Error fault = error(Code::not_found, "mlops.yaml has no table '{}'", target);
+  if (manifest.find_model(target) != nullptr)
+    return std::move(fault).with_hint("it has a model of that name: `mlops train run {}` trains it", target);
+  const auto near = near_misses(name_of(target), known);
+  if (!near.empty()) return std::move(fault).with_hint("a similar name exists: {}", one_of(near));
+  return std::move(fault).with_hint(
+      "{}", known.empty() ? "it has no table; `mlops ingest FILE` makes one" : "it has " + one_of(known));
+}
+
+class Builder {
+ public:
+  Builder(const json::Object& params, Change change, cli::Invocation& invocation)
+      : invocation_(invocation),
+        dry_(change == Change::plan),
+        project_(dry_ ? invocation.project() : invocation.project_or_create()),
+        shop_{.engines = invocation.engines(),
+              .resources = resources_of(invocation),
+              .clock = invocation.clock(),
+              .progress = invocation.progress(),
+              .cancel = &invocation.cancel()},
+        tables_({.manifest = project_.manifest(), .root = project_.root(), .params = params}, shop_) {}
+
+  std::vector<Step> run(const std::vector<std::string>& targets) {
+    std::vector<std::string> addresses;
+    for (const std::string& target : targets) {
+      const manifest::TableSpec* table = project_.manifest().find_table(target);
+      if (table == nullptr) throw unknown_target(target, project_.manifest());
+      addresses.push_back(project_.manifest().address_of(*table));
+    }
+    std::vector<Step> steps;
+    for (const std::string& address : tables_.order(addresses)) {
+      steps.push_back(address.starts_with("data/") ? table(address) : source(address));
+      if (steps.back().version) versions_.insert_or_assign(address, *steps.back().version);
+      if (!steps.back().fresh) moved_.push_back(address);
+      if (!dry_ && steps.back().version) require_good(invocation_, project_, *steps.back().version);
+    }
+    return steps;
+  }
+
+ private:
+  Step source(const std::string& address) {
+    const manifest::SourceSpec& spec = *project_.manifest().find_source(name_of(address));
+    Step step{.address = address, .version = pinned(address)};
+    step.why = reason(spec, step.version);
+    step.fresh = step.why.empty();
+    if (step.fresh || dry_) return step;
+    return ingested(std::move(step), spec);
+  }
+
+  /// Why the source is to be read; empty: it is not.
+  std::string reason(const manifest::SourceSpec& spec, const std::optional<dataset::Version>& version) {
+    if (!version) return "it was never ingested";
+    if (spec.from.front() == "-") return "";
+    try {
+      token_ = dataset::token_of(spec, project_.root(), invocation_.clock().now());
+    } catch (const Error& fault) {
+      if (fault.code() != Code::not_found) throw;
+      invocation_.note(fmt::format("{}; {}@v{} stays", fault.message(), spec.name, version->number));
+      return "";
+    }
+    if (token_ && dataset::has_token(project_.store(), *version, *token_)) return "";
+    return "its files may have changed";
+  }
+
+  Step ingested(Step step, const manifest::SourceSpec& spec) {
+    if (spec.from.front() == "-")
+      throw error(Code::not_found, "the source '{}' was never ingested", spec.name)
+          .with_hint("it is read from standard input: `mlops ingest - --name {}`", spec.name);
+    const auto token = dataset::token_of(spec, project_.root(), invocation_.clock().now());
+    dataset::IngestReport report = ingest_source(invocation_, project_, shop_, spec);
+    if (token) dataset::keep_token(project_.store(), report.version, *token);
+    step.fresh = report.unchanged && step.version && step.version->record == report.version.record;
+    if (step.fresh) step.why.clear();
+    else if (step.version) step.why = "its files changed";
+    step.version = std::move(report.version);
+    return step;
+  }
+
+  /// The version that mlops.lock names, where it is here; else the newest.
+  std::optional<dataset::Version> pinned(const std::string& address) {
+    if (!project_.has_store()) return std::nullopt;
+    const auto versions =
+        dataset::history(project_.store(), {address.substr(0, address.find('/')), name_of(address)});
+    if (versions.empty()) return std::nullopt;
+    const auto entry = project_.lock().entries.find(address);
+    if (entry == project_.lock().entries.end()) return versions.back();
+    const std::string raw = json::Value(entry->second)["raw"].text_or("");
+    const auto found = std::find_if(versions.rbegin(), versions.rend(),
+                                    [&](const auto& version) { return version.raw.text() == raw; });
+    return found == versions.rend() ? versions.back() : *found;
+  }
+
+  Step table(const std::string& address) {
+    const std::string name = name_of(address);
+    Step step{.address = address};
+    const std::vector<std::string> inputs = tables_.inputs_of(name);
+    if (dry_) return planned(std::move(step), name, inputs);
+    auto report = tables_.derive(project_.store(), name, inputs_of(inputs), user_of(invocation_));
+    step.fresh = report.unchanged;
+    step.why = report.why;
+    step.version = std::move(report.version);
+    project_.update_lock(
+        [&](manifest::Lock& lock) { lock.entries[address] = dataset::lock_entry(*step.version); });
+    return step;
+  }
+
+  Step planned(Step step, const std::string& name, const std::vector<std::string>& inputs) {
+    for (const std::string& input : inputs) {
+      if (!versions_.contains(input)) step.why = fmt::format("{} is not there yet", input);
+    }
+    if (step.why.empty()) {
+      const auto state = tables_.state(project_.store(), name, inputs_of(inputs));
+      step.version = state.newest;
+      step.why = state.why;
+    }
+    for (const std::string& input : inputs) {
+      const bool moves = std::find(moved_.begin(), moved_.end(), input) != moved_.end();
+      if (step.why.empty() && moves) step.why = fmt::format("{} may change", input);
+    }
+    step.fresh = step.why.empty();
+    return step;
+  }
+
+  dataset::Inputs inputs_of(const std::vector<std::string>& addresses) const {
+    dataset::Inputs out;
+    for (const std::string& address : addresses) out.emplace(address, versions_.at(address));
+    return out;
+  }
+
+  cli::Invocation& invocation_;
+  bool dry_;
+  project::Project& project_;
+  dataset::Workshop shop_;
+  dataset::Derivations tables_;
+  dataset::Inputs versions_;
+  std::vector<std::string> moved_;
+  std::optional<std::string> token_;
+};
+
+std::vector<std::string> tables_of(const manifest::Manifest& manifest) {
+  std::vector<std::string> out;
+  for (const manifest::DataSpec& table : manifest.data) out.push_back("data/" + table.name);
+  if (!out.empty()) return out;
+  throw error(Code::usage, "there is nothing to bring up to date: mlops.yaml has no `data:`")
+      .with_hint("`mlops run -- COMMAND` runs a program, `mlops ingest` reads the sources");
+}
+
+ui::Row row(const Step& step, bool plan) {
+  const bool source = step.address.starts_with("sources/");
+  const std::string action = step.fresh ? "fresh"
+                             : plan     ? (source ? "would ingest" : "would make")
+                                        : (source ? "ingested" : "made");
+  const bool known = step.version && (step.fresh || !plan);
+  return {
+      {"address", step.address},
+      {"action", action},
+      {"version", known ? json::Value(step.version->number) : json::Value()},
+      {"rows", known ? json::Value(step.version->rows) : json::Value()},
+      {"table", known ? json::Value("sha256:" + step.version->table.hex()) : json::Value(), ui::Show::digest},
+      {"why", step.why.empty() ? json::Value() : json::Value(step.why)}};
+}
+
+}  // namespace
+
+std::vector<Step> bring_up_to_date(const std::vector<std::string>& targets, const json::Object& params,
+                                   Change change, cli::Invocation& invocation) {
+  return Builder(params, change, invocation).run(targets);
+}
+
+void tell_steps(const std::vector<std::string>& targets, const std::vector<std::string>& params, bool plan,
+                cli::Invocation& invocation) {
+  const manifest::Manifest& manifest =
+      (plan ? invocation.project() : invocation.project_or_create()).manifest();
+  const auto steps = bring_up_to_date(targets.empty() ? tables_of(manifest) : targets,
+                                      only_project_parameters(params, manifest),
+                                      plan ? Change::plan : Change::make, invocation);
+  std::vector<ui::Row> rows;
+  for (const Step& step : steps) rows.push_back(row(step, plan));
+  invocation.rows("mlops.step/1", rows);
+}
+
+}  // namespace mlops::commands

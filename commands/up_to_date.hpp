@@ -1,0 +1,40 @@
+#pragma once
+/// Tables of `data:` and their sources, brought up to date for whoever needs them.
+
+#include <mlops/dataset/version.hpp>
+#include <mlops/json/value.hpp>
+
+#include "ui/output.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlops::cli {
+class Invocation;
+}
+
+namespace mlops::commands {
+
+/// What became, or would become, of one address.
+struct Step {
+  std::string address;
+  bool fresh = false;                            ///< Nothing was to do.
+  std::string why = {};                          ///< What there was to do it for; empty when fresh.
+  std::optional<dataset::Version> version = {};  ///< The newest; with a plan that of before, if any.
+};
+
+/// Brings `targets` (names or addresses of tables in mlops.yaml) up to date with everything that they are
+/// made from, in order: sources that were never ingested or whose files changed, then tables. `params` as in
+/// dataset::Declared. plan: nothing is changed. Throws as dataset::Derivations and dataset::ingest() do;
+/// Error(not_found) for a target that the file does not have.
+enum class Change { make, plan };
+std::vector<Step> bring_up_to_date(const std::vector<std::string>& targets, const json::Object& params,
+                                   Change change, cli::Invocation& invocation);
+
+/// The answer of `run TARGET...` and of `plan`: the steps; without targets those of all of `data:`. `params`
+/// are NAME=VALUE.
+void tell_steps(const std::vector<std::string>& targets, const std::vector<std::string>& params, bool plan,
+                cli::Invocation& invocation);
+
+}  // namespace mlops::commands

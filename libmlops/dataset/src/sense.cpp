@@ -1,0 +1,63 @@
+#include <mlops/dataset/sense.hpp>
+
+#include <mlops/base/error.hpp>
+#include <mlops/crypto/sha256.hpp>
+#include <mlops/fs/atomic.hpp>
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "src/declaration.hpp"
+#include "src/input.hpp"
+
+namespace mlops::dataset {
+namespace {
+
+constexpr std::int64_t racy_us = 2'000'000;
+
+std::int64_t us_of(const timespec& time) {
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000 + time.tv_nsec / 1'000;
+}
+
+std::filesystem::path path_of(const store::Store& store, const Version& version) {
+  return store.root() / "tokens" / version.section / version.name;
+}
+
+std::string line_of(const Version& version, const std::string& token) {
+  return fmt::format("{} {}\n", version.record.text(), token);
+}
+
+}  // namespace
+
+std::optional<std::string> token_of(const manifest::SourceSpec& source, const std::filesystem::path& base,
+                                    Time now) {
+  json::Array files;
+  for (const InputFile& file : find_inputs(source.from, base)) {
+    if (file.path.empty()) return std::nullopt;
+    struct stat found = {};
+    if (::stat(file.path.c_str(), &found) != 0) return std::nullopt;
+    const std::int64_t changed = std::max(us_of(found.st_mtim), us_of(found.st_ctim));
+    if (changed > now.us - racy_us) return std::nullopt;
+    files.push_back(json::Array{file.name, static_cast<std::int64_t>(found.st_size),
+                                static_cast<std::int64_t>(found.st_ino), found.st_mtim.tv_sec,
+                                found.st_mtim.tv_nsec, found.st_ctim.tv_sec, found.st_ctim.tv_nsec});
+  }
+  const json::Object all{{"declared", declaration(source)}, {"files", std::move(files)}};
+  return crypto::sha256(json::canonical(all)).hex();
+}
+
+void keep_token(store::Store& store, const Version& version, const std::string& token) {
+  const std::filesystem::path path = path_of(store, version);
+  std::filesystem::create_directories(path.parent_path());
+  fs::write_atomic(path, line_of(version, token));
+}
+
+bool has_token(const store::Store& store, const Version& version, const std::string& token) {
+  std::ifstream in(path_of(store, version), std::ios::binary);
+  const std::string kept{std::istreambuf_iterator<char>(in), {}};
+  return kept == line_of(version, token);
+}
+
+}  // namespace mlops::dataset
