@@ -17,11 +17,12 @@ store::ReferenceName reference_of(std::string_view address, std::int64_t number)
   return {std::string(reference_kind), fmt::format("{}@v{}", address, number)};
 }
 
-expect::Outcome outcome_of(const std::string& name) {
-  for (const expect::Outcome one : {expect::Outcome::pass, expect::Outcome::skip}) {
+expect::Outcome outcome_of(const std::string& name, const Digest& record) {
+  for (const expect::Outcome one : {expect::Outcome::pass, expect::Outcome::fail, expect::Outcome::skip}) {
     if (expect::name_of(one) == name) return one;
   }
-  return expect::Outcome::fail;
+  throw error(Code::corrupt, "the record {} has an outcome '{}'", record.brief(), name)
+      .with_id("record.corrupt");
 }
 
 std::string counted(std::size_t count, std::string_view one, std::string_view many) {
@@ -86,7 +87,7 @@ Check check_from_record(const json::Object& record, const Digest& digest) {
     const store::RecordFields result(one, digest.brief());
     check.results.push_back({.assertion = result.text("assertion"),
                              .warn = result.flag("warn"),
-                             .verdict = {outcome_of(result.text("outcome")), result.text("seen")}});
+                             .verdict = {outcome_of(result.text("outcome"), digest), result.text("seen")}});
   }
   return check;
 }
