@@ -85,6 +85,8 @@ TEST_F(Validation, FunctionsCountWhatTheySay) {
   EXPECT_EQ(judged("match(email, /^[^@ ]+@[^@ ]+$/) >= 99.5%", subject),
             "fail: match(email, /^[^@ ]+@[^@ ]+$/) = 75 %, wanted >= 99.5 %");
   EXPECT_EQ(judged("share(amount > 0) in 60%..70%", subject), "pass: share(amount > 0) = 66.67 %");
+  EXPECT_EQ(judged("share(plan = 'free') > 50%", subject),
+            "fail: share(plan = 'free') = 33.33 %, wanted > 50 %");
   EXPECT_EQ(judged("age(at) < 2h", subject), "fail: age(at) = 3h, wanted < 2h");
   EXPECT_EQ(judged("min(amount) = -3 and max(id) = 3 and sum(id) = 9 and mean(id) = 2.25", subject),
             "pass: min(amount) = -3; max(id) = 3; sum(id) = 9; mean(id) = 2.25");
