@@ -252,7 +252,7 @@ class Trees {
     const int places = pick(3);
     for (int i = 0; i < places + pick(2); ++i) {
       out.operands.push_back(pick(4) == 0 ? regex() : logical(depth - 1));
-      out.argument_names.push_back(i < places ? "" : "by");
+      out.argument_names.push_back(i < places ? "" : out.path.back().text == "share" ? "test" : "by");
     }
     return out;
   }
