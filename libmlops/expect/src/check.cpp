@@ -40,8 +40,10 @@ class Checker {
   Type leaf(const Expr& expr);
   Type call(const Expr& expr, const Leaf& leaf);
   void argument(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first);
-  void column(const Expr& expr, const Leaf& leaf, Type& first);
-  void value(const Expr& expr, const Leaf& leaf, Type& first);
+  void column(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first);
+  void value(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first);
+  /// Whether the value is of a sort that the argument takes.
+  bool fits(const Expr& expr, const Argument& wanted, const Leaf& leaf, const Type& seen);
   Type arithmetic(const Expr& expr);
   Type sum(const Expr& expr, const Type& left, const Type& right);
   Type product(const Expr& expr, const Type& left, const Type& right);
@@ -119,7 +121,7 @@ Type Checker::leaf(const Expr& expr) {
   if (calls_ > 0 && !table_.empty() && expr.kind == Kind::name && expr.path.size() == 1) {
     // A column of another table, whose names mean nothing else here.
     Type found;
-    column(expr, {.table = table_}, found);
+    column(expr, {}, {.table = table_}, found);
     return found;
   }
   auto found = resolve(expr, scope_);
@@ -193,9 +195,9 @@ void Checker::argument(const Expr& expr, const Argument& wanted, const Leaf& lea
   switch (wanted.kind) {
     case ArgumentKind::column:
       if (expr.kind != Kind::name || expr.path.size() != 1) return wants("a column");
-      return column(expr, leaf, first);
+      return column(expr, wanted, leaf, first);
     case ArgumentKind::value:
-      return value(expr, leaf, first);
+      return value(expr, wanted, leaf, first);
     case ArgumentKind::test:
       if (!is_logical(expr.kind) && expr.kind != Kind::name) return wants("a test of each row");
       return logical(expr);
@@ -213,7 +215,7 @@ void Checker::argument(const Expr& expr, const Argument& wanted, const Leaf& lea
 }
 
 /// The name of a column, whatever else has that name.
-void Checker::column(const Expr& expr, const Leaf& leaf, Type& first) {
+void Checker::column(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first) {
   const Part& name = expr.path.front();
   const auto table = scope_.columns.find(leaf.table);
   if (table == scope_.columns.end()) return;
@@ -221,11 +223,7 @@ void Checker::column(const Expr& expr, const Leaf& leaf, Type& first) {
   for (const ColumnType& one : table->second) {
     if (one.name == name.text) {
       first = one.type;
-      const std::string_view function = leaf.function == nullptr ? "" : leaf.function->name;
-      if (function == "match" && first.sort != Sort::text)
-        add(expr, fmt::format("'match' reads texts, '{}' is {}", name.text, name_of(first)));
-      if (function == "age" && first.sort != Sort::time)
-        add(expr, fmt::format("'age' wants a column of times, '{}' is {}", name.text, name_of(first)));
+      fits(expr, wanted, leaf, first);
       return;
     }
     known.push_back(one.name);
@@ -238,16 +236,23 @@ void Checker::column(const Expr& expr, const Leaf& leaf, Type& first) {
                                  near.size() > 1 ? "" : "s", one_of(near)));
 }
 
-void Checker::value(const Expr& expr, const Leaf& leaf, Type& first) {
+void Checker::value(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first) {
   first = type(expr);
-  const std::string_view name = leaf.function->name;
-  const bool times = name == "min" || name == "max";
-  const bool fits =
-      first.sort == Sort::unknown || first.sort == Sort::number || (times && first.sort == Sort::time);
-  if (fits) return;
-  add(expr, fmt::format("'{}' is asked of numbers{}, {} is {}", name, times ? " and times" : "", quote(expr),
-                        name_of(first)));
-  first = unknown;
+  if (!fits(expr, wanted, leaf, first)) first = unknown;
+}
+
+bool Checker::fits(const Expr& expr, const Argument& wanted, const Leaf& leaf, const Type& seen) {
+  const auto& sorts = wanted.sorts;
+  const bool any = sorts.empty() || seen.sort == Sort::unknown;
+  if (any || std::find(sorts.begin(), sorts.end(), seen.sort) != sorts.end()) return true;
+  std::string names;
+  for (const Sort sort : sorts) {
+    const std::string_view one = name_of(Type{sort});
+    names += (names.empty() ? "" : " or ") + std::string(one);
+  }
+  add(expr,
+      fmt::format("'{}' is asked of {}, {} is {}", leaf.function->name, names, quote(expr), name_of(seen)));
+  return false;
 }
 
 Type Checker::arithmetic(const Expr& expr) {

@@ -44,7 +44,8 @@ enum class ArgumentKind {
 struct Argument {
   std::string_view name;
   ArgumentKind kind = ArgumentKind::column;
-  bool repeats = false;  ///< Once or more; of the last argument.
+  bool repeats = false;          ///< Once or more; of the last argument.
+  std::vector<Sort> sorts = {};  ///< Of the column or value; empty: any.
 
   bool operator==(const Argument&) const = default;
 };
