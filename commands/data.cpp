@@ -2,6 +2,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
+#include "up_to_date.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
@@ -16,7 +17,8 @@ dataset::Reader reader(cli::Invocation& invocation) {
 }
 
 dataset::Version version_at(cli::Invocation& invocation, const std::string& address) {
-  return dataset::resolve(invocation.project().store(), address);
+  return made_or(invocation, address,
+                 [&] { return dataset::resolve(invocation.project().store(), address); });
 }
 
 cli::Option address_option(std::string& target) {

@@ -65,6 +65,20 @@ json::Object public_reading(const json::Object& read) {
   return out;
 }
 
+json::Object made(const dataset::Made& how) {
+  json::Array inputs;
+  for (const dataset::MadeInput& input : how.inputs) {
+    inputs.push_back(json::Object{{"address", input.address},
+                                  {"digest", input.record.text()},
+                                  {"table", "sha256:" + input.table.hex()}});
+  }
+  return {{"sql", how.sql},
+          {"inputs", std::move(inputs)},
+          {"params", how.params},
+          {"engine", how.engine},
+          {"key", how.key.text()}};
+}
+
 }  // namespace
 
 ui::Row version_row(const dataset::Version& version) {
@@ -102,7 +116,7 @@ ui::Row version_record(const dataset::Version& version) {
           {"price", or_null(origin.price)},
           {"url", or_null(origin.url)},
           {"retrieved", origin.retrieved.text()},
-          {"reading", reading(version.read)},
+          {"reading", version.made ? json::Value() : json::Value(reading(version.read))},
           {"read", public_reading(version.read), ui::Show::hidden},
           {"rows", version.rows, ui::Show::count},
           {"quarantine", version.quarantine.rows, ui::Show::count},
@@ -114,7 +128,8 @@ ui::Row version_record(const dataset::Version& version) {
           {"parquet_bytes", version.data_bytes, ui::Show::bytes},
           {"table", "sha256:" + version.table.hex()},
           {"blobs", or_null(version.blobs)},
-          {"columns", std::move(columns)}};
+          {"columns", std::move(columns)},
+          {"made", version.made ? json::Value(made(*version.made)) : json::Value()}};
 }
 
 ui::Row ingest_row(const std::string& name, const dataset::IngestReport& report, bool planned) {
@@ -140,7 +155,7 @@ ui::Row ingest_row(const std::string& name, const dataset::IngestReport& report,
                                        : "new"},
           {"rows", planned ? json::Value() : json::Value(version.rows), ui::Show::count},
           {"quarantine", planned ? json::Value() : json::Value(version.quarantine.rows), ui::Show::count},
-          {"reading", reading(version.read)},
+          {"reading", version.made ? json::Value() : json::Value(reading(version.read))},
           {"read", public_reading(version.read), ui::Show::hidden},
           {"raw_bytes", planned ? json::Value() : json::Value(version.raw_bytes), ui::Show::bytes},
           {"parquet_bytes", planned ? json::Value() : json::Value(version.data_bytes), ui::Show::bytes},

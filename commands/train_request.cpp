@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 namespace mlops::commands {
 namespace {
@@ -355,11 +356,18 @@ manifest::SplitSpec split_spec(const TrainArgs& args, const train::SplitRequest&
   return out;
 }
 
+/// A clone has the project file and no store yet: what the file declares can be made.
+project::Project& project_of(cli::Invocation& invocation) {
+  const auto root = project::find_root(std::filesystem::current_path());
+  const bool declared = root && std::filesystem::exists(*root / "mlops.yaml");
+  return declared && !invocation.dry_run() ? invocation.project_or_create() : invocation.project();
+}
+
 }  // namespace
 
 release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invocation) {
   if (args.seed && *args.seed < 0) throw error(Code::usage, "'--seed' wants 0 or more, not {}", *args.seed);
-  project::Project& project = invocation.project();
+  project::Project& project = project_of(invocation);
   const manifest::Manifest& manifest = project.manifest();
   const Subject subject = subject_of(args, project, invocation);
   const bool by_name = !args.data || *args.data == subject.data.name || *args.data == subject.data.address();

@@ -192,6 +192,15 @@ std::vector<Step> bring_up_to_date(const std::vector<std::string>& targets, cons
   return Builder(params, change, invocation).run(targets);
 }
 
+void require_made(cli::Invocation& invocation, const std::string& address) {
+  const manifest::Manifest& manifest = invocation.project().manifest();
+  const manifest::TableSpec* table = manifest.find_table(address);
+  if (table == nullptr || manifest.find_data(table->name) != table) return;
+  throw error(Code::not_found, "the table '{}' was never made", address)
+      .with_id("data.not_found")
+      .with_hint("`mlops run data/{}` makes it", table->name);
+}
+
 void tell_steps(const std::vector<std::string>& targets, const std::vector<std::string>& params, bool plan,
                 cli::Invocation& invocation) {
   const manifest::Manifest& manifest =

@@ -1,6 +1,7 @@
 #pragma once
 /// Tables of `data:` and their sources, brought up to date for whoever needs them.
 
+#include <mlops/base/error.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/json/value.hpp>
 
@@ -31,6 +32,20 @@ struct Step {
 enum class Change { make, plan };
 std::vector<Step> bring_up_to_date(const std::vector<std::string>& targets, const json::Object& params,
                                    Change change, cli::Invocation& invocation);
+
+/// Throws Error(not_found) with the way to make it when `address` names a table of `data:`.
+void require_made(cli::Invocation& invocation, const std::string& address);
+
+/// What `resolve` returns; where it finds nothing, a table of mlops.yaml that was never made is told of.
+template <typename Resolve>
+auto made_or(cli::Invocation& invocation, const std::string& address, Resolve resolve) {
+  try {
+    return resolve();
+  } catch (const Error& fault) {
+    if (fault.code() == Code::not_found) require_made(invocation, address);
+    throw;
+  }
+}
 
 /// The answer of `run TARGET...` and of `plan`: the steps; without targets those of all of `data:`. `params`
 /// are NAME=VALUE.

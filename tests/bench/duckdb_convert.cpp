@@ -1,5 +1,6 @@
 /// duckdb_convert IN.csv OUT.parquet: what DuckDB alone needs for the same work as `mlops ingest`, with its
-/// own settings.
+/// own settings. duckdb_convert IN.parquet OUT.parquet SELECT: the rows of a SELECT from `input`, as `mlops
+/// run` makes a table.
 
 #include <duckdb.h>
 
@@ -19,8 +20,8 @@ bool run(duckdb_connection connection, const std::string& sql) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fputs("usage: duckdb_convert IN.csv OUT.parquet\n", stderr);
+  if (argc != 3 && argc != 4) {
+    std::fputs("usage: duckdb_convert IN OUT.parquet [SELECT]\n", stderr);
     return 2;
   }
   duckdb_database database = nullptr;
@@ -28,8 +29,11 @@ int main(int argc, char** argv) {
   if (duckdb_open(nullptr, &database) != DuckDBSuccess ||
       duckdb_connect(database, &connection) != DuckDBSuccess)
     return 1;
-  const bool done = run(connection, "COPY (SELECT * FROM read_csv('" + std::string(argv[1]) + "')) TO '" +
-                                        argv[2] + "' (FORMAT parquet)");
+  const std::string in(argv[1]);
+  const std::string rows = argc == 4 ? argv[3] : "SELECT * FROM read_csv('" + in + "')";
+  const bool view =
+      argc == 3 || run(connection, "CREATE VIEW input AS SELECT * FROM read_parquet('" + in + "')");
+  const bool done = view && run(connection, "COPY (" + rows + ") TO '" + argv[2] + "' (FORMAT parquet)");
   duckdb_disconnect(&connection);
   duckdb_close(&database);
   return done ? 0 : 1;

@@ -9,6 +9,7 @@ setup() {
   enter_fresh_project
   seed_project
   seed_runs
+  printf 'data:\n  adults: {sql: SELECT * FROM churn}\n' >>mlops.yaml
   mkdir -p "$HOME/.local/share/bash-completion/completions" "$HOME/.config/fish/completions" "$HOME/.zfunc"
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uintmax_t longest_file = 1 << 20;
 
 manifest::Place start_of(const manifest::DataSpec& spec) {
+  if (!spec.sql_lines.empty()) return spec.sql_lines.front();
   const manifest::Place sql = spec.places.at("sql");
   return sql.line != 0 ? sql : spec.places.at("name");
 }
@@ -74,8 +75,8 @@ Error placed(const Definition& definition, const Error& fault, std::size_t offse
       Error(fault.code(), fmt::format("{}:{}:{}: {}", definition.file, at.line, at.column, fault.message()))
           .with_id("data.sql")
           .with_detail(shown);
-  if (!fault.hint().empty()) out = std::move(out).with_hint("{}", fault.hint());
-  return out;
+  if (fault.hint().empty()) return out;
+  return std::move(out).with_hint("{}", fault.hint());
 }
 
 Error placed(const Definition& definition, const Error& fault, const std::string& ran) {

@@ -64,12 +64,12 @@ std::string difference(const Made& before, const Made& now) {
   if (before.key == now.key) return "";
   if (before.engine != now.engine)
     return fmt::format("the engine is {}, it was {}", now.engine, before.engine);
-  if (before.sql != now.sql) return "the SQL is another";
   for (const auto& [name, value] : now.params) {
     const json::Value* old = before.params.find(name);
-    if (old == nullptr || json::dump(*old) != json::dump(value))
-      return fmt::format("the parameter {} is {}", name, json::dump(value));
+    if (old != nullptr && json::dump(*old) != json::dump(value))
+      return fmt::format("the parameter {} is {}, it was {}", name, json::dump(value), json::dump(*old));
   }
+  if (before.sql != now.sql) return "the SQL is another";
   for (const MadeInput& input : now.inputs) {
     const auto same = [&](const MadeInput& old) { return same_values(old, input); };
     if (std::none_of(before.inputs.begin(), before.inputs.end(), same))

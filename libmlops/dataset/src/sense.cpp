@@ -15,7 +15,9 @@
 namespace mlops::dataset {
 namespace {
 
-constexpr std::int64_t racy_us = 2'000'000;
+/// Within which two changes may leave the same times; some file systems know whole seconds, in twos.
+constexpr std::int64_t racy_us = 100'000;
+constexpr std::int64_t coarse_racy_us = 2'000'000;
 
 std::int64_t us_of(const timespec& time) {
   return static_cast<std::int64_t>(time.tv_sec) * 1'000'000 + time.tv_nsec / 1'000;
@@ -39,7 +41,8 @@ std::optional<std::string> token_of(const manifest::SourceSpec& source, const st
     struct stat found = {};
     if (::stat(file.path.c_str(), &found) != 0) return std::nullopt;
     const std::int64_t changed = std::max(us_of(found.st_mtim), us_of(found.st_ctim));
-    if (changed > now.us - racy_us) return std::nullopt;
+    const bool coarse = found.st_mtim.tv_nsec == 0 && found.st_ctim.tv_nsec == 0;
+    if (changed > now.us - (coarse ? coarse_racy_us : racy_us)) return std::nullopt;
     files.push_back(json::Array{file.name, static_cast<std::int64_t>(found.st_size),
                                 static_cast<std::int64_t>(found.st_ino), found.st_mtim.tv_sec,
                                 found.st_mtim.tv_nsec, found.st_ctim.tv_sec, found.st_ctim.tv_nsec});
