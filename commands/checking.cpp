@@ -84,8 +84,8 @@ std::string version_name(const dataset::Check& check) {
 
 }  // namespace
 
-std::vector<dataset::Check> check_versions(cli::Invocation& invocation, project::Project& project,
-                                           const std::vector<ToCheck>& versions) {
+Judged judge_versions(cli::Invocation& invocation, project::Project& project,
+                      const std::vector<ToCheck>& versions) {
   dataset::Workshop shop{.engines = invocation.engines(),
                          .resources = resources_of(invocation),
                          .clock = invocation.clock(),
@@ -103,14 +103,22 @@ std::vector<dataset::Check> check_versions(cli::Invocation& invocation, project:
         faults.push_back({asserted.spec, std::move(fault)});
     }
   }
-  if (!faults.empty()) throw project.error_of(faults);
-  std::vector<dataset::Check> out;
+  Judged out;
+  if (!faults.empty()) out.fault = project.error_of(faults);
+  if (out.fault) return out;
   for (std::size_t i = 0; i < versions.size(); ++i) {
     invocation.progress().phase("checking " + versions[i].version.name, 0, Unit::rows);
-    out.push_back(judged(validator, subjects[i], assertions[i], invocation.clock().now()));
-    if (!invocation.dry_run()) dataset::keep(project.store(), out.back(), user_of(invocation));
+    out.checks.push_back(judged(validator, subjects[i], assertions[i], invocation.clock().now()));
+    if (!invocation.dry_run()) dataset::keep(project.store(), out.checks.back(), user_of(invocation));
   }
   return out;
+}
+
+std::vector<dataset::Check> check_versions(cli::Invocation& invocation, project::Project& project,
+                                           const std::vector<ToCheck>& versions) {
+  Judged out = judge_versions(invocation, project, versions);
+  if (out.fault) throw *std::move(out.fault);
+  return std::move(out.checks);
 }
 
 std::vector<ui::Row> check_rows(const dataset::Check& check) {

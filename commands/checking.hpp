@@ -27,8 +27,17 @@ struct ToCheck {
   const manifest::TableSpec* table = nullptr;  ///< With at least one assertion.
 };
 
-/// Judges all of them and, unless it is a dry run, keeps what was found; in the same order. Throws Error:
-/// usage (faults of assertions, all of them, where they stand in mlops.yaml).
+struct Judged {
+  std::vector<dataset::Check> checks = {};
+  /// All faults of the assertions, where they stand in mlops.yaml; then there are no checks.
+  std::optional<Error> fault = {};
+};
+
+/// Judges all of them and, unless it is a dry run, keeps what was found; in the same order.
+Judged judge_versions(cli::Invocation& invocation, project::Project& project,
+                      const std::vector<ToCheck>& versions);
+
+/// The same; a fault is thrown.
 std::vector<dataset::Check> check_versions(cli::Invocation& invocation, project::Project& project,
                                            const std::vector<ToCheck>& versions);
 

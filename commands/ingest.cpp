@@ -71,19 +71,27 @@ void tell(cli::Invocation& invocation, const manifest::SourceSpec& source,
   }
 }
 
-/// What mlops.yaml asserts of the source, judged; nothing where there is nothing to judge.
-std::optional<dataset::Check> check_one(cli::Invocation& invocation, project::Project& project,
-                                        const dataset::Version& version) {
-  const manifest::SourceSpec* known = project.manifest().find_source(version.name);
-  if (invocation.dry_run() || known == nullptr || known->expect.empty()) return std::nullopt;
-  dataset::Check check = check_versions(invocation, project, {{version, known}}).front();
-  tell_failures(invocation, check);
-  return check;
-}
-
-ui::Cell check_cell(const std::optional<dataset::Check>& check) {
-  if (!check) return {"check", nullptr, ui::Show::hidden};
-  return {"check", check->refuses() ? "fail" : "pass"};
+/// What mlops.yaml asserts of the sources, judged; a row gets what became of its version.
+Judged judge(cli::Invocation& invocation, project::Project& project,
+             const std::vector<dataset::Version>& versions, std::vector<ui::Row>& rows) {
+  std::vector<ToCheck> asserted;
+  for (const dataset::Version& version : versions) {
+    const manifest::SourceSpec* known = project.manifest().find_source(version.name);
+    if (known != nullptr && !known->expect.empty()) asserted.push_back({version, known});
+  }
+  Judged out;
+  if (!asserted.empty() && !invocation.dry_run()) out = judge_versions(invocation, project, asserted);
+  for (const dataset::Check& check : out.checks) tell_failures(invocation, check);
+  const ui::Show shown = out.checks.empty() ? ui::Show::hidden : ui::Show::plain;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto check = std::find_if(out.checks.begin(), out.checks.end(), [&](const dataset::Check& one) {
+      return one.version == versions[i].record;
+    });
+    const bool known = check != out.checks.end();
+    rows[i].push_back(
+        {"check", known ? json::Value(check->refuses() ? "fail" : "pass") : json::Value(), shown});
+  }
+  return out;
 }
 
 /// A list has a line for each dataset; what was decided for each column is for one at a time.
@@ -109,7 +117,7 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
                          .progress = invocation.progress(),
                          .cancel = &invocation.cancel()};
   std::vector<ui::Row> rows;
-  std::vector<dataset::Check> checks;
+  std::vector<dataset::Version> versions;
   for (const manifest::SourceSpec& source : sources) {
     const dataset::IngestReport report = ingest_one(invocation, project, shop, source, args.accept_schema);
     const auto reserved = args.name ? std::nullopt : reserved_name(source);
@@ -120,13 +128,13 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
     if (!invocation.dry_run()) remember(invocation, project, source, report.version);
     tell(invocation, source, report);
     rows.push_back(ingest_row(source.name, report, invocation.dry_run()));
-    const auto check = check_one(invocation, project, report.version);
-    rows.back().push_back(check_cell(check));
-    if (check) checks.push_back(*check);
+    versions.push_back(report.version);
   }
+  Judged judged = judge(invocation, project, versions, rows);
   if (rows.size() == 1) invocation.record("mlops.ingest/1", rows.front());
   else invocation.rows("mlops.ingest/1", without_columns(std::move(rows)));
-  if (auto fault = refusal(checks)) throw *std::move(fault);
+  if (judged.fault) throw *std::move(judged.fault);
+  if (auto fault = refusal(judged.checks)) throw *std::move(fault);
   if (!invocation.dry_run()) invocation.next(fmt::format("mlops data head {}", sources.front().name));
 }
 

@@ -224,3 +224,15 @@ faulty() {
   has "$stderr" 'error: 1 assertion of churn@v1 fails: it is not accepted'
   answers 4 mlops data show all
 }
+
+@test "a faulty assertion about one source keeps no other from being read" {
+  printf 'id\n1\n' >a.csv
+  printf 'id\n1\n' >b.csv
+  printf 'mlops: 1\nsources:\n  a: {from: a.csv, expect: [idd > 0]}\n  b: {from: b.csv, expect: [id > 0]}\n' >mlops.yaml
+  answers 2 mlops ingest --json
+  is "$(jq -c '[.items[] | [.name, .state, .check]]' <<<"$output")" '[["a","new",null],["b","new",null]]'
+  has "$stderr" "mlops.yaml:3:29: there is no column 'idd'"
+  sed -i 's/idd/id/' mlops.yaml
+  answers 0 mlops ingest --json
+  is "$(jq -c '[.items[] | [.name, .state, .check]]' <<<"$output")" '[["a","unchanged","pass"],["b","unchanged","pass"]]'
+}
