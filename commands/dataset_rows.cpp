@@ -129,7 +129,7 @@ ui::Row version_record(const dataset::Version& version) {
           {"table", "sha256:" + version.table.hex()},
           {"blobs", or_null(version.blobs)},
           {"columns", std::move(columns)},
-          {"made", version.made ? json::Value(made(*version.made)) : json::Value()}};
+          {"made", version.made ? json::Value(made(*version.made)) : json::Value(), ui::Show::hidden}};
 }
 
 ui::Row ingest_row(const std::string& name, const dataset::IngestReport& report, bool planned) {

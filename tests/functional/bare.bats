@@ -31,6 +31,7 @@ schemas: its project needs table
 serve: needs http and json
 show: its project needs table
 store: its project needs table
+tables: needs table
 train: needs table
 train_reference: needs gbdt'
 
