@@ -18,6 +18,7 @@ cli::Command root() {
       .children =
           {
               in_group("data", ingest()),
+              in_group("data", check()),
               in_group("data", data()),
               in_group("models", train()),
               in_group("models", predict()),

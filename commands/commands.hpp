@@ -5,6 +5,7 @@
 
 namespace mlops::commands {
 
+cli::Command check();
 cli::Command completion();
 cli::Command config();
 cli::Command data();

@@ -1,4 +1,5 @@
 /// `mlops ingest`: bytes from outside become immutable dataset versions.
+#include "checking.hpp"
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
@@ -70,6 +71,29 @@ void tell(cli::Invocation& invocation, const manifest::SourceSpec& source,
   }
 }
 
+/// What mlops.yaml asserts of the sources, judged; a row gets what became of its version.
+Judged judge(cli::Invocation& invocation, project::Project& project,
+             const std::vector<dataset::Version>& versions, std::vector<ui::Row>& rows) {
+  std::vector<ToCheck> asserted;
+  for (const dataset::Version& version : versions) {
+    const manifest::SourceSpec* known = project.manifest().find_source(version.name);
+    if (known != nullptr && !known->expect.empty()) asserted.push_back({version, known});
+  }
+  Judged out;
+  if (!asserted.empty() && !invocation.dry_run()) out = judge_versions(invocation, project, asserted);
+  for (const dataset::Check& check : out.checks) tell_failures(invocation, check);
+  const ui::Show shown = out.checks.empty() ? ui::Show::hidden : ui::Show::plain;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto check = std::find_if(out.checks.begin(), out.checks.end(), [&](const dataset::Check& one) {
+      return one.version == versions[i].record;
+    });
+    const bool known = check != out.checks.end();
+    rows[i].push_back(
+        {"check", known ? json::Value(check->refuses() ? "fail" : "pass") : json::Value(), shown});
+  }
+  return out;
+}
+
 /// A list has a line for each dataset; what was decided for each column is for one at a time.
 std::vector<ui::Row> without_columns(std::vector<ui::Row> rows) {
   for (ui::Row& row : rows) {
@@ -93,6 +117,7 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
                          .progress = invocation.progress(),
                          .cancel = &invocation.cancel()};
   std::vector<ui::Row> rows;
+  std::vector<dataset::Version> versions;
   for (const manifest::SourceSpec& source : sources) {
     const dataset::IngestReport report = ingest_one(invocation, project, shop, source, args.accept_schema);
     const auto reserved = args.name ? std::nullopt : reserved_name(source);
@@ -103,9 +128,13 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
     if (!invocation.dry_run()) remember(invocation, project, source, report.version);
     tell(invocation, source, report);
     rows.push_back(ingest_row(source.name, report, invocation.dry_run()));
+    versions.push_back(report.version);
   }
+  Judged judged = judge(invocation, project, versions, rows);
   if (rows.size() == 1) invocation.record("mlops.ingest/1", rows.front());
   else invocation.rows("mlops.ingest/1", without_columns(std::move(rows)));
+  if (judged.fault) throw *std::move(judged.fault);
+  if (auto fault = refusal(judged.checks)) throw *std::move(fault);
   if (!invocation.dry_run()) invocation.next(fmt::format("mlops data head {}", sources.front().name));
 }
 
@@ -170,7 +199,7 @@ cli::Command ingest() {
                    {"gzip -cd churn.csv.gz | mlops ingest - --name piped", "Read standard input"},
                    {"mlops ingest churn.csv --types zip=VARCHAR -n",
                     "Show what would be decided, and change nothing"}},
-      .exits = {{Code::negative, "there are more bad rows than allowed"},
+      .exits = {{Code::negative, "there are more bad rows than allowed, or an assertion of mlops.yaml fails"},
                 {Code::not_found, "there is no such file"},
                 {Code::conflict, "the columns are not the ones that mlops.lock pins"},
                 {Code::corrupt, "the data cannot be read as a table"}},

@@ -1,5 +1,6 @@
 #include "journal.hpp"
 
+#include <mlops/dataset/checks.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/run/list.hpp>
@@ -11,9 +12,11 @@
 namespace mlops::commands {
 namespace {
 
-bool is_move(const store::Event& event) { return event.name.starts_with("model-aliases/"); }
+bool is_move(const store::Event& event) {
+  return event.name.starts_with("model-aliases/") || event.name.starts_with("checks/");
+}
 
-/// Of one moment, the move to a version came after the version.
+/// Of one moment, the move to a version and its check came after the version.
 bool is_newer(const store::Event& a, const store::Event& b) {
   if (a.time != b.time) return a.time > b.time;
   if (is_move(a) != is_move(b)) return is_move(a);
@@ -27,6 +30,15 @@ std::vector<store::Event> of_model(store::Store& store, const std::string& addre
     const auto moves = store.catalogue().events(fmt::format("model-aliases/{}@{}", name, alias));
     events.insert(events.end(), moves.begin(), moves.end());
   }
+  std::sort(events.begin(), events.end(), is_newer);
+  return events;
+}
+
+std::vector<store::Event> of_dataset(store::Store& store, const std::string& address) {
+  const std::string name = dataset::resolve(store, address).address();
+  std::vector<store::Event> events = store.catalogue().events(name);
+  const auto checks = dataset::check_events(store, name);
+  events.insert(events.end(), checks.begin(), checks.end());
   std::sort(events.begin(), events.end(), is_newer);
   return events;
 }
@@ -47,7 +59,7 @@ std::vector<store::Event> of_record(store::Store& store, const std::string& dige
 std::vector<store::Event> all_of(store::Store& store, const Named& named) {
   switch (named.thing) {
     case Thing::dataset:
-      return store.catalogue().events(dataset::resolve(store, named.address).address());
+      return of_dataset(store, named.address);
     case Thing::model:
       return of_model(store, named.address);
     case Thing::run:

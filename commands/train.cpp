@@ -123,7 +123,7 @@ cli::Command run_spec() {
                    {"mlops train run", "Train again what mlops.yaml says"},
                    {"mlops train run --label churned --train logistic -p l2=0.1 --seed 7", "Try one model"},
                    {"mlops train run --label churned -n", "Show rows, columns and models; train nothing"}},
-      .exits = {{Code::negative, "there is nothing to learn in the data"},
+      .exits = {{Code::negative, "there is nothing to learn in the data, or an assertion about them fails"},
                 {Code::not_found, "there are no such data"}},
       .see_also = {"mlops-runs(1)", "mlops-model(1)", "mlops-predict(1)", "mlops.yaml(5)"},
       .dry_run = true,

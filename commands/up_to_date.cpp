@@ -1,5 +1,6 @@
 #include "up_to_date.hpp"
 
+#include "checking.hpp"
 #include "cli/invocation.hpp"
 #include "dataset_rows.hpp"
 #include "ingest_sources.hpp"
@@ -56,6 +57,7 @@ class Builder {
       steps.push_back(address.starts_with("data/") ? table(address) : source(address));
       if (steps.back().version) versions_.insert_or_assign(address, *steps.back().version);
       if (!steps.back().fresh) moved_.push_back(address);
+      if (!dry_ && steps.back().version) require_good(invocation_, project_, *steps.back().version);
     }
     return steps;
   }

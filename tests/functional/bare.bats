@@ -9,6 +9,7 @@ load serving
 left_out='
 abuse: ingest needs table
 bare: this one
+check: needs table
 cli: tests a program of its own
 data: needs table
 dist: packs all engines

@@ -69,6 +69,15 @@ terms() {
   agrees mlops.event/1 mlops log
 }
 
+@test "check: keys of the answer, and every field of the record" {
+  sed -i 's/^    from: churn.csv/&\n    expect: [rows > 3, unique(id)]/' mlops.yaml
+  agrees mlops.check/1 mlops check
+  page=$source_dir/man/mlops-store.5.md
+  record=$(mlops log churn --json | jq -r '.items[0].digest')
+  is "$(terms CHECK.1 RUN.1)" "$(mlops show "$record" --json | jq -r '.items[0] | keys[]' | sort)"
+  is "$(mlops show "$record" --json | jq -c '.items[0].results[0] | keys')" '["assertion","outcome","seen","warn"]'
+}
+
 @test "train: keys of what was done, and of what would be" {
   customers 300 >churn.csv
   mlops ingest churn.csv --name people --quiet >/dev/null

@@ -1,4 +1,5 @@
 /// Records and trees: objects of a store, read as whatever they say they are.
+#include <mlops/dataset/checks.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/predict/signature.hpp>
 #include <mlops/store/store.hpp>
@@ -29,6 +30,8 @@ void steady(Read read, Write write) {
 void read_records(const json::Object& record) {
   steady([&] { return dataset::from_record(record, {}, 1); },
          [](const dataset::Version& version) { return dataset::to_record(version); });
+  steady([&] { return dataset::check_from_record(record, {}); },
+         [](const dataset::Check& check) { return dataset::to_record(check); });
   steady([&] { return model::from_record(record, {}); },
          [](const model::Version& version) { return model::to_record(version); });
   steady([&] { return predict::signature_from(record); },

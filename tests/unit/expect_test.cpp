@@ -80,6 +80,14 @@ TEST(Expect, PrecedenceIsThatOfTheGrammar) {
   EXPECT_NE(read("a - b - c > 0"), read("a - (b - c) > 0"));
 }
 
+TEST(Expect, AComparisonIsATestWhereOneIsWanted) {
+  EXPECT_EQ(read("share(plan = 'free') > 3%"), read("share((plan = 'free')) > 3%"));
+  EXPECT_EQ(read("share(plan = 'free' and rows > 3) > 3%").root.operands[0].argument_names[0], "");
+  EXPECT_EQ(read("share(test=plan = 'free') > 3%").root.operands[0].argument_names[0], "test");
+  EXPECT_EQ(read("overlap(a, by=b) = 0").root.operands[0].argument_names[1], "by");
+  EXPECT_EQ(printed("share(plan = 'free') > 3%"), "share(plan = 'free') > 3%");
+}
+
 TEST(Expect, UnitsAreWorthWhatTheyAre) {
   const auto value = [](std::string_view text) { return value_of(read(text).root); };
   EXPECT_DOUBLE_EQ(value("1.8%"), 0.018);
@@ -244,7 +252,7 @@ class Trees {
     const int places = pick(3);
     for (int i = 0; i < places + pick(2); ++i) {
       out.operands.push_back(pick(4) == 0 ? regex() : logical(depth - 1));
-      out.argument_names.push_back(i < places ? "" : "by");
+      out.argument_names.push_back(i < places ? "" : out.path.back().text == "share" ? "test" : "by");
     }
     return out;
   }
@@ -269,7 +277,7 @@ class Trees {
     return out;
   }
   std::string plain() {
-    static const std::vector<std::string> names = {"a", "rows", "año", "_x1", "min", "ms", "e5", "列"};
+    static const std::vector<std::string> names = {"a", "rows", "año", "_x1", "share", "ms", "e5", "列"};
     return names[static_cast<std::size_t>(pick(8))];
   }
   std::string odd() {

@@ -1,6 +1,7 @@
 /// `data:`, `features:`, `expect:` and `params:`.
 #include <gtest/gtest.h>
 #include <mlops/base/error.hpp>
+#include <mlops/manifest/assertions.hpp>
 #include <mlops/manifest/manifest.hpp>
 
 #include <string>
@@ -234,6 +235,39 @@ TEST(Expect, AFaultOfTheGrammarHasItsPlace) {
   const Error quoted = error_of(
       [&] { parse("mlops: 1\nsources:\n  s:\n    from: a\n    expect:\n      - 'rows >> 3'\n", "f"); });
   EXPECT_TRUE(quoted.message().starts_with("f:6:16: ")) << quoted.message();
+}
+
+TEST(Data, AssertionsAreCheckedBeforeTheirColumnsAreKnown) {
+  const auto said = [](const std::string& item) {
+    return error_of([&] {
+             parse("mlops: 1\nsources:\n  s:\n    from: a\n    expect:\n      - " + item + "\n", "f");
+           })
+        .message();
+  };
+  EXPECT_EQ(said("rows < 3%"), "f:6:16: 'rows' is a count, '3%' is a share");
+  EXPECT_EQ(said("'t.rows > 3'"), "f:6:10: there is nothing called 't'");
+  EXPECT_EQ(said("'match(x, /it''s/) > 0 and rows < 3%'"), "f:6:43: 'rows' is a count, '3%' is a share");
+  EXPECT_EQ(said("rows < 3%: warn"), "f:6:16: 'rows' is a count, '3%' is a share");
+  EXPECT_EQ(said("null(`ä`) < 1% and rows < 3%"), "f:6:35: 'rows' is a count, '3%' is a share");
+  EXPECT_EQ(parse("mlops: 1\nsources:\n  s: {from: a, expect: [t.rows > 3, rows() = sources.t.rows]}\n  t: "
+                  "{from: b}\n",
+                  "f")
+                .sources.size(),
+            2u);
+}
+
+TEST(Data, FaultsOfAssertionsAreShownWhereTheyStand) {
+  const std::string text =
+      "mlops: 1\nsources:\n  s:\n    from: a\n    expect:\n      - null(ä) < 1%\n      - >-\n        a > 0\n "
+      "       and b > 0\n";
+  const Manifest manifest = parse(text, "f");
+  const auto& expect = manifest.sources[0].expect;
+  const Error one = assertion_error(text, "f", {{expect[0], {5, "no column", "a hint"}}});
+  EXPECT_EQ(one.message(), "f:6:14: no column");
+  EXPECT_EQ(one.detail(), "        - null(ä) < 1%\n               ^");
+  EXPECT_EQ(one.hint(), "a hint");
+  const Error two = assertion_error(text, "f", {{expect[0], {0, "x", ""}}, {expect[1], {10, "y", ""}}});
+  EXPECT_EQ(two.message(), "2 faults in 'f'");
 }
 
 TEST(Data, LabelsAreWrittenIntoTables) {

@@ -94,15 +94,29 @@ release:
   EXPECT_EQ(manifest.find_model("none"), nullptr);
 }
 
-TEST(Training, TheExampleOfThePageIsRead) {
+/// What stands indented on the page, block by block.
+std::vector<std::string> page_examples() {
   std::ifstream in(std::filesystem::path(TEST_DATA).parent_path().parent_path() / "man" / "mlops.yaml.5.md");
-  std::string text;
+  std::vector<std::string> blocks;
+  bool inside = false;
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("    ")) text += line.substr(4) + "\n";
+    const bool example = line.starts_with("    ");
+    if (example && !inside) blocks.emplace_back();
+    if (example) blocks.back() += line.substr(4) + "\n";
+    inside = example;
   }
-  const Manifest manifest = parse(text, "page");
-  EXPECT_EQ(manifest.models.size(), 3u) << text;
+  return blocks;
+}
+
+TEST(Training, TheExamplesOfThePageAreRead) {
+  const std::vector<std::string> examples = page_examples();
+  const Manifest manifest = parse(examples.at(0), "page");
+  EXPECT_EQ(manifest.models.size(), 3u) << examples[0];
   EXPECT_EQ(manifest.releases.at(0).among.size(), 3u);
+  for (std::size_t i = 1; i < examples.size(); ++i) {
+    const bool whole = examples[i].starts_with("mlops:");
+    EXPECT_NO_THROW(parse((whole ? "" : "mlops: 1\n") + examples[i], "page")) << examples[i];
+  }
 }
 
 TEST(Training, TheOnlyLabelledSourceIsTheData) {

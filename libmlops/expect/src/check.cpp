@@ -40,8 +40,10 @@ class Checker {
   Type leaf(const Expr& expr);
   Type call(const Expr& expr, const Leaf& leaf);
   void argument(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first);
-  void column(const Expr& expr, const Leaf& leaf, Type& first);
-  void value(const Expr& expr, const Leaf& leaf, Type& first);
+  void column(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first);
+  void value(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first);
+  /// Whether the value is of a sort that the argument takes.
+  bool fits(const Expr& expr, const Argument& wanted, const Leaf& leaf, const Type& seen);
   Type arithmetic(const Expr& expr);
   Type sum(const Expr& expr, const Type& left, const Type& right);
   Type product(const Expr& expr, const Type& left, const Type& right);
@@ -62,7 +64,9 @@ class Checker {
   bool of_rows_ = false;
 };
 
-std::string quote(const Expr& expr) { return "'" + print(expr) + "'"; }
+std::string quote(const Expr& expr) {
+  return expr.kind == Kind::text ? print(expr) : "'" + print(expr) + "'";
+}
 
 void Checker::logical(const Expr& expr) {
   if (expr.kind == Kind::logical_and || expr.kind == Kind::logical_or || expr.kind == Kind::logical_not) {
@@ -117,7 +121,7 @@ Type Checker::leaf(const Expr& expr) {
   if (calls_ > 0 && !table_.empty() && expr.kind == Kind::name && expr.path.size() == 1) {
     // A column of another table, whose names mean nothing else here.
     Type found;
-    column(expr, {.table = table_}, found);
+    column(expr, {}, {.table = table_}, found);
     return found;
   }
   auto found = resolve(expr, scope_);
@@ -191,9 +195,9 @@ void Checker::argument(const Expr& expr, const Argument& wanted, const Leaf& lea
   switch (wanted.kind) {
     case ArgumentKind::column:
       if (expr.kind != Kind::name || expr.path.size() != 1) return wants("a column");
-      return column(expr, leaf, first);
+      return column(expr, wanted, leaf, first);
     case ArgumentKind::value:
-      return value(expr, leaf, first);
+      return value(expr, wanted, leaf, first);
     case ArgumentKind::test:
       if (!is_logical(expr.kind) && expr.kind != Kind::name) return wants("a test of each row");
       return logical(expr);
@@ -211,7 +215,7 @@ void Checker::argument(const Expr& expr, const Argument& wanted, const Leaf& lea
 }
 
 /// The name of a column, whatever else has that name.
-void Checker::column(const Expr& expr, const Leaf& leaf, Type& first) {
+void Checker::column(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first) {
   const Part& name = expr.path.front();
   const auto table = scope_.columns.find(leaf.table);
   if (table == scope_.columns.end()) return;
@@ -219,11 +223,7 @@ void Checker::column(const Expr& expr, const Leaf& leaf, Type& first) {
   for (const ColumnType& one : table->second) {
     if (one.name == name.text) {
       first = one.type;
-      const std::string_view function = leaf.function == nullptr ? "" : leaf.function->name;
-      if (function == "match" && first.sort != Sort::text)
-        add(expr, fmt::format("'match' reads texts, '{}' is {}", name.text, name_of(first)));
-      if (function == "age" && first.sort != Sort::time)
-        add(expr, fmt::format("'age' wants a column of times, '{}' is {}", name.text, name_of(first)));
+      fits(expr, wanted, leaf, first);
       return;
     }
     known.push_back(one.name);
@@ -236,15 +236,23 @@ void Checker::column(const Expr& expr, const Leaf& leaf, Type& first) {
                                  near.size() > 1 ? "" : "s", one_of(near)));
 }
 
-void Checker::value(const Expr& expr, const Leaf& leaf, Type& first) {
+void Checker::value(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first) {
   first = type(expr);
-  const std::string_view name = leaf.function->name;
-  const bool times = name == "min" || name == "max";
-  const bool fits =
-      first.sort == Sort::unknown || first.sort == Sort::number || (times && first.sort == Sort::time);
-  if (fits) return;
-  add(expr, fmt::format("'{}' is asked of numbers{}, {} is {}", name, times ? " and times" : "", quote(expr),
-                        name_of(first)));
+  if (!fits(expr, wanted, leaf, first)) first = unknown;
+}
+
+bool Checker::fits(const Expr& expr, const Argument& wanted, const Leaf& leaf, const Type& seen) {
+  const auto& sorts = wanted.sorts;
+  const bool any = sorts.empty() || seen.sort == Sort::unknown;
+  if (any || std::find(sorts.begin(), sorts.end(), seen.sort) != sorts.end()) return true;
+  std::string names;
+  for (const Sort sort : sorts) {
+    const std::string_view one = name_of(Type{sort});
+    names += (names.empty() ? "" : " or ") + std::string(one);
+  }
+  add(expr,
+      fmt::format("'{}' is asked of {}, {} is {}", leaf.function->name, names, quote(expr), name_of(seen)));
+  return false;
 }
 
 Type Checker::arithmetic(const Expr& expr) {
@@ -331,6 +339,12 @@ void Checker::set(const Expr& expr) {
     comparable(expr.operands[0], value, expr.operands[i], type(expr.operands[i]), false);
 }
 
+bool reads_as_number(const std::string& text) {
+  const auto read = parse(text);
+  const auto* assertion = std::get_if<Assertion>(&read);
+  return assertion != nullptr && assertion->root.kind == Kind::number;
+}
+
 void Checker::comparable(const Expr& left, const Type& a, const Expr& right, const Type& b, bool ordered) {
   if (a.sort == Sort::unknown || b.sort == Sort::unknown) return;
   if (a.sort == Sort::truth || b.sort == Sort::truth) {
@@ -356,9 +370,9 @@ void Checker::comparable(const Expr& left, const Type& a, const Expr& right, con
     const bool word = b.sort == Sort::text && a.sort == Sort::number;
     const bool digits = b.sort == Sort::number && a.sort == Sort::text;
     return add(right, fmt::format("{} is {}, {} is {}", quote(left), name_of(a), quote(right), name_of(b)),
-               digits ? fmt::format("write it as a text: `'{}'`", print(right))
-               : word ? "write it without quotes"
-                      : "");
+               digits                                ? fmt::format("write it as a text: `'{}'`", print(right))
+               : word && reads_as_number(right.text) ? "write it without quotes"
+                                                     : "");
   }
   if (a.sort == Sort::schema && ordered)
     return add(left, "lists of columns are equal or not", "write `columns = last.columns`");

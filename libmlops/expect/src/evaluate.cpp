@@ -14,6 +14,7 @@ namespace mlops::expect {
 namespace {
 
 constexpr std::size_t most_columns = 5;
+constexpr std::string_view mask = "***";
 
 Kind contrary(Kind kind) {
   switch (kind) {
@@ -99,6 +100,7 @@ class Evaluator {
   Value value(const Expr& expr);
   Value literal(const Expr& text, const Type& beside);
   Value arithmetic(const Expr& expr);
+  bool is_masked(const Expr& expr) const;
 
   const Scope& scope_;
   Values& values_;
@@ -185,7 +187,9 @@ Verdict Evaluator::comparison(const Expr& expr, bool wanted) {
   }
   const Type& type = a.measure == Measure::plain && a.sort == Sort::number ? b : a;
   const Unit unit = unit_in(is_literal(left) ? left : right);
-  const auto [seen, bound] = told_apart(x, y, type, unit);
+  auto [seen, bound] = told_apart(x, y, type, unit);
+  if (is_masked(left)) seen = mask;
+  if (is_masked(right)) bound = mask;
   std::string text = is_literal(left) ? fmt::format("{} = {}", print(right), bound)
                                       : fmt::format("{} = {}", print(left), seen);
   if (is_literal(left))
@@ -206,7 +210,8 @@ Verdict Evaluator::range(const Expr& expr, bool wanted) {
   const bool known = is_known(x) && is_known(low) && is_known(high);
   const bool good = known && inside == wanted;
   const Unit unit = unit_in(expr.operands[2]);
-  const auto [seen, nearest] = told_apart(x, compare(Kind::less, x, low) ? low : high, type, unit);
+  auto [seen, nearest] = told_apart(x, compare(Kind::less, x, low) ? low : high, type, unit);
+  if (is_masked(expr.operands[0])) seen = mask;
   std::string text = fmt::format("{} = {}", print(expr.operands[0]), seen);
   if (!good)
     text += fmt::format(", wanted {}in {}..{}", wanted ? "" : "not ", shown(low, type, unit),
@@ -222,7 +227,9 @@ Verdict Evaluator::set(const Expr& expr, bool wanted) {
     return compare(Kind::equal, x, literal(one, type));
   });
   const bool good = is_known(x) && inside == wanted;
-  std::string text = fmt::format("{} = {}", print(expr.operands[0]), shown(x, type, Unit::none));
+  std::string text =
+      fmt::format("{} = {}", print(expr.operands[0]),
+                  is_masked(expr.operands[0]) ? std::string(mask) : shown(x, type, Unit::none));
   if (!good)
     text += fmt::format(", wanted {}{}", wanted ? "" : "not ",
                         print(expr).substr(print(expr.operands[0]).size() + 1));
@@ -280,6 +287,24 @@ Value Evaluator::arithmetic(const Expr& expr) {
     default:
       return numbers[0] / numbers[1];
   }
+}
+
+/// Whether what is printed of it would show values of a masked column.
+bool Evaluator::is_masked(const Expr& expr) const {
+  const auto any = [](const auto& all, const auto& holds) {
+    return std::any_of(all.begin(), all.end(), holds);
+  };
+  if (expr.kind != Kind::call)
+    return any(expr.operands, [this](const Expr& part) { return is_masked(part); });
+  const auto found = resolve(expr, scope_);
+  const auto* leaf = std::get_if<Leaf>(&found);
+  if (leaf == nullptr || !leaf->function->shows) return false;
+  const auto table = scope_.columns.find(leaf->table);
+  if (table == scope_.columns.end()) return false;
+  const std::string text = print(expr.operands.front());
+  return any(table->second, [&](const ColumnType& column) {
+    return column.masked && text.find(column.name) != std::string::npos;
+  });
 }
 
 /// One verdict for the columns that `*` stood for.

@@ -27,6 +27,9 @@ bool is_keyword(std::string_view word);
 /// Whether a name needs no backticks.
 bool is_plain_name(std::string_view text);
 
+/// Where a function takes a test of rows, `plan = 'free'` is one, unless it has an argument of that name.
+bool is_test(std::string_view function, std::string_view name);
+
 /// Throws Fault for what is no word at all.
 class Lexer {
  public:

@@ -1,4 +1,5 @@
 #include <mlops/expect/parse.hpp>
+#include <mlops/expect/signature.hpp>
 
 #include <fmt/core.h>
 #include <mlops/base/text.hpp>
@@ -330,7 +331,7 @@ void Parser::argument(Expr& call) {
   Lexer ahead = lexer_;
   const bool plain = first.kind == Word::Kind::name && !first.quoted;
   std::string name;
-  if (plain && ahead.next().is("=")) {
+  if (plain && !is_test(call.path.back().text, first.text) && ahead.next().is("=")) {
     take();
     take();
     name = first.text;
@@ -346,6 +347,18 @@ void Parser::argument(Expr& call) {
 }
 
 }  // namespace
+
+bool is_test(std::string_view function, std::string_view name) {
+  for (const Signature& known : signatures()) {
+    if (known.name != function) continue;
+    const auto& wanted = known.arguments;
+    const auto is_named = [name](const Argument& one) { return one.name == name; };
+    const auto takes_test = [](const Argument& one) { return one.kind == ArgumentKind::test; };
+    return std::any_of(wanted.begin(), wanted.end(), takes_test) &&
+           std::none_of(wanted.begin(), wanted.end(), is_named);
+  }
+  return false;
+}
 
 std::variant<Assertion, Fault> parse(std::string_view text) {
   if (text.size() > most_bytes) return Fault{0, "the assertion is longer than 64 KiB"};

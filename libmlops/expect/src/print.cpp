@@ -63,12 +63,13 @@ std::string joined(const Expr& expr, std::size_t from, std::string_view between,
 }
 
 /// Whether it would read as an argument with a name: `f((a = 1))`.
-bool begins_as_named(const Expr& expr) {
+bool begins_as_named(const Expr& expr, std::string_view function) {
   if (expr.kind == Kind::logical_or || expr.kind == Kind::logical_and)
-    return begins_as_named(expr.operands.front());
+    return begins_as_named(expr.operands.front(), function);
   if (expr.kind != Kind::equal) return false;
   const Expr& left = expr.operands.front();
-  return left.kind == Kind::name && left.path.size() == 1 && !left.path.front().quoted;
+  const bool plain = left.kind == Kind::name && left.path.size() == 1 && !left.path.front().quoted;
+  return plain && !is_test(function, left.path.front().text);
 }
 
 std::string call(const Expr& expr) {
@@ -78,7 +79,7 @@ std::string call(const Expr& expr) {
     const std::string text = print(expr.operands[i]);
     const std::string& name = expr.argument_names[i];
     if (!name.empty()) out += name + "=" + text;
-    else out += begins_as_named(expr.operands[i]) ? "(" + text + ")" : text;
+    else out += begins_as_named(expr.operands[i], expr.path.back().text) ? "(" + text + ")" : text;
   }
   return out + ")";
 }

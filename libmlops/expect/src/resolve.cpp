@@ -172,7 +172,8 @@ std::variant<Leaf, Fault> resolve(const Expr& expr, const Scope& scope) {
   if (function == nullptr) {
     auto table = table_of(expr, scope);
     if (auto* fault = std::get_if<Fault>(&table)) return std::move(*fault);
-    std::string hint = similar(name.text, names_at(scope, true));
+    const bool column = find_column(scope, "", name.text) != nullptr;
+    std::string hint = column ? "" : similar(name.text, names_at(scope, true));
     if (hint.empty())
       hint =
           fmt::format("of a column something is asked, such as `{}.mean({})`", with_prefix(expr), name.text);

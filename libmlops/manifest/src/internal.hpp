@@ -1,6 +1,7 @@
 #pragma once
 /// What the parts of the manifest share: the checks of values, the one table of keys, the writer of entries.
 
+#include <mlops/manifest/assertions.hpp>
 #include <mlops/manifest/keys.hpp>
 #include <mlops/manifest/manifest.hpp>
 #include <mlops/yaml/node.hpp>
@@ -167,6 +168,9 @@ Place place_of(const yaml::Node& node);
 void read_models(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
 void read_releases(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
 void check_names(const yaml::Node& root, const Manifest& manifest, std::vector<yaml::Fault>& out);
+
+/// Where a fault of an assertion stands in the text of the file.
+yaml::Fault placed(std::string_view text, const AssertionFault& fault);
 
 /// True when `node` is a map of names or nothing; else there is a fault that shows `example`.
 bool is_section(Reader& reader, const yaml::Node& node, std::string_view example);

@@ -178,6 +178,8 @@ Manifest parse(std::string_view text, std::string_view file) {
   refuse_newer(document, file);
   std::vector<yaml::Fault> faults = document.faults;
   Manifest manifest = read(document, file, faults);
+  for (const AssertionFault& one : faults_of_assertions(manifest))
+    faults.push_back(placed(document.text, one));
   if (!faults.empty()) throw yaml::to_error(document.text, file, std::move(faults));
   place_sql(document, manifest);
   return manifest;

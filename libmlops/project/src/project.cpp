@@ -82,6 +82,11 @@ const manifest::Manifest& Project::manifest() {
   return *impl_->manifest;
 }
 
+Error Project::error_of(const std::vector<manifest::AssertionFault>& faults) {
+  const auto text = fs::find_file(impl_->root / manifest_name);
+  return manifest::assertion_error(text.value_or(""), manifest_name, faults);
+}
+
 const manifest::Lock& Project::lock() {
   if (!impl_->lock) impl_->lock = impl_->read_lock();
   return *impl_->lock;

@@ -21,6 +21,8 @@ namespace mlops::expect {
 struct ColumnType {
   std::string name;
   Type type = {};
+  bool floating = false;  ///< It may hold NaN.
+  bool masked = false;    ///< Its values are not shown.
 
   bool operator==(const ColumnType&) const = default;
 };

@@ -6,7 +6,7 @@
 ///     value,... "}" ) sum    := term (("+"|"-") term)* ; term := factor (("*"|"/") factor)* factor :=
 ///     number[unit] | 'text' | "text" | /regex/ | name("."name)* [ "(" [ "*" | arg,... ] ")" ] | "(" or ")"
 ///             | "-" factor
-///     arg    := [name "="] or
+///     arg    := [name "="] or        where a function takes a test, `plan = 'free'` is one
 ///
 /// A quote is doubled inside of a text, a slash in a regex has a backslash. A name is of letters of any
 /// script, digits and '_', or anything in backticks.

@@ -44,7 +44,8 @@ enum class ArgumentKind {
 struct Argument {
   std::string_view name;
   ArgumentKind kind = ArgumentKind::column;
-  bool repeats = false;  ///< Once or more; of the last argument.
+  bool repeats = false;          ///< Once or more; of the last argument.
+  std::vector<Sort> sorts = {};  ///< Of the column or value; empty: any.
 
   bool operator==(const Argument&) const = default;
 };
@@ -54,12 +55,13 @@ enum class Where : unsigned { data = 1, release = 2, monitor = 4, serve = 8, sch
 struct Signature {
   std::string_view name;
   std::vector<Argument> arguments = {};
-  Type type = {};          ///< Of its value; of unknown sort: that of its first argument.
-  bool metric = false;     ///< Of a model: may be compared with a confidence.
-  bool star = false;       ///< `*` may stand for its first column.
-  unsigned where = 0;      ///< A set of Where.
-  std::string_view nulls;  ///< What becomes of nulls, for people.
-  std::string_view doc;    ///< One sentence without full stop.
+  Type type = {};               ///< Of its value; of unknown sort: that of its first argument.
+  bool metric = false;          ///< Of a model: may be compared with a confidence.
+  bool star = false;            ///< `*` may stand for its first column.
+  bool shows = false;           ///< Its value is made of values of the column, and hidden where they are.
+  unsigned where = 0;           ///< A set of Where.
+  std::string_view nulls = {};  ///< What becomes of nulls, for people.
+  std::string_view doc = {};    ///< One sentence without full stop.
 
   /// Whether it stands without brackets too.
   bool bare() const { return arguments.empty(); }

@@ -2,7 +2,9 @@
 /// A project on disk: the folder with `mlops.yaml`, `mlops.lock` and `.mlops/`. Finds it, opens its parts
 /// when they are first asked for, and is the only writer of the two files. Used by one thread.
 
+#include <mlops/base/error.hpp>
 #include <mlops/config/settings.hpp>
+#include <mlops/manifest/assertions.hpp>
 #include <mlops/manifest/lock.hpp>
 #include <mlops/manifest/manifest.hpp>
 #include <mlops/store/store.hpp>
@@ -44,6 +46,9 @@ class Project {
 
   /// `mlops.yaml` as it stands; an empty one, named after the folder, when there is no file.
   const manifest::Manifest& manifest();
+
+  /// The error for what is wrong with assertions of `mlops.yaml` now that the data are known.
+  Error error_of(const std::vector<manifest::AssertionFault>& faults);
 
   /// `mlops.lock` as it stands; empty when there is no file.
   const manifest::Lock& lock();

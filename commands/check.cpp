@@ -1,0 +1,95 @@
+/// `mlops check`: what mlops.yaml asserts of data, judged.
+#include "checking.hpp"
+#include "cli/invocation.hpp"
+#include "commands.hpp"
+
+#include <fmt/format.h>
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/project/project.hpp>
+
+namespace mlops::commands {
+namespace {
+
+struct CheckArgs {
+  std::vector<std::string> targets;
+};
+
+/// A version by its address; that of a table without one is not found.
+ToCheck asked(project::Project& project, const std::string& address) {
+  const manifest::Manifest& manifest = project.manifest();
+  const manifest::TableSpec* table = manifest.find_table(address);
+  const bool empty = table != nullptr && !project.has_store();
+  if (empty) throw error(Code::not_found, "'{}' has no version", address).with_id("data.not_found");
+  ToCheck out{.version = dataset::resolve(project.store(), address)};
+  out.table = manifest.find_table(out.version.address());
+  return out;
+}
+
+bool has_version(project::Project& project, const std::string& address) {
+  const std::size_t slash = address.find('/');
+  return project.has_store() &&
+         project.store().references().find({address.substr(0, slash), address.substr(slash + 1)}).has_value();
+}
+
+/// Everything that mlops.yaml asserts something of and that has a version.
+std::vector<ToCheck> everything(project::Project& project, cli::Invocation& invocation) {
+  std::vector<ToCheck> out;
+  for (const manifest::TableSpec* table : project.manifest().tables()) {
+    if (table->expect.empty()) continue;
+    const std::string address = project.manifest().address_of(*table);
+    if (has_version(project, address)) out.push_back({dataset::resolve(project.store(), address), table});
+    else invocation.note(fmt::format("{} has no version yet", address));
+  }
+  return out;
+}
+
+std::vector<ToCheck> versions_of(const CheckArgs& args, project::Project& project,
+                                 cli::Invocation& invocation) {
+  if (args.targets.empty()) return everything(project, invocation);
+  std::vector<ToCheck> out;
+  for (const std::string& target : args.targets) {
+    ToCheck one = asked(project, target);
+    if (one.table != nullptr && !one.table->expect.empty()) out.push_back(std::move(one));
+    else invocation.note(fmt::format("mlops.yaml asserts nothing of {}", one.version.address()));
+  }
+  return out;
+}
+
+void check(const CheckArgs& args, cli::Invocation& invocation) {
+  project::Project& project = invocation.project();
+  const std::vector<ToCheck> versions = versions_of(args, project, invocation);
+  if (versions.empty()) {
+    if (args.targets.empty())
+      invocation.note("mlops.yaml asserts nothing of what is there: see `expect` in mlops.yaml(5)");
+    return invocation.rows("mlops.check/1", {});
+  }
+  const std::vector<dataset::Check> checks = check_versions(invocation, project, versions);
+  std::vector<ui::Row> rows;
+  for (const dataset::Check& one : checks) {
+    for (ui::Row& row : check_rows(one)) rows.push_back(std::move(row));
+  }
+  invocation.rows("mlops.check/1", rows);
+  if (auto fault = refusal(checks)) throw *std::move(fault);
+}
+
+}  // namespace
+
+cli::Command check() {
+  const auto args = std::make_shared<CheckArgs>();
+  return {.name = "check",
+          .summary = "judge data by what mlops.yaml asserts of them",
+          .options = {{"target", "DATASET",
+                       "datasets, or versions of them; all that mlops.yaml asserts something of",
+                       &args->targets, cli::Offer::dataset}},
+          .examples = {{"mlops check", "Judge the newest version of everything"},
+                       {"mlops check churn@v1", "Judge the first version of churn"},
+                       {"mlops check -n --json", "The same of everything as JSON, and keep nothing"}},
+          .exits = {{Code::negative, "an assertion fails that is no warning"},
+                    {Code::not_found, "there is no such dataset"}},
+          .see_also = {"mlops-ingest(1)", "mlops.yaml(5)"},
+          .dry_run = true,
+          .run = [args](cli::Invocation& invocation) { check(*args, invocation); }};
+}
+
+}  // namespace mlops::commands

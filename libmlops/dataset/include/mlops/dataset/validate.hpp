@@ -1,0 +1,64 @@
+#pragma once
+/// Assertions about a dataset version, judged by one scan of its table (and one of each other table that they
+/// name, such as `last`). A test of rows that compares with an aggregate of the same table (`amount < 3 *
+/// mean(amount)`) takes a second one; what fails is looked up again for examples.
+///
+/// Regular expressions are those of RE2: no look-around, no back-references, found anywhere in the text
+/// unless they say
+/// `^` and `$`; `(?i)` ignores case. Arithmetic is in doubles; comparisons of a column with a number are
+/// exact. Times without a zone are UTC. Values of masked columns are not shown.
+
+#include <mlops/dataset/ingest.hpp>
+#include <mlops/dataset/version.hpp>
+#include <mlops/expect/check.hpp>
+#include <mlops/expect/evaluate.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mlops::table {
+class Engine;
+}
+
+namespace mlops::dataset {
+
+/// What is judged, and what it may be compared with.
+struct Subject {
+  Version version;
+  std::optional<Version> last = {};            ///< Nothing: assertions that need it are skipped.
+  std::map<std::string, Version> others = {};  ///< By address; what assertions may name.
+  std::vector<std::string> things = {};  ///< Addresses that may be named, whether they have a version or not.
+};
+
+/// The names and types of `version`'s columns as assertions see them.
+std::vector<expect::ColumnType> column_types(const Version& version);
+
+/// What assertions about the subject's version may name.
+expect::Scope scope_of(const Subject& subject);
+
+class Validator {
+ public:
+  /// Both must outlive it.
+  Validator(store::Store& store, Workshop& workshop);
+  ~Validator();
+
+  /// What is wrong with the assertion itself, given these columns: names, types, regular expressions.
+  std::vector<expect::Fault> check(const expect::Assertion& assertion, const Subject& subject);
+
+  /// One verdict for each; they must be without faults. "Now" is the workshop's. Throws Error: corrupt,
+  /// interrupted, failed (the engine cannot compute it).
+  std::vector<expect::Verdict> judge(std::span<const expect::Assertion> assertions, const Subject& subject);
+
+ private:
+  table::Engine& engine();
+
+  store::Store& store_;
+  Workshop& workshop_;
+  std::unique_ptr<table::Engine> engine_;
+};
+
+}  // namespace mlops::dataset
