@@ -71,7 +71,7 @@ without() {
   mkdir -p "$tree/bin" "$tree/lib/mlops/engines"
   cp "$bare/bin/mlops" "$tree/bin"
   ln -sfn "$(realpath "$with_engines/lib/mlops/libs")" "$tree/lib/mlops/libs"
-  for engine in table gbdt http json pack; do
+  for engine in table gbdt http json pack fetch; do
     case " $* " in *" $engine "*) continue ;; esac
     cp "$with_engines/lib/mlops/engines/$engine.so" "$tree/lib/mlops/engines"
   done
@@ -207,7 +207,7 @@ runs_bare() {
 
 @test "nothing of a library is looked for that nobody needs" {
   local engine one finder=(table/duckdb gbdt/xgboost http/boost json/simdjson)
-  for engine in all table gbdt http json pack; do
+  for engine in all table gbdt http json pack fetch; do
     local options=(-DMLOPS_TESTS=OFF)
     for one in table gbdt http json pack; do
       [[ $engine == all || $engine == "$one" ]] && options+=("-DMLOPS_${one^^}=OFF")

@@ -27,7 +27,7 @@ alone() { env -i XDG_CACHE_HOME="$PWD/cache" MLOPS_NO_PROGRESS=1 "$only" "$@"; }
   answers 0 alone predict points --in points.csv --only
   is "$(wc -l <<<"$output")" 101
   answers 0 alone doctor --json
-  for engine in gbdt http json pack table; do
+  for engine in fetch gbdt http json pack table; do
     is "$(jq -r --arg name $engine '.items[] | select(.section == "engines" and .name == $name) | .note' <<<"$output")" opens
   done
 }
