@@ -209,7 +209,7 @@ runs_bare() {
   local engine one finder=(table/duckdb gbdt/xgboost http/boost json/simdjson)
   for engine in all table gbdt http json pack fetch; do
     local options=(-DMLOPS_TESTS=OFF)
-    for one in table gbdt http json pack; do
+    for one in table gbdt http json pack fetch; do
       [[ $engine == all || $engine == "$one" ]] && options+=("-DMLOPS_${one^^}=OFF")
     done
     cmake -S "$source_dir" -B "$PWD/$engine" -G Ninja "${options[@]}" --trace --trace-redirect="$PWD/$engine.trace" >"$engine.log" 2>&1 ||
