@@ -91,7 +91,8 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
                          .resources = resources_of(invocation),
                          .clock = invocation.clock(),
                          .progress = invocation.progress(),
-                         .cancel = &invocation.cancel()};
+                         .cancel = &invocation.cancel(),
+                         .environment = invocation.environment()};
   std::vector<ui::Row> rows;
   for (const manifest::SourceSpec& source : sources) {
     const dataset::IngestReport report = ingest_one(invocation, project, shop, source, args.accept_schema);

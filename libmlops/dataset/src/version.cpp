@@ -21,6 +21,33 @@ json::Value optional_digest(const std::optional<Digest>& digest) {
   return digest ? json::Value(digest->text()) : json::Value();
 }
 
+/// Of what was dropped the name stays, without the prefix of an object that could be asked for.
+json::Object raw_json(const Version& version) {
+  json::Object out{{"tree", version.raw_kept ? json::Value(version.raw.text()) : json::Value()},
+                   {"files", version.raw_files},
+                   {"bytes", version.raw_bytes}};
+  if (!version.raw_kept) out.set("dropped", version.raw.hex());
+  return out;
+}
+
+void read_raw(const store::RecordFields& raw, Version& version) {
+  const std::string dropped = raw.text_or_empty("dropped");
+  version.raw_kept = dropped.empty();
+  const auto digest = Digest::parse("sha256:" + dropped);
+  version.raw = digest ? *digest : raw.digest("tree");
+  version.raw_files = raw.count("files");
+  version.raw_bytes = raw.count("bytes");
+}
+
+json::Object origin_json(const Origin& origin) {
+  json::Object out{{"from", texts(origin.from)},           {"kind", optional_text(origin.kind)},
+                   {"party", optional_text(origin.party)}, {"licence", optional_text(origin.licence)},
+                   {"price", optional_text(origin.price)}, {"url", optional_text(origin.url)},
+                   {"retrieved", origin.retrieved.text()}};
+  if (!origin.seen.empty()) out.set("seen", origin.seen);
+  return out;
+}
+
 json::Array columns_json(const std::vector<Column>& columns) {
   json::Array out;
   for (const Column& column : columns) {
@@ -155,22 +182,13 @@ bool Version::has_pii() const {
 }
 
 json::Object to_record(const Version& version) {
-  const Origin& origin = version.origin;
   return {{"kind", record_kind},
           {"name", version.name},
           {"section", version.section},
           {"time", version.time.text()},
           {"previous", optional_digest(version.previous)},
-          {"source", json::Object{{"from", texts(origin.from)},
-                                  {"kind", optional_text(origin.kind)},
-                                  {"party", optional_text(origin.party)},
-                                  {"licence", optional_text(origin.licence)},
-                                  {"price", optional_text(origin.price)},
-                                  {"url", optional_text(origin.url)},
-                                  {"retrieved", origin.retrieved.text()}}},
-          {"raw",
-           json::Object{
-               {"tree", version.raw.text()}, {"files", version.raw_files}, {"bytes", version.raw_bytes}}},
+          {"source", origin_json(version.origin)},
+          {"raw", raw_json(version)},
           {"read", version.read},
           {"columns", columns_json(version.columns)},
           {"rows", version.rows},
@@ -202,10 +220,9 @@ Version from_record(const json::Object& record, const Digest& digest, std::int64
   version.origin.price = source.text_or_empty("price");
   version.origin.url = source.text_or_empty("url");
   version.origin.retrieved = source.time("retrieved");
-  const store::RecordFields raw = fields.inside("raw");
-  version.raw = raw.digest("tree");
-  version.raw_files = raw.count("files");
-  version.raw_bytes = raw.count("bytes");
+  const json::Value& seen = value["source"]["seen"];
+  if (seen.as_object() != nullptr) version.origin.seen = *seen.as_object();
+  read_raw(fields.inside("raw"), version);
   version.read = fields.object("read");
   for (const json::Value& column : fields.array("columns"))
     version.columns.push_back(column_from(column, digest.brief()));
