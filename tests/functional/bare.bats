@@ -29,9 +29,11 @@ runner: tests no binary
 schemas: its project needs table
 serve: needs http and json
 show: its project needs table
+sqlite: needs table
 store: its project needs table
 train: needs table
-train_reference: needs gbdt'
+train_reference: needs gbdt
+web: needs fetch and table'
 
 # Where it runs, and which of its tests need an engine.
 tested='

@@ -55,8 +55,9 @@ class Reading {
     database_.execute("BEGIN");  // one state of the database, whatever others write meanwhile
     choose_relation();
     if (!source_.cursor.empty()) require_cursor();
-    const json::Value& since = json::Value(known_.seen)[source_.from.front()];
-    const bool more = !source_.cursor.empty() && known_.files && !since.is_null();
+    const json::Value seen(known_.seen);
+    const json::Value& since = seen[source_.from.front()];
+    const bool more = !source_.cursor.empty() && !since.is_null() && has_same_columns();
     DatabaseRows out{
         .gathered = {}, .columns = {}, .name = place_.table.empty() ? source_.name : place_.table};
     more ? read_more(since, out) : read_all(out);
@@ -64,6 +65,13 @@ class Reading {
   }
 
  private:
+  /// Of rows with other columns nothing can be added to; all are read anew.
+  bool has_same_columns() const {
+    if (!known_.files || known_.files->files.empty()) return false;
+    const std::string header = header_of(names_);
+    return read_head(objects_.file(known_.files->files.back().digest), header.size()) == header;
+  }
+
   /// What a user's SQL, or a view of somebody's database, is refused with is no fault of ours.
   db::Statement prepare(const std::string& sql) {
     try {

@@ -121,15 +121,17 @@ void append_value(std::string& row, const db::Statement& statement, int column) 
   }
 }
 
-RowFile::RowFile(const std::filesystem::path& path, const std::vector<std::string>& names)
-    : path_(path), file_(path, std::ios::binary) {
-  buffer_ = "rowid";
+std::string header_of(const std::vector<std::string>& names) {
+  std::string out = "rowid";
   for (const std::string& name : names) {
-    buffer_ += ',';
-    append_text(buffer_, readable_text(name));
+    out += ',';
+    append_text(out, readable_text(name));
   }
-  buffer_ += '\n';
+  return out + '\n';
 }
+
+RowFile::RowFile(const std::filesystem::path& path, const std::vector<std::string>& names)
+    : path_(path), file_(path, std::ios::binary), buffer_(header_of(names)) {}
 
 void RowFile::add(std::int64_t number, std::string_view row) {
   append_number(buffer_, number);

@@ -25,6 +25,9 @@ std::string readable_text(std::string_view bytes);
 /// The value behind a comma.
 void append_value(std::string& row, const db::Statement& statement, int column);
 
+/// The first line of a file of rows with these columns.
+std::string header_of(const std::vector<std::string>& names);
+
 class RowFile {
  public:
   RowFile(const std::filesystem::path& path, const std::vector<std::string>& names);

@@ -86,7 +86,8 @@ Downloaded Session::done(const Reply& reply) const {
   Downloaded out;
   out.unchanged = reply.status == 304;
   out.seen = {.etag = reply.field("etag"), .modified = reply.field("last-modified")};
-  if (out.unchanged && out.seen.empty()) out.seen = request_.seen;
+  if (out.unchanged && out.seen.etag.empty()) out.seen.etag = request_.seen.etag;
+  if (out.unchanged && out.seen.modified.empty()) out.seen.modified = request_.seen.modified;
   out.content_type = reply.field("content-type");
   out.url = url_;
   out.bytes = partial_.bytes();

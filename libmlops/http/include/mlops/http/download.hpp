@@ -34,7 +34,7 @@ struct DownloadLimits {
   unsigned attempts = 5;  ///< In a row that brought less than `progress_bytes`.
   std::uint64_t progress_bytes = 1 << 20;
   std::chrono::milliseconds connect_time{20'000};
-  std::chrono::seconds stall_time{60};  ///< Without `stall_bytes` a second for so long, it is cut.
+  std::chrono::seconds stall_time{30};  ///< Without `stall_bytes` a second for so long, it is cut.
   unsigned stall_bytes = 64;
   std::chrono::milliseconds first_pause{500};       ///< Twice as long each time.
   std::chrono::milliseconds longest_pause{60'000};  ///< A Retry-After beyond it ends the download.
