@@ -1,5 +1,5 @@
 # A web server of the tests' own. `load web` after `load lib`; `stop_web` in teardown().
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 # start_web [CERTIFICATE KEY]: tests/services/web.py over the folder www. Leaves $web, its address, and $asked, the file of
 # what it was asked.

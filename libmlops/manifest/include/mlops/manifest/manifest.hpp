@@ -34,24 +34,24 @@ struct ReadOptions {
 /// One entry of `sources:`.
 struct SourceSpec {
   std::string name;
-  /// Paths, globs or folders relative to the project, URLs of http and https, "sqlite://FILE/TABLE" alone; "-"
-  /// is standard input.
+  /// Paths, globs or folders relative to the project, URLs of http and https, "sqlite://FILE/TABLE" alone;
+  /// "-" is standard input.
   std::vector<std::string> from;
-  std::string kind;               ///< user-input, system, behaviour, internal, third-party; may be empty.
-  std::string party;              ///< Who it comes from; free text.
+  std::string kind;   ///< user-input, system, behaviour, internal, third-party; may be empty.
+  std::string party;  ///< Who it comes from; free text.
   std::string licence;
   std::string price;
   std::string url;                 ///< Where it was got from, for files that were downloaded by hand.
   std::vector<std::string> pii;    ///< Columns masked wherever values are shown.
   std::vector<std::string> blobs;  ///< Columns that hold paths of files beside the table.
   ReadOptions read;
-  std::string query = {};      ///< Of sqlite://: the SELECT that is read, in SQLite's SQL, instead of a table.
-  std::string cursor = {};     ///< Of sqlite://: the column whose greater values are what is new.
+  std::string query = {};   ///< Of sqlite://: the SELECT that is read, in SQLite's SQL, instead of a table.
+  std::string cursor = {};  ///< Of sqlite://: the column whose greater values are what is new.
   std::string transform = {};  ///< A SELECT over the incoming table, by the source's own name: what is kept.
   std::string raw = {};        ///< keep (what empty means) or drop: whether the bytes that came are kept.
-  std::string label = {};  ///< Column that models learn to predict; empty: nothing is trained on it.
-  std::string task = {};   ///< binary, multiclass, regression; empty: as the label's values look.
-  std::string time = {};   ///< Column: when a row happened. With it the latest rows test.
+  std::string label = {};      ///< Column that models learn to predict; empty: nothing is trained on it.
+  std::string task = {};       ///< binary, multiclass, regression; empty: as the label's values look.
+  std::string time = {};       ///< Column: when a row happened. With it the latest rows test.
   SplitSpec split = {};
 
   bool operator==(const SourceSpec&) const = default;
