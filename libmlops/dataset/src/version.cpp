@@ -23,11 +23,10 @@ json::Value optional_digest(const std::optional<Digest>& digest) {
 
 /// Of what was dropped the name stays, without the prefix of an object that could be asked for.
 json::Object raw_json(const Version& version) {
-  json::Object out{{"tree", version.raw_kept ? json::Value(version.raw.text()) : json::Value()},
-                   {"files", version.raw_files},
-                   {"bytes", version.raw_bytes}};
-  if (!version.raw_kept) out.set("dropped", version.raw.hex());
-  return out;
+  return {{"tree", version.raw_kept ? json::Value(version.raw.text()) : json::Value()},
+          {"dropped", version.raw_kept ? json::Value() : json::Value(version.raw.hex())},
+          {"files", version.raw_files},
+          {"bytes", version.raw_bytes}};
 }
 
 void read_raw(const store::RecordFields& raw, Version& version) {
@@ -40,12 +39,14 @@ void read_raw(const store::RecordFields& raw, Version& version) {
 }
 
 json::Object origin_json(const Origin& origin) {
-  json::Object out{{"from", texts(origin.from)},           {"kind", optional_text(origin.kind)},
-                   {"party", optional_text(origin.party)}, {"licence", optional_text(origin.licence)},
-                   {"price", optional_text(origin.price)}, {"url", optional_text(origin.url)},
-                   {"retrieved", origin.retrieved.text()}};
-  if (!origin.seen.empty()) out.set("seen", origin.seen);
-  return out;
+  return {{"from", texts(origin.from)},
+          {"kind", optional_text(origin.kind)},
+          {"party", optional_text(origin.party)},
+          {"licence", optional_text(origin.licence)},
+          {"price", optional_text(origin.price)},
+          {"url", optional_text(origin.url)},
+          {"retrieved", origin.retrieved.text()},
+          {"seen", origin.seen.empty() ? json::Value() : json::Value(origin.seen)}};
 }
 
 json::Array columns_json(const std::vector<Column>& columns) {
