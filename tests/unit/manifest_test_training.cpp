@@ -94,15 +94,24 @@ release:
   EXPECT_EQ(manifest.find_model("none"), nullptr);
 }
 
-TEST(Training, TheExampleOfThePageIsRead) {
+/// The files that the page shows, in their order.
+std::vector<std::string> files_of_the_page() {
   std::ifstream in(std::filesystem::path(TEST_DATA).parent_path().parent_path() / "man" / "mlops.yaml.5.md");
-  std::string text;
+  std::vector<std::string> files;
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("    ")) text += line.substr(4) + "\n";
+    if (line == "    mlops: 1") files.emplace_back();
+    if (line.starts_with("    ")) files.back() += line.substr(4) + "\n";
   }
-  const Manifest manifest = parse(text, "page");
-  EXPECT_EQ(manifest.models.size(), 3u) << text;
+  return files;
+}
+
+TEST(Training, TheExamplesOfThePageAreRead) {
+  const std::vector<std::string> files = files_of_the_page();
+  ASSERT_EQ(files.size(), 2u);
+  const Manifest manifest = parse(files[0], "page");
+  EXPECT_EQ(manifest.models.size(), 3u) << files[0];
   EXPECT_EQ(manifest.releases.at(0).among.size(), 3u);
+  EXPECT_EQ(parse(files[1], "page").find_source("visits")->raw, "drop") << files[1];
 }
 
 TEST(Training, TheOnlyLabelledSourceIsTheData) {
