@@ -151,6 +151,15 @@ hint: a similar table exists: \`customers\`"
   is "$(mlops data show customers --json | jq '.items[0].raw_files')" 3
 }
 
+@test "what else is said of a source with a cursor loses no history" {
+  write_source 'from: sqlite://crm.db/customers' 'cursor: id'
+  answers 0 mlops ingest --quiet
+  sql "DELETE FROM customers WHERE id = 1; INSERT INTO customers VALUES (9, 'Zoe', 1, 1, '2026-02-01')"
+  write_source 'from: sqlite://crm.db/customers' 'cursor: id' 'licence: internal use' 'transform: SELECT id FROM customers'
+  answers 0 mlops ingest --quiet
+  is "$(values customers | paste -sd' ')" '[1] [2] [3] [9]'
+}
+
 @test "a cursor of numbers is compared as numbers" {
   sql "CREATE TABLE log (n INTEGER, what TEXT); INSERT INTO log VALUES (9, 'a'), (10, 'b')"
   write_source 'from: sqlite://crm.db/log' 'cursor: n'

@@ -10,7 +10,10 @@ setup() {
   printf 'id,name\n1,ana\n2,bo\n' >www/people.csv
 }
 
-teardown() { stop_web; }
+teardown() {
+  stop_web
+  umount "$BATS_TEST_TMPDIR/disk" 2>/dev/null || true
+}
 
 # write_source NAME URL...: a project of one source.
 write_source() {
@@ -65,6 +68,29 @@ write_source() {
   answers 0 mlops ingest --quiet
   is "$(values people)" $'[1,"ana"]\n[2,"bo"]\n[4,"di"]'
   is "$(grep -c If-None-Match "$asked")" 2
+}
+
+@test "what was not kept is fetched again when another part is new" {
+  start_web
+  printf 'id,name\n3,cy\n' >www/more.csv
+  write_source people "$web/people.csv" "$web/more.csv"
+  printf '    transform: SELECT id FROM people\n    raw: drop\n' >>mlops.yaml
+  answers 0 mlops ingest --quiet
+  answers 0 mlops ingest --json
+  is "$(jq -r '.items[0].state' <<<"$output")" unchanged
+  printf 'id,name\n4,di\n' >www/more.csv
+  answers 0 mlops ingest --quiet
+  is "$(values people | paste -sd' ')" '[1] [2] [4]'
+  ! grep -rqs 'bo$' .mlops || false
+}
+
+@test "a full disk is to be tried again, and leaves nothing" {
+  mkdir "$BATS_TEST_TMPDIR/disk"
+  mount -t tmpfs -o size=4m tmpfs "$BATS_TEST_TMPDIR/disk" || skip "mounting is not allowed here"
+  awk 'BEGIN { for (i = 0; i < 500000; ++i) print "row " i "," i }' >www/big.csv
+  start_web
+  (cd "$BATS_TEST_TMPDIR/disk" && answers 75 mlops ingest "$web/big.csv" && has "$stderr" 'the disk has no room for more' &&
+    answers 75 mlops ingest "$web/plain/big.csv" && is "$(find .mlops -type f -path '*tmp*' -size +0 | head)" "")
 }
 
 @test "compressed files, and a coding that nobody asked for" {

@@ -57,15 +57,21 @@ class Fetching {
     out.unchanged = !out.inputs.empty();
     for (InputFile& input : out.inputs) {
       if (input.url.empty()) out.unchanged = false;
-      else fetch_one(input, out);
+      else fetch_one(input, out, Ask::for_news);
+    }
+    // Some of it is new, and of the rest the bytes were not kept.
+    for (InputFile& input : out.inputs) {
+      if (!out.unchanged && !input.url.empty() && input.path.empty()) fetch_one(input, out, Ask::for_all);
     }
     return out;
   }
 
  private:
-  void fetch_one(InputFile& input, Gathered& out) {
+  enum class Ask { for_news, for_all };
+
+  void fetch_one(InputFile& input, Gathered& out, Ask ask) {
     const store::TreeFile* const before = find(known_.files, input.name);
-    const bool may_stay = before != nullptr || known_.untouched_is_enough;
+    const bool may_stay = ask == Ask::for_news && (before != nullptr || known_.untouched_is_enough);
     TemporaryFile file(objects_.temporary_path());
     http::Download request{.url = input.url, .file = file.path(), .network = network_};
     if (may_stay) request.seen = seen_of(json::Value(known_.seen)[input.url]);
