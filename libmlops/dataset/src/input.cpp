@@ -74,6 +74,7 @@ namespace {
 
 std::vector<InputFile> files_of(const std::string& written, const stdfs::path& base) {
   if (written == "-") return {{{}, "stdin"}};
+  if (written.starts_with("sqlite://")) return {{{}, written, written}};
   if (written.starts_with("http://") || written.starts_with("https://")) {
     return {{{}, name_in(written), written}};
   }

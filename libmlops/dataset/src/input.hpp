@@ -24,7 +24,7 @@ using StandardInput = std::function<std::size_t(void* buffer, std::size_t size)>
 struct InputFile {
   std::filesystem::path path;  ///< Empty: standard input, or what `url` says.
   std::string name;            ///< In the tree and in messages: unique, relative, '/' between parts.
-  std::string url = {};        ///< Of http or https: it has to be fetched first.
+  std::string url = {};        ///< Of http, https or sqlite: it has to be fetched first.
 };
 
 /// The files that paths, globs and folders name, in the order given, those of a folder or glob sorted; hidden
