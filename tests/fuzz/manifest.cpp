@@ -9,8 +9,13 @@ using namespace mlops;
 
 /// What the program itself adds keeps the text, and reads back.
 void add_source(std::string_view text, const manifest::Manifest& before) {
-  const manifest::SourceSpec source{
-      .name = "added", .from = {"a b.csv"}, .kind = "system", .pii = {"é", "-"}};
+  const manifest::SourceSpec source{.name = "added",
+                                    .from = {"a b.csv"},
+                                    .kind = "system",
+                                    .pii = {"é", "-"},
+                                    .read = {},
+                                    .transform = "SELECT a FROM added -- 'b': c",
+                                    .raw = "drop"};
   std::string after;
   if (!fuzz::taken({Code::usage, Code::conflict}, [&] { after = with_source(text, "f", source); })) return;
   const manifest::Manifest read = manifest::parse(after, "f");
