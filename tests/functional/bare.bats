@@ -195,6 +195,15 @@ runs_bare() {
   misses pack mlops ingest a.csv.gz --name b
 }
 
+@test "without fetch alone: files and databases are read, the web is not" {
+  without fetch
+  printf 'a\n1\n' >a.csv
+  answers 0 mlops ingest a.csv
+  sqlite3 a.db 'CREATE TABLE t (x); INSERT INTO t VALUES (1)'
+  answers 0 mlops ingest sqlite://a.db/t
+  misses fetch mlops ingest http://127.0.0.1:1/b.csv
+}
+
 @test "without http or json alone: files are answered, requests are not" {
   printf 'age,city\n1,Lima\n' >rows.csv
   for engine in http json; do
@@ -219,6 +228,7 @@ runs_bare() {
     for one in "${finder[@]}"; do
       [[ $engine != all && $one != "$engine"/* ]] || lacks "$(grep -m 1 "/$one.cmake" "$engine.trace")" .cmake
     done
+    [[ $engine != all && $engine != fetch ]] || lacks "$(grep -m 1 FindCURL "$engine.trace")" CURL
     [[ $engine != all && $engine != pack ]] || lacks "$(grep -m 1 FindZLIB "$engine.trace")" ZLIB
     rm -r "$engine" "$engine.trace"
   done
