@@ -121,7 +121,7 @@ ui::Row version_record(const dataset::Version& version) {
           {"rows", version.rows, ui::Show::count},
           {"quarantine", version.quarantine.rows, ui::Show::count},
           {"quarantine_limit", version.quarantine.limit},
-          {"raw", version.raw.text()},
+          {"raw", version.raw_kept ? json::Value(version.raw.text()) : json::Value()},
           {"raw_files", version.raw_files, ui::Show::count},
           {"raw_bytes", version.raw_bytes, ui::Show::bytes},
           {"parquet", version.data.text()},

@@ -14,7 +14,8 @@ namespace {
 /// "data/churn.csv.gz" is churn, "logs/part-*.csv" is part, "clicks/" is clicks.
 std::string own_name(const std::string& path) {
   if (path.empty()) throw Error(Code::usage, "a path is wanted, not an empty text");
-  std::filesystem::path file(path);
+  const bool web = path.starts_with("http://") || path.starts_with("https://");
+  std::filesystem::path file(web ? path.substr(0, path.find_first_of("?#")) : path);
   if (!file.has_filename()) file = file.parent_path();
   std::string stem = file.filename().string();
   if (stem == "." || stem == "..") stem = std::filesystem::weakly_canonical(file).filename().string();

@@ -42,7 +42,8 @@ class Builder {
               .resources = resources_of(invocation),
               .clock = invocation.clock(),
               .progress = invocation.progress(),
-              .cancel = &invocation.cancel()},
+              .cancel = &invocation.cancel(),
+              .environment = invocation.environment()},
         tables_({.manifest = project_.manifest(), .root = project_.root(), .params = params}, shop_) {}
 
   std::vector<Step> run(const std::vector<std::string>& targets) {

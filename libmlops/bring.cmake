@@ -5,7 +5,7 @@
 file(REAL_PATH ${LIBRARY} real)
 file(GET_RUNTIME_DEPENDENCIES LIBRARIES ${real}
   RESOLVED_DEPENDENCIES_VAR needed UNRESOLVED_DEPENDENCIES_VAR absent
-  PRE_EXCLUDE_REGEXES "^(lib(c|m|stdc\\+\\+|gcc_s|pthread|dl|rt)\\.so|ld-linux|linux-vdso)")
+  PRE_EXCLUDE_REGEXES "^(lib(c|m|stdc\\+\\+|gcc_s|pthread|dl|rt|resolv)\\.so|ld-linux|linux-vdso)")
 if(absent)
   message(FATAL_ERROR "${LIBRARY} needs what is not here: ${absent}")
 endif()

@@ -37,16 +37,20 @@ function(mlops_module name)
   target_link_libraries(mlops_${name} PUBLIC ${M_DEPS} PRIVATE ${M_PRIVATE_LIBS} mlops_warnings)
 endfunction()
 
-# mlops_engine(name SOURCES file... LIBS target...)
+# mlops_engine(name [OF module] SOURCES file... LIBS target...)
 #
-# Makes lib/mlops/engines/<name>.so: the heavy half of the module of the same name, opened by base::Engines when a
-# command first needs it, so that commands which do not need it start without paying for its libraries.
+# Makes lib/mlops/engines/<name>.so: the heavy half of a module, that of the same name unless OF says otherwise, opened
+# by base::Engines when a command first needs it, so that commands which do not need it start without paying for its
+# libraries.
 function(mlops_engine name)
-  cmake_parse_arguments(PARSE_ARGV 1 E "" "" "SOURCES;LIBS")
+  cmake_parse_arguments(PARSE_ARGV 1 E "" "OF" "SOURCES;LIBS")
+  if(NOT E_OF)
+    set(E_OF ${name})
+  endif()
   add_library(mlops_engine_${name} MODULE ${E_SOURCES})
   set_property(GLOBAL APPEND PROPERTY MLOPS_ENGINES mlops_engine_${name})
   target_include_directories(mlops_engine_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-  target_link_libraries(mlops_engine_${name} PRIVATE mlops::${name} ${E_LIBS} mlops_warnings)
+  target_link_libraries(mlops_engine_${name} PRIVATE mlops::${E_OF} ${E_LIBS} mlops_warnings)
   set_target_properties(mlops_engine_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/mlops/engines)
   install(TARGETS mlops_engine_${name} LIBRARY DESTINATION lib/mlops/engines)

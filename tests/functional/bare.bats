@@ -31,10 +31,12 @@ runner: tests no binary
 schemas: its project needs table
 serve: needs http and json
 show: its project needs table
+sqlite: needs table
 store: its project needs table
 tables: needs table
 train: needs table
-train_reference: needs gbdt'
+train_reference: needs gbdt
+web: needs fetch and table'
 
 # Where it runs, and which of its tests need an engine.
 tested='
@@ -75,7 +77,7 @@ without() {
   mkdir -p "$tree/bin" "$tree/lib/mlops/engines"
   cp "$bare/bin/mlops" "$tree/bin"
   ln -sfn "$(realpath "$with_engines/lib/mlops/libs")" "$tree/lib/mlops/libs"
-  for engine in table gbdt http json pack; do
+  for engine in table gbdt http json pack fetch; do
     case " $* " in *" $engine "*) continue ;; esac
     cp "$with_engines/lib/mlops/engines/$engine.so" "$tree/lib/mlops/engines"
   done
@@ -197,6 +199,15 @@ runs_bare() {
   misses pack mlops ingest a.csv.gz --name b
 }
 
+@test "without fetch alone: files and databases are read, the web is not" {
+  without fetch
+  printf 'a\n1\n' >a.csv
+  answers 0 mlops ingest a.csv
+  sqlite3 a.db 'CREATE TABLE t (x); INSERT INTO t VALUES (1)'
+  answers 0 mlops ingest sqlite://a.db/t
+  misses fetch mlops ingest http://127.0.0.1:1/b.csv
+}
+
 @test "without http or json alone: files are answered, requests are not" {
   printf 'age,city\n1,Lima\n' >rows.csv
   for engine in http json; do
@@ -211,9 +222,9 @@ runs_bare() {
 
 @test "nothing of a library is looked for that nobody needs" {
   local engine one finder=(table/duckdb gbdt/xgboost http/boost json/simdjson)
-  for engine in all table gbdt http json pack; do
+  for engine in all table gbdt http json pack fetch; do
     local options=(-DMLOPS_TESTS=OFF)
-    for one in table gbdt http json pack; do
+    for one in table gbdt http json pack fetch; do
       [[ $engine == all || $engine == "$one" ]] && options+=("-DMLOPS_${one^^}=OFF")
     done
     cmake -S "$source_dir" -B "$PWD/$engine" -G Ninja "${options[@]}" --trace --trace-redirect="$PWD/$engine.trace" >"$engine.log" 2>&1 ||
@@ -221,6 +232,7 @@ runs_bare() {
     for one in "${finder[@]}"; do
       [[ $engine != all && $one != "$engine"/* ]] || lacks "$(grep -m 1 "/$one.cmake" "$engine.trace")" .cmake
     done
+    [[ $engine != all && $engine != fetch ]] || lacks "$(grep -m 1 FindCURL "$engine.trace")" CURL
     [[ $engine != all && $engine != pack ]] || lacks "$(grep -m 1 FindZLIB "$engine.trace")" ZLIB
     rm -r "$engine" "$engine.trace"
   done

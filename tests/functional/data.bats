@@ -160,7 +160,7 @@ hint: \`mlops ingest FILE\` begins one here"
     answers 2 mlops data query "$sql"
     is "$output" ""
   done
-  is "$(ls)" $'churn.csv\nchurn.csv.gz\nlogs\nmlops.lock\nmlops.yaml\nsecret.csv'
+  is "$(ls)" $'churn.csv\nchurn.csv.gz\ncrm.db\nlogs\nmlops.lock\nmlops.yaml\nsecret.csv'
 }
 
 @test "query: a fault shows where it is" {

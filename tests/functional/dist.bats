@@ -1,6 +1,7 @@
 # The product as one file: copied anywhere, it brings its engines along.
 # shellcheck disable=SC2154
 load lib
+load web
 
 setup_file() {
   build=$BATS_TEST_DIRNAME/../../build/release
@@ -27,7 +28,7 @@ alone() { env -i XDG_CACHE_HOME="$PWD/cache" MLOPS_NO_PROGRESS=1 "$only" "$@"; }
   answers 0 alone predict points --in points.csv --only
   is "$(wc -l <<<"$output")" 101
   answers 0 alone doctor --json
-  for engine in gbdt http json pack table; do
+  for engine in fetch gbdt http json pack table; do
     is "$(jq -r --arg name $engine '.items[] | select(.section == "engines" and .name == $name) | .note' <<<"$output")" opens
   done
 }
@@ -90,4 +91,15 @@ inside() { unshare --mount bash -c 'mount -t proc proc "$0/proc" && exec chroot 
   kill "$(jq -r '.items[0].pid' served)"
   wait $server
   has "$(cat ended)" 'drained, 1 request answered'
+  # Everything that libcurl needs is along, and without ca-certificates nobody is trusted.
+  mkdir www && cp "$root/work/points.csv" www
+  openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out "$root/work/ca.pem" -days 2 -subj /CN=x \
+    -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+  start_web "$root/work/ca.pem" key.pem
+  answers 1 inside "mlops ingest $web/points.csv --name fetched"
+  has "$stderr" 'install ca-certificates'
+  answers 0 inside "SSL_CERT_FILE=ca.pem mlops ingest $web/points.csv --name fetched --json"
+  is "$(jq .items[0].rows <<<"$output")" 400
 }
+
+teardown() { stop_web; }

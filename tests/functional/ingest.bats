@@ -624,7 +624,7 @@ hint: mend the data, say how to read them (\`mlops help ingest\`), or allow more
   answers 2 mlops ingest p.csv --encoding klingon
   answers 2 mlops ingest p.csv --delimiter ab
   answers 2 mlops ingest s3://lake/x.csv --name x
-  has "$stderr" 'this version reads files, not `s3://`'
+  has "$stderr" '`s3://` is not known'
   is "$(mlops data list)" ""
 }
 

@@ -17,6 +17,7 @@ END
   printf 'time,what\n2026-11-01T09:30:00,start\n' >logs/a.csv
   printf 'time,what\n2026-11-01T10:30:00,stop\n' >logs/b.csv
   gzip -kn churn.csv
+  sqlite3 crm.db "CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO customers VALUES (1, 'Ana')"
 }
 
 # Two runs that examples name.

@@ -14,6 +14,8 @@ void add_source(std::string_view text, const manifest::Manifest& before) {
   source.from = {"a b.csv"};
   source.kind = "system";
   source.pii = {"é", "-"};
+  source.transform = "SELECT a FROM added -- 'b': c";
+  source.raw = "drop";
   std::string after;
   if (!fuzz::taken({Code::usage, Code::conflict}, [&] { after = with_source(text, "f", source); })) return;
   const manifest::Manifest read = manifest::parse(after, "f");

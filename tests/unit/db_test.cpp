@@ -72,6 +72,26 @@ TEST_F(Db, ValuesComeBackAsTheyWent) {
   EXPECT_TRUE(query.step()) << "a finished statement starts again";
 }
 
+TEST_F(Db, ValuesSayHowTheyAreKeptWhateverTheColumnSays) {
+  Database database(file, Database::Mode::write);
+  database.execute("CREATE TABLE t(n VARCHAR(20), x); INSERT INTO t VALUES ('a' || char(0) || 'b', x'00ff')");
+  Statement query = database.prepare("SELECT n, x, 1, 2.5, NULL, '' AS empty FROM t");
+  ASSERT_TRUE(query.step());
+  ASSERT_EQ(query.width(), 6);
+  EXPECT_EQ(query.name(5), "empty");
+  EXPECT_EQ(query.declared(0), "VARCHAR(20)");
+  EXPECT_EQ(query.declared(1), "");
+  EXPECT_EQ(query.declared(2), "");
+  const std::array storages = {Storage::text, Storage::blob, Storage::integer,
+                               Storage::real, Storage::null, Storage::text};
+  for (int i = 0; i < query.width(); ++i)
+    EXPECT_EQ(query.storage(i), storages[static_cast<std::size_t>(i)]) << i;
+  EXPECT_EQ(query.bytes(0), std::string_view("a\0b", 3));
+  EXPECT_EQ(query.bytes(1), std::string_view("\0\xff", 2));
+  EXPECT_EQ(query.bytes(4), "");
+  EXPECT_EQ(query.bytes(5), "");
+}
+
 TEST_F(Db, OpensDurableAndStrict) {
   Database database(file, Database::Mode::write);
   EXPECT_EQ(pragma(database, "journal_mode"), "wal");

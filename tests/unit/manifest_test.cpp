@@ -155,11 +155,24 @@ TEST(Manifest, FaultsOfASource) {
       {"mlops: 1\nsources:\n  s:\n    from: {a: b}\n", "f:4:11: 'from' takes a text or a list, this is a map",
        ""},
       {"mlops: 1\nsources:\n  s:\n    from: s3://lake/x.csv\n",
-       "f:4:11: cannot read 's3://lake/x.csv': this version reads files, not `s3://`", "url:"},
+       "f:4:11: cannot read 's3://lake/x.csv': `s3://` is not known", "url:"},
       {"mlops: 1\nsources:\n  s:\n    from: [a, postgres://crm/t]\n",
-       "f:4:15: cannot read 'postgres://crm/t': this version reads files, not `postgres://`", ""},
-      {"mlops: 1\nsources:\n  s:\n    from: http://x/y\n",
-       "f:4:11: cannot read 'http://x/y': this version reads files, not `http://`", ""},
+       "f:4:15: cannot read 'postgres://crm/t': `postgres://` is not known", ""},
+      {"mlops: 1\nsources:\n  s:\n    from: https://ana:s3cret@example.org/y\n",
+       "f:4:11: a URL for 'example.org' with a name or a password in it", "~/.netrc"},
+      {"mlops: 1\nsources:\n  s:\n    from: http:///y\n",
+       "f:4:11: 'http:///y' is not a URL that can be fetched", ""},
+      {"mlops: 1\nsources:\n  s:\n    from: [a, sqlite://x.db/t]\n",
+       "f:4:15: 'sqlite://x.db/t' stands beside others", "join"},
+      {"mlops: 1\nsources:\n  s: {from: a, query: SELECT 1}\n",
+       "f:3:23: 'query' asks a database, and 'from' is none", "transform"},
+      {"mlops: 1\nsources:\n  s: {from: a, cursor: t}\n",
+       "f:3:24: 'cursor' is a column of a database, and 'from' is none", ""},
+      {"mlops: 1\nsources:\n  s: {from: a, raw: dorp}\n", "f:3:21: 'raw' cannot be 'dorp'", "drop"},
+      {"mlops: 1\nsources:\n  s: {from: a, raw: drop}\n",
+       "f:3:21: 'raw: drop' keeps only what 'transform' makes, and there is none", ""},
+      {"mlops: 1\nsources:\n  s: {from: sqlite://x.db/t, cursor: c, transform: SELECT 1 FROM s, raw: drop}\n",
+       "f:3:74: 'cursor' adds to what came before, which 'raw: drop' does not keep", ""},
       {"mlops: 1\nsources:\n  s:\n    from: file:///x\n", "f:4:11: 'file:///x' is a URL",
        "without `file://`"},
       {with("kind: intern"), "f:4:11: 'kind' cannot be 'intern'", "similar value exists: `internal`"},
@@ -256,10 +269,10 @@ f:4:5: unknown key 'form'
       form: x
       ^
   hint: similar keys exist: `format` or `from`
-f:5:14: cannot read 's3://x': this version reads files, not `s3://`
+f:5:14: cannot read 's3://x': `s3://` is not known
     b: {from: [s3://x, ''], header: on}
                ^
-  hint: copy the data into a file and name where it came from in `url:`
+  hint: files, `https://`, `http://` and `sqlite://` are read; copy other data into a file and name where it came from in `url:`
 f:5:22: an empty path
     b: {from: [s3://x, ''], header: on}
                        ^

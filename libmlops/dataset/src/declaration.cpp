@@ -43,6 +43,12 @@ json::Object declaration(const manifest::SourceSpec& source) {
   set("quarantine", read.quarantine);
   if (read.header) out.set("header", *read.header);
   if (read.null) out.set("null", texts(*read.null));
+  for (const auto& [key, text] : {std::pair{"query", source.query},
+                                  {"cursor", source.cursor},
+                                  {"transform", source.transform},
+                                  {"keep_raw", source.raw == "drop" ? std::string("false") : ""}}) {
+    if (!text.empty()) out.set(key, text);
+  }
   json::Object types;
   for (const auto& [column, type] : read.types) types.set(column, type);
   out.set("types", std::move(types));

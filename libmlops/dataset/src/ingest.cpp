@@ -9,10 +9,13 @@
 
 #include "src/blobs.hpp"
 #include "src/csv.hpp"
+#include "src/database_plan.hpp"
 #include "src/declaration.hpp"
 #include "src/engine.hpp"
+#include "src/fetching.hpp"
 #include "src/structured.hpp"
 #include "src/table_digest.hpp"
+#include "src/transform.hpp"
 
 namespace mlops::dataset {
 namespace {
@@ -37,13 +40,17 @@ class Ingest {
   }
 
   IngestReport run(store::Store& store) {
-    stage();
     const store::ReferenceName name{"sources", request_.source.name};
     const auto current = store.references().find(name);
     const auto newest = current ? std::optional(version_of(store, *current)) : std::nullopt;
+    const bool as_asked =
+        newest && is_declared(*newest) && !request_.accept_schema && reads_as_pinned(*newest);
+    gather(newest, as_asked);
+    if (gathered_.unchanged && as_asked) return unchanged(*newest);
+    stage();
     report_.lock_moved = leaves_lock(newest);
     const bool same = newest && is_same(*newest);
-    if (same && !request_.accept_schema && reads_as_pinned(*newest)) return unchanged(*newest);
+    if (same && as_asked) return unchanged(*newest);
     decide();
     load();
     if (same && reads_as_loaded(*newest)) {
@@ -51,6 +58,7 @@ class Ingest {
       return unchanged(*newest);
     }
     describe(current);
+    if (newest) warn_of_fewer(*newest);
     try {
       publish(store, name, current);
     } catch (const Error& e) {
@@ -64,6 +72,7 @@ class Ingest {
   }
 
   IngestReport plan() {
+    gather(std::nullopt, false);
     stage();
     decide();
     Version& version = report_.version;
@@ -95,22 +104,66 @@ class Ingest {
     return *engine_;
   }
 
+  /// Files, pages and rows are here afterwards, or known to be as they were.
+  void gather(const std::optional<Version>& newest, bool as_asked) {
+    const Known known = newest ? known_of(*newest, as_asked) : Known();
+    const manifest::SourceSpec& source = request_.source;
+    if (is_database(source.from)) {
+      const bool goes_on = newest && pinned_ && reads_same_rows(*newest);
+      rows_ = read_database(objects_, shop_, source, request_.base, goes_on ? known : Known());
+      gathered_ = std::move(rows_->gathered);
+    } else {
+      gathered_ = fetch(objects_, shop_, find_inputs(source.from, request_.base), known);
+    }
+    for (std::string& warning : gathered_.warnings) report_.warnings.push_back(std::move(warning));
+  }
+
+  /// What else is said of them may have changed: new rows can be added to those that are here.
+  bool reads_same_rows(const Version& version) const {
+    const json::Value read(version.read);
+    const json::Value& declared = read["declared"];
+    const manifest::SourceSpec& source = request_.source;
+    return version.origin.from == source.from && declared["query"].text_or("") == source.query &&
+           declared["cursor"].text_or("") == source.cursor;
+  }
+
+  /// The lock, which goes along with the bytes, has heard of the place last.
+  Known known_of(const Version& newest, bool as_asked) const {
+    Known known{.seen = newest.origin.seen, .files = {}, .untouched_is_enough = as_asked && !newest.raw_kept};
+    const json::Value pins = request_.pinned ? json::Value(*request_.pinned) : json::Value();
+    const json::Object* const seen = pins["seen"].as_object();
+    if (seen != nullptr && pins["raw"].text_or("") == newest.raw.text()) known.seen = *seen;
+    if (newest.raw_kept && has_files(newest)) known.files = store::get_tree(objects_, newest.raw);
+    return known;
+  }
+
+  /// A clone without objects has the record only.
+  bool has_files(const Version& version) const {
+    if (!objects_.has(version.raw)) return false;
+    const store::Tree tree = store::get_tree(objects_, version.raw);
+    return std::all_of(tree.files.begin(), tree.files.end(),
+                       [&](const store::TreeFile& file) { return objects_.has(file.digest); });
+  }
+
   void stage() {
-    const auto inputs = find_inputs(request_.source.from, request_.base);
-    staged_ = Staging(objects_, raw_, shop_.engines, shop_.progress, shop_.cancel)
-                  .stage(inputs, request_.source.read, request_.input);
+    Staging staging(objects_, raw_, shop_.engines, shop_.progress, shop_.cancel);
+    staged_ = rows_ ? staging.stage_rows(gathered_.inputs, rows_->name, rows_->longest_row)
+                    : staging.stage(gathered_.inputs, request_.source.read, request_.input);
   }
 
   static Version version_of(const store::Store& store, const store::ReferenceEntry& entry) {
     return from_record(store.record(entry.digest), entry.digest, entry.seq);
   }
 
-  /// The version holds these bytes under this declaration.
-  bool is_same(const Version& version) const {
+  bool is_declared(const Version& version) const {
     // The record is canonical: its members are sorted, the declaration's are not.
     const json::Value read(version.read);
-    if (json::canonical(read["declared"]) != json::canonical(declaration(request_.source))) return false;
-    return store::get_tree(objects_, version.raw).files == staged_.raw.files;
+    return json::canonical(read["declared"]) == json::canonical(declaration(request_.source));
+  }
+
+  /// The version holds these bytes under this declaration.
+  bool is_same(const Version& version) const {
+    return is_declared(version) && store::tree_digest(staged_.raw) == version.raw;
   }
 
   /// The lock, if it has an entry, wants nothing read in another way.
@@ -130,7 +183,7 @@ class Ingest {
     now.read = loaded_->plan.read;
     now.columns = columns_of(loaded_->plan);
     const json::Value entry(lock_entry(version));
-    return now.columns == version.columns &&
+    return json::canonical(entry["columns"]) == json::canonical(json::Value(lock_entry(now))["columns"]) &&
            json::canonical(entry["read"]) == json::canonical(json::Value(lock_entry(now))["read"]);
   }
 
@@ -145,6 +198,7 @@ class Ingest {
 
   IngestReport unchanged(Version version) {
     report_.version = std::move(version);
+    if (!gathered_.seen.empty()) report_.version.origin.seen = gathered_.seen;
     report_.unchanged = true;
     return std::move(report_);
   }
@@ -159,6 +213,8 @@ class Ingest {
       sniffed_ = decide_csv(objects_, staged_, request_.source.read, pinned_);
       refuse_ragged(staged_, sniffed_, limit_);
       plan_ = plan_csv(staged_, sniffed_);
+    } else if (rows_) {
+      plan_ = plan_rows(engine(), staged_, *rows_, request_.source.read, pinned_);
     } else {
       plan_ = plan_structured(engine(), objects_, staged_, request_.source.read, pinned_);
     }
@@ -187,25 +243,38 @@ class Ingest {
   std::vector<BadRow> shown(const std::vector<BadRow>& rows) const {
     const std::size_t count = std::min<std::size_t>(rows.size(), 5);
     std::vector<BadRow> out(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count));
-    if (request_.source.pii.empty()) return out;
-    for (BadRow& row : out) {
+    if (!request_.source.pii.empty()) hide_values(out);
+    return out;
+  }
+
+  static void hide_values(std::vector<BadRow>& rows) {
+    for (BadRow& row : rows) {
       row.raw = mask;
       if (!row.column.empty()) row.reason = masked_reason;
       else if (row.reason.starts_with("not valid JSON")) row.reason = "not valid JSON";
     }
-    return out;
+  }
+
+  bool drops_raw() const { return request_.source.raw == "drop"; }
+
+  /// A source that has lost most of its rows is rarely meant, and must not pass unseen.
+  void warn_of_fewer(const Version& before) {
+    const std::uint64_t rows = report_.version.rows;
+    if (rows >= before.rows / 2 || before.rows < 10) return;
+    report_.warnings.push_back(fmt::format("{} has {}, and v{} had {}: is that as it should be?", before.name,
+                                           count_of(rows, "row"), before.number, count_text(before.rows)));
   }
 
   /// Reads the table back from disk, in order, and names it by its values.
   void hash_rows(const std::filesystem::path& parquet) {
-    const auto& columns = loaded_->plan.columns;
+    const auto& columns = report_.version.columns;
     const std::uint64_t total = count_rows(engine(), parquet);
     shop_.progress.phase(fmt::format("checking {}", request_.source.name), total, Unit::rows);
     TableDigest digest;
     for (std::size_t first = 0; first < columns.size(); first += columns_at_once) {
       std::string names;
       for (std::size_t i = first; i < std::min(first + columns_at_once, columns.size()); ++i) {
-        names += (names.empty() ? "" : ", ") + table::identifier(columns[i].column.name);
+        names += (names.empty() ? "" : ", ") + table::identifier(columns[i].name);
       }
       digest.next_columns();
       engine().stream(fmt::format("SELECT {} FROM read_parquet({})", names, table::literal(parquet.string())),
@@ -239,14 +308,20 @@ class Ingest {
                       .licence = source.licence,
                       .price = source.price,
                       .url = source.url,
-                      .retrieved = version.time};
+                      .retrieved = version.time,
+                      .seen = gathered_.seen};
     version.raw_files = staged_.raw.files.size();
     version.raw_bytes = staged_.raw_bytes;
     version.read = loaded_->plan.read;
     version.read.set("declared", declaration(source));
     take_columns(loaded_->plan);
+    if (!source.transform.empty()) put_through();
     hash_table(loaded_->data.path());
-    version.blobs = put_blobs(engine(), objects_, loaded_->data.path(), source.blobs, blob_base());
+    std::vector<std::string> blobs;
+    for (const Column& column : version.columns) {
+      if (column.blob) blobs.push_back(column.name);
+    }
+    version.blobs = put_blobs(engine(), objects_, loaded_->data.path(), blobs, blob_base());
     version.raw = keep_raw();
     keep_data();
   }
@@ -258,8 +333,30 @@ class Ingest {
     return std::filesystem::is_directory(first) ? first : first.parent_path();
   }
 
-  /// Everything has gone well: the bytes as they came are kept.
+  /// The rows that fit go through the project's own SQL, and what it makes of them stays.
+  void put_through() {
+    Version& version = report_.version;
+    json::Array came;
+    for (const Column& column : version.columns) {
+      came.push_back(
+          json::Object{{"name", column.name}, {"type", column.open ? json::Value() : column.type}});
+    }
+    version.read.set("came", std::move(came));
+    Transformed made = transform(objects_, shop_, request_.source, loaded_->data.path(), version.columns);
+    for (Column& column : made.columns) {
+      const Column* const before = version.find(column.name);
+      if (before == nullptr) continue;
+      column.pii = before->pii;
+      column.blob = before->blob;
+    }
+    version.columns = std::move(made.columns);
+    loaded_->data = std::move(made.data);
+  }
+
+  /// Everything has gone well: the bytes as they came are kept, or only their name.
   Digest keep_raw() {
+    report_.version.raw_kept = !drops_raw();
+    if (drops_raw()) return store::tree_digest(staged_.raw);
     raw_.commit();
     return store::put_tree(objects_, staged_.raw);
   }
@@ -267,6 +364,7 @@ class Ingest {
   void keep_data() {
     Version& version = report_.version;
     version.quarantine = {.rows = loaded_->bad_rows.size(), .data = {}, .limit = limit_.text};
+    if (drops_raw()) hide_values(loaded_->bad_rows);
     if (!loaded_->bad_rows.empty()) {
       version.quarantine.data =
           objects_.adopt(write_quarantine(engine(), objects_, loaded_->bad_rows).release());
@@ -323,6 +421,8 @@ class Ingest {
   Limit limit_;
   std::optional<json::Object> pinned_;
   std::unique_ptr<table::Engine> engine_;
+  Gathered gathered_;
+  std::optional<DatabaseRows> rows_;
   Staged staged_;
   Sniffed sniffed_;
   Plan plan_;
@@ -344,6 +444,7 @@ void require_writable(store::Store& store) {
 }  // namespace
 
 void require_inputs(const manifest::SourceSpec& source, const std::filesystem::path& base) {
+  if (is_database(source.from)) return require_database(source, base);
   require_readable(find_inputs(source.from, base));
 }
 
@@ -363,13 +464,21 @@ json::Object lock_entry(const Version& version) {
     return {{"digest", fmt::format("sha256:{}", version.table.hex())}, {"key", version.made->key.text()}};
   std::map<std::string, json::Value> sorted(version.read.begin(), version.read.end());
   sorted.erase("declared");
+  sorted.erase("came");
   json::Object read;
   for (const auto& [name, value] : sorted) read.append(name, value);
   json::Object columns;
-  for (const Column& column : version.columns) {
-    columns.append(column.name, column.open ? json::Value() : json::Value(column.type));
+  const json::Value* const came = version.read.find("came");
+  if (came != nullptr && came->as_array() != nullptr) {
+    for (const json::Value& column : *came->as_array())
+      columns.append(column["name"].text_or(""), column["type"]);
+  } else {
+    for (const Column& column : version.columns)
+      columns.append(column.name, column.open ? json::Value() : json::Value(column.type));
   }
-  return {{"raw", version.raw.text()}, {"read", std::move(read)}, {"columns", std::move(columns)}};
+  json::Object entry{{"raw", version.raw.text()}, {"read", std::move(read)}, {"columns", std::move(columns)}};
+  if (!version.origin.seen.empty()) entry.set("seen", version.origin.seen);
+  return entry;
 }
 
 }  // namespace mlops::dataset

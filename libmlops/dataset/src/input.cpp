@@ -5,6 +5,7 @@
 #include <mlops/fs/walk.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 namespace mlops::dataset {
@@ -31,7 +32,28 @@ std::vector<InputFile> files_of_folder(const stdfs::path& folder) {
   return files;
 }
 
-[[noreturn]] void fail_not_found(const std::string& written, const stdfs::path& path) {
+/// "flights 2001.csv.gz" of "https://host/a/flights%202001.csv.gz?key=abc".
+std::string name_in(const std::string& url) {
+  std::string path = url.substr(url.find("://") + 3);
+  path.resize(std::min(path.find_first_of("?#"), path.size()));
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos || slash + 1 == path.size()) return "data";
+  std::string name;
+  for (std::size_t i = slash + 1; i < path.size(); ++i) {
+    unsigned byte = 0;
+    const char* const digits = path.data() + i + 1;
+    const bool escaped = path[i] == '%' && i + 2 < path.size() &&
+                         std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+    const char c = escaped ? static_cast<char>(byte) : path[i];
+    if (escaped) i += 2;
+    name += c == '/' || static_cast<unsigned char>(c) < 0x20 ? '_' : c;
+  }
+  return name == "." || name == ".." || !is_utf8(name) ? "data" : name;
+}
+
+}  // namespace
+
+void fail_no_file(const std::string& written, const stdfs::path& path) {
   std::vector<std::string> names;
   std::error_code ignored;
   const stdfs::path folder = path.has_parent_path() ? path.parent_path() : stdfs::path(".");
@@ -44,8 +66,18 @@ std::vector<InputFile> files_of_folder(const stdfs::path& folder) {
   throw std::move(fault).with_hint("a similar file exists: {}", one_of(near));
 }
 
+bool is_database(const std::vector<std::string>& from) {
+  return from.size() == 1 && from.front().starts_with("sqlite://");
+}
+
+namespace {
+
 std::vector<InputFile> files_of(const std::string& written, const stdfs::path& base) {
   if (written == "-") return {{{}, "stdin"}};
+  if (written.starts_with("sqlite://")) return {{{}, written, written}};
+  if (written.starts_with("http://") || written.starts_with("https://")) {
+    return {{{}, name_in(written), written}};
+  }
   const stdfs::path path = base / written;
   std::error_code ignored;
   if (stdfs::is_directory(path, ignored)) return files_of_folder(path);
@@ -57,7 +89,7 @@ std::vector<InputFile> files_of(const std::string& written, const stdfs::path& b
   if (stdfs::is_symlink(path, ignored)) {
     throw error(Code::not_found, "'{}' is a link that leads to no file", written).with_id("file.not_found");
   }
-  if (!has_wildcard(written)) fail_not_found(written, path);
+  if (!has_wildcard(written)) fail_no_file(written, path);
   std::vector<InputFile> files;
   for (const std::string& match : fs::matches(path.string())) {
     files.push_back({match, stdfs::path(match).lexically_relative(base).generic_string()});

@@ -22,18 +22,26 @@ namespace mlops::dataset {
 using StandardInput = std::function<std::size_t(void* buffer, std::size_t size)>;
 
 struct InputFile {
-  std::filesystem::path path;  ///< Empty: standard input.
+  std::filesystem::path path;  ///< Empty: standard input, or what `url` says.
   std::string name;            ///< In the tree and in messages: unique, relative, '/' between parts.
+  std::string url = {};        ///< Of http, https or sqlite: it has to be fetched first.
 };
 
 /// The files that paths, globs and folders name, in the order given, those of a folder or glob sorted; hidden
 /// files of a folder are left out. Throws Error: not_found (nothing matches, with near misses), usage.
 std::vector<InputFile> find_inputs(const std::vector<std::string>& from, const std::filesystem::path& base);
 
+/// Whether a place is a table or query of a database.
+bool is_database(const std::vector<std::string>& from);
+
+/// Throws Error(not_found) for a path that leads nowhere, with near misses; `written` is its name.
+[[noreturn]] void fail_no_file(const std::string& written, const std::filesystem::path& path);
+
 /// Throws as staging does for what shows at the first bytes of a file: none, not to be read, not a table.
 void require_readable(const std::vector<InputFile>& inputs);
 
-enum class Format { csv, json, jsonl, parquet };
+/// `rows`: of a database, as we wrote them; see database_rows.hpp.
+enum class Format { csv, json, jsonl, parquet, rows };
 
 std::string_view format_name(Format format);
 
@@ -84,6 +92,9 @@ class Staging {
   /// read), busy (disk full).
   Staged stage(const std::vector<InputFile>& inputs, const manifest::ReadOptions& wishes,
                const StandardInput& input);
+
+  /// The same for rows of a database, which nobody has to find out anything about.
+  Staged stage_rows(const std::vector<InputFile>& inputs, const std::string& name, std::uint64_t longest_row);
 
  private:
   Digest put(const InputFile& file, const StandardInput& input, EncodingCounter& counter,

@@ -37,6 +37,7 @@ struct Plan {
   std::string relation;             ///< SQL of a table function or SELECT, to stand behind FROM.
   std::vector<ColumnPlan> columns;  ///< In the order they are kept.
   json::Object read;                ///< The decisions, for the record and the lock.
+  std::string line = {};  ///< SQL over the relation: the number by which people find the row; or empty.
 };
 
 struct Loaded {

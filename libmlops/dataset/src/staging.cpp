@@ -68,15 +68,34 @@ constexpr Signature known_others[] = {
      "an xz file"},
 };
 
+/// A page where data were meant: a server's excuse, a login, or what a browser saved.
+void refuse_pages(std::string_view head, const std::string& name) {
+  const std::string begin = lowered(after_space(head).substr(0, 64));
+  if (begin.starts_with("<!doctype html") || begin.starts_with("<html")) {
+    throw error(Code::corrupt, "'{}' is a page of HTML, not data", name)
+        .with_id("data.html")
+        .with_hint("look at it in a browser: it may say what went wrong, or where the data are");
+  }
+  if (begin.starts_with("version https://git-lfs")) {
+    throw error(Code::corrupt, "'{}' stands for a file of Git LFS, which is not here", name)
+        .with_hint("`git lfs pull` brings it");
+  }
+}
+
 [[noreturn]] void refuse_empty(const std::string& name) {
   throw error(Code::corrupt, "'{}' is empty", name).with_hint("nothing was recorded; is it the right file?");
 }
 
 void refuse_others(std::string_view head, const std::string& name) {
+  refuse_pages(head, name);
   for (const Signature& other : known_others) {
     if (!head.starts_with(other.bytes)) continue;
     throw error(Code::usage, "'{}' is {}, which is not read", name, other.what)
-        .with_hint("CSV, TSV, JSON, JSON Lines and Parquet are read, plain or compressed with gzip or zstd");
+        .with_hint(
+            "{}",
+            other.what == std::string_view("an SQLite database")
+                ? "name a table in it: `sqlite://" + name + "/TABLE`"
+                : "CSV, TSV, JSON, JSON Lines and Parquet are read, plain or compressed with gzip or zstd");
   }
   const bool pickle = head.size() > 2 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5;
   if (pickle) {
@@ -169,6 +188,8 @@ std::string_view format_name(Format format) {
       return "jsonl";
     case Format::parquet:
       return "parquet";
+    case Format::rows:
+      return "sqlite";
   }
   return "csv";
 }
@@ -317,6 +338,24 @@ Staged Staging::stage(const std::vector<InputFile>& inputs, const manifest::Read
     }
     staged.format = format;
     staged.files.push_back(std::move(one));
+  }
+  return staged;
+}
+
+Staged Staging::stage_rows(const std::vector<InputFile>& inputs, const std::string& name,
+                           std::uint64_t longest_row) {
+  Staged staged{.format = Format::rows, .files = {}, .raw = {}, .raw_bytes = 0};
+  for (const InputFile& file : inputs) {
+    EncodingCounter counter;
+    std::uint64_t size = 0;
+    const Digest digest = put(file, {}, counter, size);
+    staged.raw.files.push_back({.path = file.name, .mode = 0644, .size = size, .digest = digest});
+    staged.raw_bytes += size;
+    staged.files.push_back({.name = name,
+                            .path = raw_.file(digest),
+                            .made = {},
+                            .size = size,
+                            .longest_line = std::max(longest_row, counter.longest_line())});
   }
   return staged;
 }

@@ -125,30 +125,6 @@ std::vector<Guise> holding(table::Engine& engine, const Plan& plan, const std::v
   return out;
 }
 
-/// Text columns that hold nothing but dates, with the year in front or the month's name, or ISO dates with
-/// times, become such.
-void find_dates(table::Engine& engine, Plan& plan) {
-  const std::string date = R"(\d{4}-\d\d-\d\d)";
-  const std::string time = R"([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)";
-  std::vector<Guise> guises;
-  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-    const ColumnPlan& column = plan.columns[i];
-    if (column.column.type != "VARCHAR" || column.typed != column.source) continue;
-    const auto add = [&](const std::string& type, const std::string& pattern) {
-      guises.push_back({i, type, cast(column.source, type), pattern});
-    };
-    add("DATE", fmt::format("{}|{}", date, named_dates));
-    add("TIMESTAMP", date + time);
-    add("TIMESTAMP WITH TIME ZONE", date + time + R"( ?(Z|[+-]\d\d(:?\d\d)?))");
-  }
-  // A look at the beginning spares most columns the look at all of it.
-  guises = holding(engine, plan, guises, fmt::format("(SELECT * FROM {} LIMIT 1000)", plan.relation));
-  for (const Guise& guise : holding(engine, plan, guises, plan.relation)) {
-    plan.columns[guise.column].column.type = guise.type;
-    plan.columns[guise.column].typed = guise.value;
-  }
-}
-
 void convert(Plan& plan, std::size_t i, const std::string& wanted) {
   ColumnPlan& column = plan.columns[i];
   column.given = true;
@@ -182,11 +158,14 @@ void find_misfits(table::Engine& engine, const Plan& plan, const Staged& staged,
     if (!column.misfit.empty()) any += fmt::format("{}({})", any.empty() ? "" : " OR ", column.misfit);
   }
   if (any.empty()) return;
-  const std::string sql = fmt::format("SELECT * FROM (SELECT {} FROM {}) WHERE {} LIMIT {}",
-                                      aliased_columns(plan), plan.relation, any, most);
+  const std::string line = plan.line.empty() ? "NULL::BIGINT" : plan.line;
+  const std::string sql = fmt::format("SELECT * FROM (SELECT {}, {} AS line FROM {}) WHERE {} LIMIT {}",
+                                      aliased_columns(plan), line, plan.relation, any, most);
   engine.stream(sql, [&](const Columns& batch) {
     for (std::size_t row = 0; row < batch.rows(); ++row) {
       BadRow bad{.file = staged.files.front().name};
+      const std::int64_t number = cell(batch.column(2 * plan.columns.size()), row).int_or(0);
+      if (number > 0) bad.line = static_cast<std::uint64_t>(number);
       json::Object raw;
       for (std::size_t i = 0; i < plan.columns.size(); ++i) {
         const Column& column = plan.columns[i].column;
@@ -205,6 +184,28 @@ void find_misfits(table::Engine& engine, const Plan& plan, const Staged& staged,
 }
 
 }  // namespace
+
+void find_dates(table::Engine& engine, Plan& plan) {
+  const std::string date = R"(\d{4}-\d\d-\d\d)";
+  const std::string time = R"([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)";
+  std::vector<Guise> guises;
+  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+    const ColumnPlan& column = plan.columns[i];
+    if (column.given || column.column.type != "VARCHAR" || column.typed != column.source) continue;
+    const auto add = [&](const std::string& type, const std::string& pattern) {
+      guises.push_back({i, type, cast(column.source, type), pattern});
+    };
+    add("DATE", fmt::format("{}|{}", date, named_dates));
+    add("TIMESTAMP", date + time);
+    add("TIMESTAMP WITH TIME ZONE", date + time + R"( ?(Z|[+-]\d\d(:?\d\d)?))");
+  }
+  // A look at the beginning spares most columns the look at all of it.
+  guises = holding(engine, plan, guises, fmt::format("(SELECT * FROM {} LIMIT 1000)", plan.relation));
+  for (const Guise& guise : holding(engine, plan, guises, plan.relation)) {
+    plan.columns[guise.column].column.type = guise.type;
+    plan.columns[guise.column].typed = guise.value;
+  }
+}
 
 void apply_wishes(Plan& plan, const manifest::ReadOptions& wishes) {
   for (const auto& [name, type] : wishes.types) {

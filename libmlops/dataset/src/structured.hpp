@@ -13,6 +13,10 @@ namespace mlops::dataset {
 Plan plan_structured(table::Engine& engine, store::Objects& objects, Staged& staged,
                      const manifest::ReadOptions& wishes, const std::optional<json::Object>& pinned);
 
+/// Text columns that hold nothing but dates, with the year in front or the month's name, or ISO dates with
+/// times, become such; not those whose type was given.
+void find_dates(table::Engine& engine, Plan& plan);
+
 /// Gives columns the types that were wished for. Throws Error(usage) for one that is not there.
 void apply_wishes(Plan& plan, const manifest::ReadOptions& wishes);
 

@@ -21,6 +21,34 @@ json::Value optional_digest(const std::optional<Digest>& digest) {
   return digest ? json::Value(digest->text()) : json::Value();
 }
 
+/// Of what was dropped the name stays, without the prefix of an object that could be asked for.
+json::Object raw_json(const Version& version) {
+  return {{"tree", version.raw_kept ? json::Value(version.raw.text()) : json::Value()},
+          {"dropped", version.raw_kept ? json::Value() : json::Value(version.raw.hex())},
+          {"files", version.raw_files},
+          {"bytes", version.raw_bytes}};
+}
+
+void read_raw(const store::RecordFields& raw, Version& version) {
+  const std::string dropped = raw.text_or_empty("dropped");
+  version.raw_kept = dropped.empty();
+  const auto digest = Digest::parse("sha256:" + dropped);
+  version.raw = digest ? *digest : raw.digest("tree");
+  version.raw_files = raw.count("files");
+  version.raw_bytes = raw.count("bytes");
+}
+
+json::Object origin_json(const Origin& origin) {
+  return {{"from", texts(origin.from)},
+          {"kind", optional_text(origin.kind)},
+          {"party", optional_text(origin.party)},
+          {"licence", optional_text(origin.licence)},
+          {"price", optional_text(origin.price)},
+          {"url", optional_text(origin.url)},
+          {"retrieved", origin.retrieved.text()},
+          {"seen", origin.seen.empty() ? json::Value() : json::Value(origin.seen)}};
+}
+
 json::Array columns_json(const std::vector<Column>& columns) {
   json::Array out;
   for (const Column& column : columns) {
@@ -188,32 +216,23 @@ bool Version::has_pii() const {
 }
 
 json::Object to_record(const Version& version) {
-  const Origin& origin = version.origin;
   json::Object out = {{"kind", record_kind},
-                      {"name", version.name},
-                      {"section", version.section},
-                      {"time", version.time.text()},
-                      {"previous", optional_digest(version.previous)},
-                      {"source", json::Object{{"from", texts(origin.from)},
-                                              {"kind", optional_text(origin.kind)},
-                                              {"party", optional_text(origin.party)},
-                                              {"licence", optional_text(origin.licence)},
-                                              {"price", optional_text(origin.price)},
-                                              {"url", optional_text(origin.url)},
-                                              {"retrieved", origin.retrieved.text()}}},
-                      {"raw", json::Object{{"tree", version.raw.text()},
-                                           {"files", version.raw_files},
-                                           {"bytes", version.raw_bytes}}},
-                      {"read", version.read},
-                      {"columns", columns_json(version.columns)},
-                      {"rows", version.rows},
-                      {"table", json::Object{{"logical", version.table.hex()},
-                                             {"parquet", version.data.text()},
-                                             {"bytes", version.data_bytes}}},
-                      {"quarantine", json::Object{{"rows", version.quarantine.rows},
-                                                  {"parquet", optional_digest(version.quarantine.data)},
-                                                  {"limit", version.quarantine.limit}}},
-                      {"blobs", optional_digest(version.blobs)}};
+          {"name", version.name},
+          {"section", version.section},
+          {"time", version.time.text()},
+          {"previous", optional_digest(version.previous)},
+          {"source", origin_json(version.origin)},
+          {"raw", raw_json(version)},
+          {"read", version.read},
+          {"columns", columns_json(version.columns)},
+          {"rows", version.rows},
+          {"table", json::Object{{"logical", version.table.hex()},
+                                 {"parquet", version.data.text()},
+                                 {"bytes", version.data_bytes}}},
+          {"quarantine", json::Object{{"rows", version.quarantine.rows},
+                                      {"parquet", optional_digest(version.quarantine.data)},
+                                      {"limit", version.quarantine.limit}}},
+          {"blobs", optional_digest(version.blobs)}};
   if (version.made) out.append("made", made_json(*version.made));
   return out;
 }
@@ -237,10 +256,9 @@ Version from_record(const json::Object& record, const Digest& digest, std::int64
   version.origin.price = source.text_or_empty("price");
   version.origin.url = source.text_or_empty("url");
   version.origin.retrieved = source.time("retrieved");
-  const store::RecordFields raw = fields.inside("raw");
-  version.raw = raw.digest("tree");
-  version.raw_files = raw.count("files");
-  version.raw_bytes = raw.count("bytes");
+  const json::Value& seen = value["source"]["seen"];
+  if (seen.as_object() != nullptr) version.origin.seen = *seen.as_object();
+  read_raw(fields.inside("raw"), version);
   version.read = fields.object("read");
   for (const json::Value& column : fields.array("columns"))
     version.columns.push_back(column_from(column, digest.brief()));

@@ -45,6 +45,39 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
+int Statement::width() const { return sqlite3_column_count(statement_.get()); }
+
+std::string Statement::name(int column) const {
+  const char* const name = sqlite3_column_name(statement_.get(), column);
+  return name == nullptr ? "" : name;
+}
+
+std::string Statement::declared(int column) const {
+  const char* const type = sqlite3_column_decltype(statement_.get(), column);
+  return type == nullptr ? "" : type;
+}
+
+Storage Statement::storage(int column) const {
+  switch (sqlite3_column_type(statement_.get(), column)) {
+    case SQLITE_INTEGER:
+      return Storage::integer;
+    case SQLITE_FLOAT:
+      return Storage::real;
+    case SQLITE_TEXT:
+      return Storage::text;
+    case SQLITE_BLOB:
+      return Storage::blob;
+    default:
+      return Storage::null;
+  }
+}
+
+std::string_view Statement::bytes(int column) const {
+  const auto* const data = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  if (data == nullptr) return {};
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
 void Statement::reset() { sqlite3_reset(statement_.get()); }
 
 void Statement::bind_at(int position, std::int64_t value) {

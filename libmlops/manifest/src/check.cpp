@@ -31,6 +31,25 @@ std::string_view scheme(std::string_view path) {
   return good ? name : std::string_view{};
 }
 
+bool is_web(std::string_view scheme) { return scheme == "http" || scheme == "https"; }
+
+/// What a project file says is committed and shown: a password in it is none any more.
+void check_web(Problems& out, std::size_t i, std::string_view url) {
+  const std::size_t begin = url.find("://") + 3;
+  const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
+  const std::string_view authority = url.substr(begin, end - begin);
+  const std::size_t at = authority.rfind('@');
+  const std::string_view host = authority.substr(at == std::string_view::npos ? 0 : at + 1);
+  const auto odd = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
+  if (at != std::string_view::npos) {
+    out.push_back({"from", i, fmt::format("a URL for '{}' with a name or a password in it", host),
+                   fmt::format("put them into ~/.netrc: `machine {} login NAME password SECRET`", host)});
+  } else if (host.empty() || std::any_of(url.begin(), url.end(), odd)) {
+    out.push_back(
+        {"from", i, fmt::format("'{}' is not a URL that can be fetched", url), "a space is written `%20`"});
+  }
+}
+
 void check_paths(Problems& out, const std::vector<std::string>& paths) {
   if (paths.empty())
     out.push_back({"from", 0, "'from' names no file", "write a path, a folder or a pattern"});
@@ -41,10 +60,16 @@ void check_paths(Problems& out, const std::vector<std::string>& paths) {
       out.push_back({"from", i, "an empty path", "write a path, a folder or a pattern"});
     } else if (const auto name = scheme(paths[i]); name == "file") {
       out.push_back({"from", i, fmt::format("'{}' is a URL", paths[i]), "write the path without `file://`"});
+    } else if (is_web(name)) {
+      check_web(out, i, paths[i]);
+    } else if (name == "sqlite") {
+      if (paths.size() > 1)
+        out.push_back({"from", i, fmt::format("'{}' stands beside others", paths[i]),
+                       "make a source of its own of it, and join them with SQL"});
     } else if (!name.empty()) {
-      out.push_back({"from", i,
-                     fmt::format("cannot read '{}': this version reads files, not `{}://`", paths[i], name),
-                     "copy the data into a file and name where it came from in `url:`"});
+      out.push_back({"from", i, fmt::format("cannot read '{}': `{}://` is not known", paths[i], name),
+                     "files, `https://`, `http://` and `sqlite://` are read; copy other data into a file and "
+                     "name where it came from in `url:`"});
     } else if (std::find(paths.begin(), paths.begin() + static_cast<std::ptrdiff_t>(i), paths[i]) !=
                paths.begin() + static_cast<std::ptrdiff_t>(i)) {
       out.push_back({"from", i, fmt::format("'{}' stands in the list twice", paths[i]), ""});
@@ -117,6 +142,29 @@ void check_read(Problems& out, const ReadOptions& read) {
   }
 }
 
+/// query, cursor, transform and raw, which depend on each other and on where data come from.
+void check_way_in(Problems& out, const SourceSpec& source) {
+  const bool table = !source.from.empty() && scheme(source.from[0]) == "sqlite";
+  if (!source.query.empty() && !table) {
+    out.push_back(
+        {"query", 0, "'query' asks a database, and 'from' is none", "SQL over what was read is `transform`"});
+  }
+  if (!source.cursor.empty() && !table) {
+    out.push_back({"cursor", 0, "'cursor' is a column of a database, and 'from' is none",
+                   "files and URLs are only read again when they changed"});
+  }
+  if (!source.raw.empty()) check_word(out, "raw", source.raw, {"keep", "drop"});
+  if (source.raw != "drop") return;
+  if (source.transform.empty()) {
+    out.push_back({"raw", 0, "'raw: drop' keeps only what 'transform' makes, and there is none",
+                   "add `transform: SELECT ... FROM " + source.name + "`"});
+  }
+  if (!source.cursor.empty()) {
+    out.push_back({"raw", 0, "'cursor' adds to what came before, which 'raw: drop' does not keep",
+                   "remove one of them"});
+  }
+}
+
 void check_split(Problems& out, const TableSpec& table) {
   const SplitSpec& split = table.split;
   if (split.test && split.valid && *split.test + *split.valid >= 1) {
@@ -175,6 +223,7 @@ std::vector<Problem> problems(const SourceSpec& source) {
   check_columns(out, "pii", source.pii);
   check_columns(out, "blobs", source.blobs);
   check_read(out, source.read);
+  check_way_in(out, source);
   return out;
 }
 

@@ -114,6 +114,10 @@ Fields fields_of(const SourceSpec& source, Layout layout) {
   out.texts("pii", source.pii);
   out.texts("blobs", source.blobs);
   add_read(out, source.read);
+  out.text("query", source.query);
+  out.text("cursor", source.cursor);
+  out.text("transform", source.transform);
+  out.text("raw", source.raw);
   Fields fields = out.take();
   for (auto& field : training_fields_of(source, layout)) fields.push_back(std::move(field));
   return fields;

@@ -36,14 +36,14 @@ void read_pick(Reader& reader, const Node& node, ReleaseSpec& spec) {
 constexpr std::string_view source = "sources.NAME";
 
 constexpr std::array of_source = {
-    KeyOf<SourceSpec>{
-        {source, "from", "text or list",
-         "Files, folders and patterns, relative to the project; `-` is standard input; must be there"},
-        [](Reader& r, const Node& n, SourceSpec& s) { s.from = r.texts(n); }},
+    KeyOf<SourceSpec>{{source, "from", "text or list",
+                       "Files, folders and patterns, relative to the project, URLs of http and https, or one "
+                       "`sqlite://FILE/TABLE`; `-` is standard input; must be there"},
+                      [](Reader& r, const Node& n, SourceSpec& s) { s.from = r.texts(n); }},
     KeyOf<SourceSpec>{
         {source, "kind", "word",
-         "Who makes the data: `user-input`, `system`, `behaviour`, `internal` or `third-party`; sets "
-         "the default checks"},
+         "Who makes the data: `user-input`, `system`, `behaviour`, `internal` or `third-party`; kept in the "
+         "record of each version"},
         [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.kind); }},
     KeyOf<SourceSpec>{{source, "party", "text", "Whom it comes from"},
                       [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.party); }},
@@ -87,6 +87,22 @@ constexpr std::array of_source = {
          "Rows that cannot be read and are set aside before it is a failure, `100` or `1%`; default: "
          "1% or 10 rows"},
         [](Reader& r, const Node& n, SourceSpec& s) { s.read.quarantine = r.text(n); }},
+    KeyOf<SourceSpec>{{source, "query", "text",
+                       "Of `sqlite://FILE`: the SELECT that is read, in SQLite's SQL, instead of a table"},
+                      [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.query); }},
+    KeyOf<SourceSpec>{
+        {source, "cursor", "text",
+         "Of `sqlite://`: the column whose greater values are new; only they are read, and added "
+         "to the last version"},
+        [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.cursor); }},
+    KeyOf<SourceSpec>{{source, "transform", "text",
+                       "A SELECT over what came, by the source's own name, whose rows are kept instead"},
+                      [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.transform); }},
+    KeyOf<SourceSpec>{
+        {source, "raw", "word",
+         "`keep` or `drop`: whether the bytes that came are kept beside what `transform` makes of "
+         "them; default: `keep`"},
+        [](Reader& r, const Node& n, SourceSpec& s) { r.text(n, s.raw); }},
 };
 
 constexpr std::string_view model = "models.NAME";

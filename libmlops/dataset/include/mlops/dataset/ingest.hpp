@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -70,23 +71,29 @@ struct Workshop {
   const Clock& clock;
   Progress& progress;
   const Cancel* cancel = nullptr;
+  /// How sources at http and https are reached: proxies, authorities, the file of passwords
+  /// (http::network_of).
+  std::map<std::string, std::string> environment = {};
 };
 
 /// Throws as ingest() does when a path of the source leads nowhere, or to what shows by its first bytes to be
 /// no table or not to be read: to be asked before anything is made for it.
 void require_inputs(const manifest::SourceSpec& source, const std::filesystem::path& base);
 
-/// Makes the next version of `request.source`. Throws Error: not_found (no such file), usage (wishes that
-/// cannot be), corrupt (not a table), negative (more bad rows than allowed), conflict (the schema is not the
-/// pinned one; or somebody else published a version meanwhile), busy (disk full, locked), interrupted.
+/// Makes the next version of `request.source`: from files and places that are fetched, or from a database, of
+/// which a cursor tells what is new. What `transform` makes of the rows that fit is kept instead of them.
+/// Throws Error: not_found (no such file, page or table), usage (wishes that cannot be), corrupt (not a
+/// table), negative (more bad rows than allowed), conflict (the schema is not the pinned one; or somebody
+/// else published a version meanwhile), busy (disk full, locked), interrupted.
 IngestReport ingest(store::Store& store, Workshop& workshop, const IngestRequest& request);
 
 /// What ingest() would decide, from a look at the beginning of the data: nothing is written.
 IngestReport plan_ingest(Workshop& workshop, const IngestRequest& request);
 
 /// The entry of `mlops.lock` that pins the bytes (`raw`, the digest of their tree), the reading and the
-/// columns of a version; for a table of `data:` its logical digest and its key. It depends on nothing else:
-/// the same bytes read in the same way give the same entry.
+/// columns that came, before any transform; for a table of `data:` its logical digest and its key. The same
+/// bytes read in the same way give the same entry, but for `seen`, which is what the place itself says of its
+/// state (Origin::seen).
 json::Object lock_entry(const Version& version);
 
 }  // namespace mlops::dataset

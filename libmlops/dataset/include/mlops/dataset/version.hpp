@@ -40,6 +40,9 @@ struct Origin {
   std::string price;
   std::string url;
   Time retrieved = {};
+  /// By place, what tells whether there is something new: of a URL {"etag", "modified"}, of a table with a
+  /// cursor the greatest value that was read.
+  json::Object seen = {};
 
   bool operator==(const Origin&) const = default;
 };
@@ -83,7 +86,8 @@ struct Version {
   std::optional<Digest> previous = {};
   Time time = {};
   Origin origin = {};
-  Digest raw = {};  ///< The tree of the bytes as they came.
+  Digest raw = {};       ///< The tree of the bytes as they came.
+  bool raw_kept = true;  ///< The store has it: `raw: drop` keeps its name only.
   std::uint64_t raw_files = 0;
   std::uint64_t raw_bytes = 0;
   json::Object read = {};  ///< How they were read; see read_fields in mlops-store(5).

@@ -15,6 +15,9 @@ namespace mlops::db {
 
 class Database;
 
+/// How one value is kept: SQLite's columns have no types, their values do.
+enum class Storage { integer, real, text, blob, null };
+
 void finalize(sqlite3_stmt* statement);
 
 class Statement {
@@ -41,6 +44,15 @@ class Statement {
   /// The text; empty for NULL.
   std::string text(int column) const;
   bool is_null(int column) const;
+
+  /// Columns of the answer; 0 of statements that have none.
+  int width() const;
+  std::string name(int column) const;
+  /// The type with which the table's column was declared, "VARCHAR(20)"; empty for none, and for expressions.
+  std::string declared(int column) const;
+  Storage storage(int column) const;
+  /// The bytes of a text or blob, until the next step.
+  std::string_view bytes(int column) const;
 
  private:
   void reset();

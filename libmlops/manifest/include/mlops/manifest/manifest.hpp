@@ -34,8 +34,9 @@ struct ReadOptions {
 
 /// One entry of `sources:`.
 struct SourceSpec : TableSpec {
-  std::vector<std::string> from =
-      {};                  ///< Paths, globs or folders relative to the project; "-" is standard input.
+  /// Paths, globs or folders relative to the project, URLs of http and https, "sqlite://FILE/TABLE" alone;
+  /// "-" is standard input.
+  std::vector<std::string> from = {};
   std::string kind = {};   ///< user-input, system, behaviour, internal, third-party; may be empty.
   std::string party = {};  ///< Who it comes from; free text.
   std::string licence = {};
@@ -44,6 +45,10 @@ struct SourceSpec : TableSpec {
   std::vector<std::string> pii = {};    ///< Columns masked wherever values are shown.
   std::vector<std::string> blobs = {};  ///< Columns that hold paths of files beside the table.
   ReadOptions read = {};
+  std::string query = {};   ///< Of sqlite://: the SELECT that is read, in SQLite's SQL, instead of a table.
+  std::string cursor = {};  ///< Of sqlite://: the column whose greater values are what is new.
+  std::string transform = {};  ///< A SELECT over the incoming table, by the source's own name: what is kept.
+  std::string raw = {};        ///< keep (what empty means) or drop: whether the bytes that came are kept.
 
   bool operator==(const SourceSpec&) const = default;
 };
