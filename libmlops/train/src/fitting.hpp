@@ -5,7 +5,7 @@
 #include <mlops/predict/linear.hpp>
 #include <mlops/predict/rule.hpp>
 #include <mlops/train/trainer.hpp>
-#include "src/parallel.hpp"
+#include <mlops/base/parallel.hpp>
 
 #include <cstddef>
 #include <span>

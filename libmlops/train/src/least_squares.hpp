@@ -5,7 +5,7 @@
 /// one with the smallest sum of squares. Results do not depend on the number of threads.
 
 #include "src/cholesky.hpp"
-#include "src/parallel.hpp"
+#include <mlops/base/parallel.hpp>
 #include "src/sparse.hpp"
 
 #include <memory>

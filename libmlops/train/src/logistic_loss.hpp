@@ -5,7 +5,7 @@
 /// with its intercept last. Sums are added up in pieces that the data fix, whatever the number of threads.
 
 #include "src/cholesky.hpp"
-#include "src/parallel.hpp"
+#include <mlops/base/parallel.hpp>
 #include "src/sparse.hpp"
 
 #include <cstddef>
