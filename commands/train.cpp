@@ -40,11 +40,11 @@ void remember(const TrainArgs& args, cli::Invocation& invocation, const release:
   try {
     const auto edit = training_edit_of(args, request, prepared, project.manifest());
     if (edit && project.add_training(*edit)) invocation.note("mlops.yaml says now how this was trained");
-    const manifest::SourceSpec* source = project.manifest().find_source(request.data.name);
-    if (source != nullptr && !source->label.empty() && source->label != request.label)
+    const manifest::TableSpec* table = project.manifest().find_table(request.data.address());
+    if (table != nullptr && !table->label.empty() && table->label != request.label)
       invocation.note(
           fmt::format("mlops.yaml keeps '{}' as the label of {}: this training is not written there",
-                      source->label, source->name));
+                      table->label, table->name));
   } catch (const Error& e) {
     invocation.warning(fmt::format("mlops.yaml stays as it is: {}", e.message()));
     if (!e.detail().empty()) invocation.note(e.detail());

@@ -20,11 +20,11 @@ namespace {
 /// What is to be predicted, from which data.
 struct Subject {
   dataset::Version data;
-  const manifest::SourceSpec* source = nullptr;  ///< Its entry in mlops.yaml; null when there is none.
+  const manifest::TableSpec* table = nullptr;  ///< Its entry in mlops.yaml; null when there is none.
   std::string label;
 
   /// Whether the project file speaks of this very label.
-  bool is_declared() const { return source != nullptr && source->label == label; }
+  bool is_declared() const { return table != nullptr && table->label == label; }
 };
 
 std::vector<std::string> names_of(const std::vector<dataset::Version>& versions) {
@@ -64,17 +64,15 @@ dataset::Version with_column(store::Store& store, const std::string& label, cli:
   throw ambiguous(fmt::format("no dataset has a column '{}'", label), names_of(all));
 }
 
-std::vector<const manifest::SourceSpec*> labelled(const manifest::Manifest& manifest) {
-  std::vector<const manifest::SourceSpec*> out;
-  for (const manifest::SourceSpec& source : manifest.sources) {
-    if (!source.label.empty()) out.push_back(&source);
-  }
+std::vector<const manifest::TableSpec*> labelled(const manifest::Manifest& manifest) {
+  std::vector<const manifest::TableSpec*> out = manifest.tables();
+  std::erase_if(out, [](const manifest::TableSpec* table) { return table->label.empty(); });
   return out;
 }
 
 /// For a word that names no model, though something else.
 std::string other_meaning(const std::string& name, const manifest::Manifest& manifest) {
-  if (manifest.find_source(name) != nullptr) return fmt::format("`--data {}` trains on the dataset", name);
+  if (manifest.find_table(name) != nullptr) return fmt::format("`--data {}` trains on the dataset", name);
   return fmt::format("`--train {}` names a way to train", name);
 }
 
@@ -84,42 +82,42 @@ const manifest::ModelSpec& declared_model(const std::string& name, const manifes
   for (const manifest::ModelSpec& one : manifest.models) known.push_back(one.name);
   Error fault = error(Code::not_found, "mlops.yaml has no model '{}'", name);
   const auto near = near_misses(name, known);
-  if (!near.empty() && manifest.find_source(name) == nullptr)
+  if (!near.empty() && manifest.find_table(name) == nullptr)
     throw std::move(fault).with_hint("similar models exist: {}", one_of(near));
   throw std::move(fault).with_hint("{}", other_meaning(name, manifest));
 }
 
 /// The data that all models named are trained on.
-const manifest::SourceSpec* source_of_models(const std::vector<std::string>& names,
-                                             const manifest::Manifest& manifest) {
-  const manifest::SourceSpec* found = nullptr;
+const manifest::TableSpec* table_of_models(const std::vector<std::string>& names,
+                                           const manifest::Manifest& manifest) {
+  const manifest::TableSpec* found = nullptr;
   for (const std::string& name : names) {
-    const manifest::SourceSpec* source = manifest.data_of(declared_model(name, manifest));
-    if (found != nullptr && source != found)
+    const manifest::TableSpec* table = manifest.data_of(declared_model(name, manifest));
+    if (found != nullptr && table != found)
       throw error(Code::usage, "the models are trained on different data: '{}' and '{}'", found->name,
-                  source == nullptr ? "" : source->name);
-    found = source;
+                  table == nullptr ? "" : table->name);
+    found = table;
   }
   return found;
 }
 
-const manifest::SourceSpec* declared_source(const TrainArgs& args, const manifest::Manifest& manifest,
-                                            cli::Invocation& invocation) {
-  if (!args.models.empty()) return source_of_models(args.models, manifest);
-  std::vector<const manifest::SourceSpec*> sources = labelled(manifest);
+const manifest::TableSpec* declared_table(const TrainArgs& args, const manifest::Manifest& manifest,
+                                          cli::Invocation& invocation) {
+  if (!args.models.empty()) return table_of_models(args.models, manifest);
+  std::vector<const manifest::TableSpec*> tables = labelled(manifest);
   if (args.label) {
-    std::erase_if(sources, [&](const manifest::SourceSpec* source) { return source->label != *args.label; });
+    std::erase_if(tables, [&](const manifest::TableSpec* table) { return table->label != *args.label; });
   }
-  if (sources.size() == 1) return sources.front();
-  if (sources.empty()) return nullptr;
+  if (tables.size() == 1) return tables.front();
+  if (tables.empty()) return nullptr;
   std::vector<std::string> names;
-  ui::Question question{.text = "which source is to be trained on", .choices = {}};
-  for (const manifest::SourceSpec* source : sources) {
-    names.push_back(source->name);
-    question.choices.push_back({source->name, "label " + source->label});
+  ui::Question question{.text = "which table is to be trained on", .choices = {}};
+  for (const manifest::TableSpec* table : tables) {
+    names.push_back(table->name);
+    question.choices.push_back({table->name, "label " + table->label});
   }
-  return manifest.find_source(
-      invocation.choose(question, "--data", ambiguous("several sources have a label", names)));
+  return manifest.find_table(
+      invocation.choose(question, "--data", ambiguous("several tables have a label", names)));
 }
 
 Error unsaid_label(const std::string& of) {
@@ -142,18 +140,18 @@ Subject subject_of(const TrainArgs& args, project::Project& project, cli::Invoca
   Subject out;
   if (args.data) {
     out.data = dataset::resolve(project.store(), *args.data);
-    out.source = manifest.find_source(out.data.name);
-  } else if (const manifest::SourceSpec* source = declared_source(args, manifest, invocation)) {
-    out.source = source;
-    out.data = dataset::resolve(project.store(), "sources/" + source->name);
+    out.table = manifest.find_table(out.data.address());
+  } else if (const manifest::TableSpec* table = declared_table(args, manifest, invocation)) {
+    out.table = table;
+    out.data = dataset::resolve(project.store(), manifest.address_of(*table));
   } else if (args.label) {
     out.data = with_column(project.store(), *args.label, invocation);
-    out.source = manifest.find_source(out.data.name);
+    out.table = manifest.find_table(out.data.address());
   } else {
     out.data = any_data(project.store(), invocation);
-    out.source = manifest.find_source(out.data.name);
+    out.table = manifest.find_table(out.data.address());
   }
-  out.label = args.label ? *args.label : out.source != nullptr ? out.source->label : "";
+  out.label = args.label ? *args.label : out.table != nullptr ? out.table->label : "";
   if (out.label.empty())
     out.label = invocation.choose(label_question(out.data), "--label", unsaid_label(" of " + out.data.name));
   return out;
@@ -174,11 +172,11 @@ double share_of(const std::string& text, const char* flag) {
 train::SplitRequest split_of(const TrainArgs& args, const Subject& subject) {
   train::SplitRequest out;
   if (subject.is_declared()) {
-    const manifest::SplitSpec& split = subject.source->split;
+    const manifest::SplitSpec& split = subject.table->split;
     out = {.valid = split.valid.value_or(out.valid),
            .test = split.test.value_or(out.test),
            .seed = split.seed.value_or(out.seed),
-           .time = subject.source->time,
+           .time = subject.table->time,
            .group = split.group,
            .part = split.part};
   }
@@ -211,7 +209,7 @@ const manifest::ReleaseSpec* release_of(const TrainArgs& args, const manifest::M
   std::vector<const manifest::ReleaseSpec*> found;
   for (const manifest::ReleaseSpec& one : manifest.releases) {
     const manifest::ModelSpec* first = manifest.find_model(one.among.front());
-    if (first == nullptr || manifest.data_of(*first) != subject.source) continue;
+    if (first == nullptr || manifest.data_of(*first) != subject.table) continue;
     if (!args.name || one.name == *args.name) found.push_back(&one);
   }
   if (found.size() > 1) {
@@ -248,7 +246,7 @@ std::vector<std::string> declared_names(const manifest::Manifest& manifest, cons
   if (declared != nullptr) return declared->among;
   std::vector<std::string> names;
   for (const manifest::ModelSpec& model : manifest.models) {
-    if (subject.is_declared() && manifest.data_of(model) == subject.source) names.push_back(model.name);
+    if (subject.is_declared() && manifest.data_of(model) == subject.table) names.push_back(model.name);
   }
   return names;
 }
@@ -300,7 +298,7 @@ std::string model_name(const TrainArgs& args, const Subject& subject, const mani
   if (args.name) return *args.name;
   if (declared != nullptr) return declared->name;
   const bool second_label =
-      subject.source != nullptr && !subject.source->label.empty() && !subject.is_declared();
+      subject.table != nullptr && !subject.table->label.empty() && !subject.is_declared();
   return second_label ? subject.data.name + "-" + plain(subject.label) : subject.data.name;
 }
 
@@ -342,8 +340,8 @@ release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invo
                                .folder = project.root(),
                                .who = user_of(invocation)};
   if (args.task) out.task = predict::task_of(*args.task);
-  else if (subject.is_declared() && !subject.source->task.empty())
-    out.task = predict::task_of(subject.source->task);
+  else if (subject.is_declared() && !subject.table->task.empty())
+    out.task = predict::task_of(subject.table->task);
   out.plan = {.only = args.only, .without = args.without, .split = split_of(args, subject)};
   if (declared != nullptr && declared->pick) {
     out.metric = declared->pick->metric;
@@ -357,18 +355,17 @@ std::optional<manifest::TrainingEdit> training_edit_of(const TrainArgs& args,
                                                        const release::TrainRequest& request,
                                                        const release::Prepared& prepared,
                                                        const manifest::Manifest& manifest) {
-  const manifest::SourceSpec* source = manifest.find_source(request.data.name);
-  const bool other_label = source != nullptr && !source->label.empty() && source->label != request.label;
-  if (source == nullptr || other_label || !args.models.empty()) return std::nullopt;
+  const manifest::TableSpec* table = manifest.find_table(request.data.address());
+  const bool other_label = table != nullptr && !table->label.empty() && table->label != request.label;
+  if (table == nullptr || other_label || !args.models.empty()) return std::nullopt;
   std::vector<std::string> trainers;
   for (const release::Candidate& candidate : prepared.candidates) trainers.push_back(candidate.trainer);
   const std::string metric(evaluate::main_metric(prepared.target.task));
   const manifest::PickSpec pick = {.metric = metric,
                                    .maximize = manifest::greater_is_better(metric).value_or(true),
                                    .within = request.within};
-  manifest::TrainingEdit edit =
-      manifest::training_edit(manifest, source->name, request.label, trainers, pick);
-  if (source->label.empty()) {
+  manifest::TrainingEdit edit = manifest::training_edit(manifest, table->name, request.label, trainers, pick);
+  if (table->label.empty()) {
     edit.task = predict::name_of(prepared.target.task);
     edit.time = request.plan.split.time;
     edit.split = split_spec(args, request.plan.split);

@@ -9,8 +9,11 @@ using namespace mlops;
 
 /// What the program itself adds keeps the text, and reads back.
 void add_source(std::string_view text, const manifest::Manifest& before) {
-  const manifest::SourceSpec source{
-      .name = "added", .from = {"a b.csv"}, .kind = "system", .pii = {"é", "-"}};
+  manifest::SourceSpec source;
+  source.name = "added";
+  source.from = {"a b.csv"};
+  source.kind = "system";
+  source.pii = {"é", "-"};
   std::string after;
   if (!fuzz::taken({Code::usage, Code::conflict}, [&] { after = with_source(text, "f", source); })) return;
   const manifest::Manifest read = manifest::parse(after, "f");
@@ -31,7 +34,7 @@ void add_training(std::string_view text, const manifest::Manifest& before) {
   if (!taken) return;
   const manifest::Manifest read = manifest::parse(after, "f");
   fuzz::require(read.sources[0].label == "y", "the label is there");
-  fuzz::require(manifest::with_training(after, "f", {.source = read.sources[0].name, .label = "y"}) == after,
+  fuzz::require(manifest::with_training(after, "f", {.table = read.sources[0].name, .label = "y"}) == after,
                 "what is there already is not added");
 }
 

@@ -113,7 +113,7 @@ TEST(Training, TheOnlyLabelledSourceIsTheData) {
   EXPECT_EQ(none.data_of(none.models[0]), nullptr);
   expect_faults(
       {{churn + "    label: churned\n  b: {from: b.csv, label: x}\n" + models,
-        "f:7:10: model 'prior' does not say its 'data'", "2 sources have a label: write `data: churn`"}});
+        "f:7:10: model 'prior' does not say its 'data'", "2 tables have a label: write `data: churn`"}});
 }
 
 TEST(Training, FaultsOfASplit) {
@@ -149,8 +149,8 @@ TEST(Training, FaultsOfAModel) {
       {model("{train: xgbost}"), "f:6:14: 'train' cannot be 'xgbost'", "similar value exists: `xgboost`"},
       {model("{train: forest}"), "f:6:14: 'train' cannot be 'forest'",
        "it is one of `prior`, `mean`, `rule`"},
-      {model("{train: prior, data: chrun}"), "f:6:27: no source 'chrun'", "similar source exists: `churn`"},
-      {model("{train: prior, data: zzzz}"), "f:6:27: no source 'zzzz'", "it is one of `churn`"},
+      {model("{train: prior, data: chrun}"), "f:6:27: no table 'chrun'", "similar table exists: `churn`"},
+      {model("{train: prior, data: zzzz}"), "f:6:27: no table 'zzzz'", "it is one of `churn`"},
       {model("{train: rule}"), "f:6:14: the rule 'm' has no 'case'", "CASE WHEN"},
       {model("{train: prior, case: x}"), "f:6:27: 'case' belongs to `train: rule`, not to 'prior'", ""},
       {model("{train: prior, params: [a]}"), "f:6:29: 'params' takes a map, such as {max_depth: 6}", ""},
@@ -334,7 +334,7 @@ TEST(WithTraining, NamesThatAreTakenGetANumber) {
 }
 
 TEST(WithTraining, WritesEveryValue) {
-  TrainingEdit edit{.source = "churn", .label = "a: b", .time = "when, so"};
+  TrainingEdit edit{.table = "churn", .label = "a: b", .time = "when, so"};
   edit.split = {.test = 0.2, .valid = 1.0 / 3, .seed = 9, .group = "it's"};
   ModelSpec model{.name = "año", .train = "xgboost"};
   model.params = {{"eta", 0.1},          {"n", 6},     {"text", "7"}, {"flag", true},
@@ -371,7 +371,7 @@ TEST(WithTraining, RandomTextsComeBack) {
     return out;
   };
   for (int i = 0; i < 300; ++i) {
-    TrainingEdit edit{.source = "churn", .label = text()};
+    TrainingEdit edit{.table = "churn", .label = text()};
     edit.time = edit.label + "t";
     edit.split.group = edit.label + text();
     ModelSpec model{.name = "m", .train = "rule", .params = {{text(), text()}}, .rule = text()};
@@ -407,16 +407,16 @@ TEST(WithTraining, NeverChangesWhatIsThere) {
   TrainingEdit edit = edit_of(split);
   edit.split.seed = 4;
   EXPECT_EQ(parse(with_training(split, "f", edit), "f").sources[0].split.seed, 3u);
-  edit.source = "gone";
+  edit.table = "gone";
   EXPECT_EQ(error_of([&] { with_training(split, "f", edit); }).code(), Code::not_found);
 }
 
 TEST(WithTraining, ChecksWhatItWrites) {
   const auto fault = [](TrainingEdit edit) { return error_of([&] { with_training(churn, "f", edit); }); };
-  EXPECT_EQ(fault({.source = "churn", .label = "y", .models = {{.name = "m", .train = "foo"}}}).message(),
+  EXPECT_EQ(fault({.table = "churn", .label = "y", .models = {{.name = "m", .train = "foo"}}}).message(),
             "'train' cannot be 'foo'");
-  EXPECT_EQ(fault({.source = "churn", .label = "y", .time = "y"}).message(), "'y' is the label");
-  EXPECT_EQ(fault({.source = "churn", .label = "y", .release = ReleaseSpec{"r", {}, {}}}).message(),
+  EXPECT_EQ(fault({.table = "churn", .label = "y", .time = "y"}).message(), "'y' is the label");
+  EXPECT_EQ(fault({.table = "churn", .label = "y", .release = ReleaseSpec{"r", {}, {}}}).message(),
             "'among' names no model");
 }
 

@@ -203,7 +203,7 @@ TEST_F(ProjectTest, AddsATrainingOnce) {
   EXPECT_EQ(read("mlops.yaml"), text);
   write("mlops.yaml", "# by hand\n" + text);
   EXPECT_FALSE(project.add_training(edit));
-  EXPECT_EQ(error_of([&] { project.add_training({.source = "gone", .label = "x"}); }).code(),
+  EXPECT_EQ(error_of([&] { project.add_training({.table = "gone", .label = "x"}); }).code(),
             Code::not_found);
   EXPECT_EQ(read("mlops.yaml"), "# by hand\n" + text);
 }

@@ -87,35 +87,56 @@ void require_good(const Spec& spec) {
   if (!found.empty()) throw error(Code::usage, "{}", found[0].message).with_hint("{}", found[0].hint);
 }
 
-/// The source with what the edit says of it; throws where it says otherwise.
-SourceSpec labelled(const SourceSpec& source, const TrainingEdit& edit, std::string_view file) {
-  SourceSpec out = source;
+std::string_view section_of(const Manifest& manifest, const TableSpec& table) {
+  return manifest.find_data(table.name) == &table ? "data" : "sources";
+}
+
+/// Gives `table` what the edit says of it; throws where it says otherwise.
+void label(TableSpec& table, const TrainingEdit& edit, std::string_view what, std::string_view file) {
   const auto take = [&](std::string& target, const std::string& value, std::string_view key) {
     if (!target.empty() && !value.empty() && target != value) {
-      throw error(Code::conflict, "source '{}' in '{}' has the {} '{}', not '{}'", source.name, file, key,
+      throw error(Code::conflict, "{} '{}' in '{}' has the {} '{}', not '{}'", what, table.name, file, key,
                   target, value)
           .with_hint("change `{}:` there", key);
     }
     if (!value.empty()) target = value;
   };
-  take(out.label, edit.label, "label");
-  take(out.task, edit.task, "task");
-  take(out.time, edit.time, "time");
-  if (out.split == SplitSpec{}) out.split = edit.split;
-  require_good(out);
-  return out;
+  take(table.label, edit.label, "label");
+  take(table.task, edit.task, "task");
+  take(table.time, edit.time, "time");
+  if (table.split == SplitSpec{}) table.split = edit.split;
 }
 
 /// The fields of `after` that `before` does not have.
-void add_fields(Additions& out, const SourceSpec& before, SourceSpec after) {
+void add_fields(Additions& out, std::string_view section, const TableSpec& before, TableSpec after) {
   if (before == after) return;
-  const SourceSpec all = after;
+  const TableSpec all = after;
   if (!before.label.empty()) after.label.clear();
   if (!before.task.empty()) after.task.clear();
   if (!before.time.empty()) after.time.clear();
   if (before.split == all.split) after.split = {};
-  out.fields.push_back({"sources", after.name, training_fields_of(after, Layout::block),
+  out.fields.push_back({section, after.name, training_fields_of(after, Layout::block),
                         training_fields_of(after, Layout::flow)});
+}
+
+TableSpec* find_table(Manifest& manifest, std::string_view name) {
+  for (SourceSpec& source : manifest.sources) {
+    if (source.name == name) return &source;
+  }
+  for (DataSpec& table : manifest.data) {
+    if (table.name == name) return &table;
+  }
+  return nullptr;
+}
+
+void label(Additions& out, Manifest& manifest, const TrainingEdit& edit, std::string_view file) {
+  TableSpec* const table = find_table(manifest, edit.table);
+  if (table == nullptr) throw error(Code::not_found, "no table '{}' in '{}'", edit.table, file);
+  const std::string_view section = section_of(manifest, *table);
+  const TableSpec before = *table;
+  label(*table, edit, section == "data" ? "table" : "source", file);
+  require_good(*table);
+  add_fields(out, section, before, *table);
 }
 
 void add_models(Additions& out, Manifest& manifest, const std::vector<ModelSpec>& models) {
@@ -133,7 +154,7 @@ void pin_data(Additions& out, Manifest& manifest, const Manifest& before) {
   for (ModelSpec& model : manifest.models) {
     const ModelSpec* known = before.find_model(model.name);
     if (known == nullptr || !known->data.empty() || manifest.data_of(model) != nullptr) continue;
-    const SourceSpec* data = before.data_of(*known);
+    const TableSpec* data = before.data_of(*known);
     if (data == nullptr) continue;
     model.data = data->name;
     const Fields field = {{"data", model.data}};
@@ -141,19 +162,20 @@ void pin_data(Additions& out, Manifest& manifest, const Manifest& before) {
   }
 }
 
-bool belongs(const Manifest& manifest, const ModelSpec& model, const SourceSpec& source) {
-  if (!model.data.empty()) return model.data == source.name;
-  const SourceSpec* data = manifest.data_of(model);
-  return data == nullptr || data == &source;
+bool belongs(const Manifest& manifest, const ModelSpec& model, const TableSpec& table) {
+  if (!model.data.empty()) return model.data == table.name;
+  const TableSpec* data = manifest.data_of(model);
+  return data == nullptr || data == &table;
 }
 
 /// Whether anything else is trained on, so that names have to tell.
-bool has_others(const Manifest& manifest, const SourceSpec& source) {
-  const bool labels =
-      std::any_of(manifest.sources.begin(), manifest.sources.end(),
-                  [&](const SourceSpec& other) { return !other.label.empty() && other.name != source.name; });
+bool has_others(const Manifest& manifest, const TableSpec& table) {
+  const auto tables = manifest.tables();
+  const bool labels = std::any_of(tables.begin(), tables.end(), [&](const TableSpec* other) {
+    return !other->label.empty() && other->name != table.name;
+  });
   const bool models = std::any_of(manifest.models.begin(), manifest.models.end(),
-                                  [&](const ModelSpec& model) { return !belongs(manifest, model, source); });
+                                  [&](const ModelSpec& model) { return !belongs(manifest, model, table); });
   return labels || models;
 }
 
@@ -180,14 +202,8 @@ std::string with_source(std::string_view text, std::string_view file, const Sour
 std::string with_training(std::string_view text, std::string_view file, const TrainingEdit& edit) {
   const Manifest before = parse(text, file);
   Manifest manifest = before;
-  const auto source = std::find_if(manifest.sources.begin(), manifest.sources.end(),
-                                   [&](const SourceSpec& each) { return each.name == edit.source; });
-  if (source == manifest.sources.end()) {
-    throw error(Code::not_found, "no source '{}' in '{}'", edit.source, file);
-  }
   Additions additions;
-  add_fields(additions, *source, labelled(*source, edit, file));
-  *source = labelled(*source, edit, file);
+  label(additions, manifest, edit, file);
   pin_data(additions, manifest, before);
   add_models(additions, manifest, edit.models);
   if (edit.release && manifest.find_release(edit.release->name) == nullptr) {
@@ -196,18 +212,18 @@ std::string with_training(std::string_view text, std::string_view file, const Tr
     additions.entries.push_back(new_entry(*edit.release));
   }
   if (additions.empty()) return std::string(text);
-  return added(text, file, additions, manifest, fmt::format("the training of '{}'", edit.source));
+  return added(text, file, additions, manifest, fmt::format("the training of '{}'", edit.table));
 }
 
-TrainingEdit training_edit(const Manifest& manifest, const std::string& source, const std::string& label,
+TrainingEdit training_edit(const Manifest& manifest, const std::string& table, const std::string& label,
                            const std::vector<std::string>& trainers, const std::optional<PickSpec>& pick) {
-  TrainingEdit out{.source = source, .label = label};
-  SourceSpec unknown;
-  unknown.name = source;
-  const SourceSpec* found = manifest.find_source(source);
-  const SourceSpec& data = found == nullptr ? unknown : *found;
+  TrainingEdit out{.table = table, .label = label};
+  TableSpec unknown;
+  unknown.name = table;
+  const TableSpec* found = manifest.find_table(table);
+  const TableSpec& data = found == nullptr ? unknown : *found;
   const bool others = has_others(manifest, data);
-  ReleaseSpec release{.name = source, .pick = pick};
+  ReleaseSpec release{.name = table, .pick = pick};
   for (const std::string& trainer : trainers) {
     const auto known = std::find_if(
         manifest.models.begin(), manifest.models.end(),
@@ -216,9 +232,9 @@ TrainingEdit training_edit(const Manifest& manifest, const std::string& source, 
       release.among.push_back(known->name);
       continue;
     }
-    const std::string wanted = others ? fmt::format("{}-{}", source, trainer) : trainer;
+    const std::string wanted = others ? fmt::format("{}-{}", table, trainer) : trainer;
     out.models.push_back(
-        {.name = free_name(manifest, wanted), .train = trainer, .data = others ? source : ""});
+        {.name = free_name(manifest, wanted), .train = trainer, .data = others ? table : ""});
     release.among.push_back(out.models.back().name);
   }
   if (!release.among.empty()) out.release = std::move(release);

@@ -117,21 +117,20 @@ void check_read(Problems& out, const ReadOptions& read) {
   }
 }
 
-void check_split(Problems& out, const SourceSpec& source) {
-  const SplitSpec& split = source.split;
+void check_split(Problems& out, const TableSpec& table) {
+  const SplitSpec& split = table.split;
   if (split.test && split.valid && *split.test + *split.valid >= 1) {
     out.push_back(
         {"valid", 0, "'test' and 'valid' leave no rows to train on", "both together are less than 100%"});
   }
-  const bool decides =
-      split.test || split.valid || split.seed || !split.group.empty() || !source.time.empty();
+  const bool decides = split.test || split.valid || split.seed || !split.group.empty() || !table.time.empty();
   if (!split.part.empty() && decides) {
     out.push_back({"part", 0, fmt::format("the column '{}' says the parts: nothing else can", split.part),
                    "remove `time`, `test`, `valid`, `seed` and `group`, or `part`"});
   }
   for (const auto& [key, column] :
-       {std::pair{"time", source.time}, {"group", split.group}, {"part", split.part}}) {
-    if (column.empty() || column != source.label) continue;
+       {std::pair{"time", table.time}, {"group", split.group}, {"part", split.part}}) {
+    if (column.empty() || column != table.label) continue;
     out.push_back({key, 0, fmt::format("'{}' is the label", column), "the label cannot split the rows"});
   }
 }
@@ -152,20 +151,24 @@ void check_columns(Problems& out, std::string_view key, const std::vector<std::s
   }
 }
 
-std::vector<Problem> problems(const SourceSpec& source) {
+std::vector<Problem> problems(const TableSpec& table) {
   Problems out;
-  if (auto problem = problem_of_name(source.name)) out.push_back(*std::move(problem));
+  if (auto problem = problem_of_name(table.name)) out.push_back(*std::move(problem));
+  if (!table.task.empty()) check_word(out, "task", table.task, {"binary", "multiclass", "regression"});
+  check_columns(out, "outcome", table.outcome);
+  check_split(out, table);
+  return out;
+}
+
+std::vector<Problem> problems(const SourceSpec& source) {
+  Problems out = problems(static_cast<const TableSpec&>(source));
   check_paths(out, source.from);
-  if (!source.task.empty()) {
-    check_word(out, "task", source.task, {"binary", "multiclass", "regression"});
-  }
   if (!source.kind.empty()) {
     check_word(out, "kind", source.kind, {"user-input", "system", "behaviour", "internal", "third-party"});
   }
   check_columns(out, "pii", source.pii);
   check_columns(out, "blobs", source.blobs);
   check_read(out, source.read);
-  check_split(out, source);
   return out;
 }
 

@@ -8,31 +8,30 @@
 namespace mlops::manifest {
 namespace {
 
-using yaml::Place;
-
-std::string scalar(std::string_view text, Place place) { return yaml::single_quoted(text, place); }
+std::string scalar(std::string_view text, yaml::Place place) { return yaml::single_quoted(text, place); }
 
 std::string list(const std::vector<std::string>& texts) {
   std::string out = "[";
-  for (const std::string& text : texts) out += (out.size() > 1 ? ", " : "") + scalar(text, Place::flow);
+  for (const std::string& text : texts) out += (out.size() > 1 ? ", " : "") + scalar(text, yaml::Place::flow);
   return out + "]";
 }
 
 std::string map(const std::map<std::string, std::string>& values) {
   std::string out = "{";
   for (const auto& [name, value] : values) {
-    out += (out.size() > 1 ? ", " : "") + scalar(name, Place::flow) + ": " + scalar(value, Place::flow);
+    out += (out.size() > 1 ? ", " : "") + scalar(name, yaml::Place::flow) + ": " +
+           scalar(value, yaml::Place::flow);
   }
   return out + "}";
 }
 
-std::string one_or_list(const std::vector<std::string>& texts, Place place) {
+std::string one_or_list(const std::vector<std::string>& texts, yaml::Place place) {
   return texts.size() == 1 ? scalar(texts[0], place) : list(texts);
 }
 
 class Writer {
  public:
-  explicit Writer(Layout layout) : place_(layout == Layout::block ? Place::block : Place::flow) {}
+  explicit Writer(Layout layout) : place_(layout == Layout::block ? yaml::Place::block : yaml::Place::flow) {}
 
   void text(std::string_view key, const std::string& value) {
     if (!value.empty()) add(key, scalar(value, place_));
@@ -44,11 +43,11 @@ class Writer {
     if (!values.empty()) add(key, list(values));
   }
   void add(std::string_view key, std::string value) { out_.emplace_back(key, std::move(value)); }
-  Place place() const { return place_; }
+  yaml::Place place() const { return place_; }
   Fields take() { return std::move(out_); }
 
  private:
-  Place place_;
+  yaml::Place place_;
   Fields out_;
 };
 
@@ -90,13 +89,13 @@ Fields split_fields(const SplitSpec& split) {
 
 /// Texts that read like a number or a flag are quoted by scalar().
 std::string value(const json::Value& value) {
-  if (const std::string* text = value.as_string()) return scalar(*text, Place::flow);
+  if (const std::string* text = value.as_string()) return scalar(*text, yaml::Place::flow);
   return json::dump(value);
 }
 
 std::string values(const json::Object& object) {
   Fields out;
-  for (const auto& [name, each] : object) out.emplace_back(scalar(name, Place::flow), value(each));
+  for (const auto& [name, each] : object) out.emplace_back(scalar(name, yaml::Place::flow), value(each));
   return flow_map(out);
 }
 
@@ -118,12 +117,12 @@ Fields fields_of(const SourceSpec& source, Layout layout) {
   return fields;
 }
 
-Fields training_fields_of(const SourceSpec& source, Layout layout) {
+Fields training_fields_of(const TableSpec& table, Layout layout) {
   Writer out(layout);
-  out.text("label", source.label);
-  out.text("task", source.task);
-  out.text("time", source.time);
-  if (source.split != SplitSpec{}) out.add("split", flow_map(split_fields(source.split)));
+  out.text("label", table.label);
+  out.text("task", table.task);
+  out.text("time", table.time);
+  if (table.split != SplitSpec{}) out.add("split", flow_map(split_fields(table.split)));
   return out.take();
 }
 
@@ -159,13 +158,13 @@ NewEntry new_entry(const ReleaseSpec& release) {
 }
 
 std::string flow_entry(const NewEntry& entry) {
-  return fmt::format("{}: {}", scalar(entry.name, Place::flow), flow_map(entry.flow));
+  return fmt::format("{}: {}", scalar(entry.name, yaml::Place::flow), flow_map(entry.flow));
 }
 
 std::vector<std::string> block_entry(const NewEntry& entry, std::size_t indent, std::size_t step) {
   const std::string margin(indent, ' ');
   if (entry.block.empty()) return {margin + flow_entry(entry)};
-  std::vector<std::string> lines = {margin + scalar(entry.name, Place::block) + ":"};
+  std::vector<std::string> lines = {margin + scalar(entry.name, yaml::Place::block) + ":"};
   for (const auto& [key, value] : entry.block) {
     lines.push_back(fmt::format("{}{}: {}", std::string(indent + step, ' '), key, value));
   }

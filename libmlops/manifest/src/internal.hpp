@@ -27,6 +27,7 @@ struct Problem {
 };
 
 /// Every problem of the values, by the rules of the file.
+std::vector<Problem> problems(const TableSpec& table);
 std::vector<Problem> problems(const SourceSpec& source);
 std::vector<Problem> problems(const ModelSpec& model);
 std::vector<Problem> problems(const ReleaseSpec& release);
@@ -131,7 +132,7 @@ Fields fields_of(const SourceSpec& source, Layout layout);
 Fields fields_of(const ModelSpec& model, Layout layout);
 Fields fields_of(const ReleaseSpec& release, Layout layout);
 /// Of label, task, time and split alone.
-Fields training_fields_of(const SourceSpec& source, Layout layout);
+Fields training_fields_of(const TableSpec& table, Layout layout);
 
 /// An entry to be written.
 struct NewEntry {

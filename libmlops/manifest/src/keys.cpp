@@ -17,7 +17,7 @@ constexpr std::array top_keys = {
     Key{"", "release", "map", "Who may answer in production, by name: `name: {among: [...]}`"},
 };
 
-constexpr std::string_view split = "split of sources.NAME";
+constexpr std::string_view split = "split of a table";
 
 constexpr std::array of_split = {
     KeyOf<SplitSpec>{{split, "test", "share", "Rows that judge, `15%`; with `time`, the latest"},

@@ -122,13 +122,36 @@ const SourceSpec* Manifest::find_source(std::string_view name) const { return fi
 const ModelSpec* Manifest::find_model(std::string_view name) const { return find(models, name); }
 const ReleaseSpec* Manifest::find_release(std::string_view name) const { return find(releases, name); }
 
-const SourceSpec* Manifest::data_of(const ModelSpec& model) const {
-  if (!model.data.empty()) return find_source(model.data);
-  const SourceSpec* labelled = nullptr;
-  for (const SourceSpec& source : sources) {
-    if (source.label.empty()) continue;
+const DataSpec* Manifest::find_data(std::string_view name) const { return find(data, name); }
+const FeatureSpec* Manifest::find_feature(std::string_view name) const { return find(features, name); }
+
+const TableSpec* Manifest::find_table(std::string_view name) const {
+  constexpr std::string_view source = "sources/";
+  constexpr std::string_view table = "data/";
+  if (name.starts_with(source)) return find_source(name.substr(source.size()));
+  if (name.starts_with(table)) return find_data(name.substr(table.size()));
+  const TableSpec* found = find_source(name);
+  return found != nullptr ? found : find_data(name);
+}
+
+std::vector<const TableSpec*> Manifest::tables() const {
+  std::vector<const TableSpec*> out;
+  for (const SourceSpec& source : sources) out.push_back(&source);
+  for (const DataSpec& table : data) out.push_back(&table);
+  return out;
+}
+
+std::string Manifest::address_of(const TableSpec& table) const {
+  return (find_data(table.name) == &table ? "data/" : "sources/") + table.name;
+}
+
+const TableSpec* Manifest::data_of(const ModelSpec& model) const {
+  if (!model.data.empty()) return find_table(model.data);
+  const TableSpec* labelled = nullptr;
+  for (const TableSpec* table : tables()) {
+    if (table->label.empty()) continue;
     if (labelled != nullptr) return nullptr;
-    labelled = &source;
+    labelled = table;
   }
   return labelled;
 }

@@ -66,6 +66,12 @@ std::vector<std::string> names_of(const auto& specs) {
   return out;
 }
 
+std::vector<std::string> names_of_tables(const Manifest& manifest) {
+  std::vector<std::string> out;
+  for (const TableSpec* table : manifest.tables()) out.push_back(table->name);
+  return out;
+}
+
 std::string near_or_all(const std::string& name, const std::vector<std::string>& known,
                         std::string_view what) {
   const std::vector<std::string> near = near_misses(name, known);
@@ -79,26 +85,26 @@ std::string near_or_all(const std::string& name, const std::vector<std::string>&
 class Names {
  public:
   Names(const Manifest& manifest, std::vector<yaml::Fault>& faults) : manifest_(manifest), reader_(faults) {
-    for (const SourceSpec& source : manifest.sources) {
-      if (!source.label.empty()) labelled_.push_back(source.name);
+    for (const TableSpec* table : manifest.tables()) {
+      if (!table->label.empty()) labelled_.push_back(table->name);
     }
   }
 
   void check(const ModelSpec& model, const yaml::Entry& entry) {
     const yaml::Node* data = entry.value.find("data");
-    if (data != nullptr && !model.data.empty() && manifest_.find_source(model.data) == nullptr) {
-      reader_.fault(data->at, fmt::format("no source '{}'", model.data),
-                    near_or_all(model.data, names_of(manifest_.sources), "source"));
+    if (data != nullptr && !model.data.empty() && manifest_.find_table(model.data) == nullptr) {
+      reader_.fault(data->at, fmt::format("no table '{}'", model.data),
+                    near_or_all(model.data, names_of_tables(manifest_), "table"));
     } else if (data == nullptr && labelled_.size() > 1) {
       reader_.fault(entry.key.at, fmt::format("model '{}' does not say its 'data'", model.name),
-                    fmt::format("{} sources have a label: write `data: {}`", labelled_.size(), labelled_[0]));
+                    fmt::format("{} tables have a label: write `data: {}`", labelled_.size(), labelled_[0]));
     }
   }
 
   void check(const ReleaseSpec& release, const yaml::Entry& entry) {
     const yaml::Node* among = entry.value.find("among");
     if (among == nullptr) return;
-    const SourceSpec* data = nullptr;
+    const TableSpec* data = nullptr;
     for (std::size_t i = 0; i < release.among.size(); ++i) {
       const yaml::Node& place =
           among->kind == yaml::Kind::sequence && i < among->items.size() ? among->items[i] : *among;
@@ -107,19 +113,19 @@ class Names {
   }
 
  private:
-  void check_member(const std::string& name, const yaml::Node& place, const SourceSpec*& data) {
+  void check_member(const std::string& name, const yaml::Node& place, const TableSpec*& data) {
     const ModelSpec* model = manifest_.find_model(name);
     if (model == nullptr) {
       return reader_.fault(place.at, fmt::format("no model '{}'", name),
                            near_or_all(name, names_of(manifest_.models), "model"));
     }
-    const SourceSpec* its = manifest_.data_of(*model);
+    const TableSpec* its = manifest_.data_of(*model);
     if (its == nullptr) return;
     if (data != nullptr && its != data) {
       reader_.fault(
           place.at,
           fmt::format("model '{}' is trained on '{}', those before it on '{}'", name, its->name, data->name),
-          "models compete on the same rows: make a release for each source");
+          "models compete on the same rows: make a release for each table");
     }
     data = data == nullptr ? its : data;
   }
@@ -163,8 +169,9 @@ std::vector<Problem> problems(const ReleaseSpec& release) {
 }
 
 void normalise(ModelSpec& model) {
-  constexpr std::string_view section = "sources/";
-  if (model.data.starts_with(section)) model.data.erase(0, section.size());
+  for (const std::string_view section : {"sources/", "data/"}) {
+    if (model.data.starts_with(section)) model.data.erase(0, section.size());
+  }
 }
 
 void read_models(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out) {

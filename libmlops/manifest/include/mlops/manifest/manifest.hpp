@@ -32,39 +32,46 @@ struct ReadOptions {
 };
 
 /// One entry of `sources:`.
-struct SourceSpec {
-  std::string name;
-  std::vector<std::string> from;  ///< Paths, globs or folders relative to the project; "-" is standard input.
-  std::string kind;               ///< user-input, system, behaviour, internal, third-party; may be empty.
-  std::string party;              ///< Who it comes from; free text.
-  std::string licence;
-  std::string price;
-  std::string url;                 ///< Where it was got from, for files that were downloaded by hand.
-  std::vector<std::string> pii;    ///< Columns masked wherever values are shown.
-  std::vector<std::string> blobs;  ///< Columns that hold paths of files beside the table.
-  ReadOptions read;
-  std::string label = {};  ///< Column that models learn to predict; empty: nothing is trained on it.
-  std::string task = {};   ///< binary, multiclass, regression; empty: as the label's values look.
-  std::string time = {};   ///< Column: when a row happened. With it the latest rows test.
-  SplitSpec split = {};
+struct SourceSpec : TableSpec {
+  std::vector<std::string> from =
+      {};                  ///< Paths, globs or folders relative to the project; "-" is standard input.
+  std::string kind = {};   ///< user-input, system, behaviour, internal, third-party; may be empty.
+  std::string party = {};  ///< Who it comes from; free text.
+  std::string licence = {};
+  std::string price = {};
+  std::string url = {};                 ///< Where it was got from, for files that were downloaded by hand.
+  std::vector<std::string> pii = {};    ///< Columns masked wherever values are shown.
+  std::vector<std::string> blobs = {};  ///< Columns that hold paths of files beside the table.
+  ReadOptions read = {};
 
   bool operator==(const SourceSpec&) const = default;
 };
 
 struct Manifest {
-  std::string project;
-  std::vector<SourceSpec> sources;  ///< In the order of the file, as the others.
+  std::string project = {};
+  json::Object params = {};  ///< `params:`: what `$name` stands for where nothing else is asked for.
+  std::vector<SourceSpec> sources = {};  ///< In the order of the file, as the others.
+  std::vector<DataSpec> data = {};       ///< No name is in `sources` too.
+  std::vector<FeatureSpec> features = {};
   std::vector<ModelSpec> models = {};
   std::vector<ReleaseSpec> releases = {};
 
   bool operator==(const Manifest&) const = default;
 
   const SourceSpec* find_source(std::string_view name) const;
+  const DataSpec* find_data(std::string_view name) const;
+  /// The source or `data:` entry of that name; `sources/churn` and `data/training` are understood too.
+  const TableSpec* find_table(std::string_view name) const;
+  const FeatureSpec* find_feature(std::string_view name) const;
   const ModelSpec* find_model(std::string_view name) const;
   const ReleaseSpec* find_release(std::string_view name) const;
-  /// The source that `model` is trained on: the one it names, or the only one with a label; null when there
-  /// is none.
-  const SourceSpec* data_of(const ModelSpec& model) const;
+  /// Every source and `data:` entry, in this order.
+  std::vector<const TableSpec*> tables() const;
+  /// `sources/churn` or `data/training`; of a table of this manifest.
+  std::string address_of(const TableSpec& table) const;
+  /// The table that `model` is trained on: the one it names, or the only one with a label; null when there is
+  /// none.
+  const TableSpec* data_of(const ModelSpec& model) const;
 };
 
 /// Whether the word has a meaning of its own in the file, such as `train`, and can be no name.

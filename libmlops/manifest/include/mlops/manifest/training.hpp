@@ -3,6 +3,8 @@
 /// chosen. Plain values; mlops/manifest/manifest.hpp reads them.
 
 #include <mlops/json/value.hpp>
+#include <mlops/manifest/features.hpp>
+#include <mlops/manifest/tables.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -12,27 +14,17 @@
 
 namespace mlops::manifest {
 
-/// `split:` of data with a label; what is not set is the default of `train run`.
-struct SplitSpec {
-  std::optional<double> test = {};   ///< Share of the rows, greater than 0 and less than 1.
-  std::optional<double> valid = {};  ///< Likewise; both together are less than 1.
-  std::optional<std::uint64_t> seed = {};
-  std::string group = {};  ///< Column: rows with the same value stay together.
-  std::string part = {};   ///< Column that says it: train, valid or test; excludes the others.
-
-  bool operator==(const SplitSpec&) const = default;
-};
-
 /// One entry of `models:`.
 struct ModelSpec {
   std::string name;
   std::string train;         ///< prior, mean, rule, linear, logistic, xgboost; never empty when read.
-  std::string data = {};     ///< Name of a source; empty: the only one with a label. Manifest::data_of().
+  std::string data = {};     ///< Name of a table; empty: the only one with a label. Manifest::data_of().
   json::Object params = {};  ///< Of the trainer: texts, whole numbers, numbers, flags.
   std::string rule = {};     ///< `case:`, an SQL CASE; of the trainer "rule", which must have one.
   std::vector<std::string> columns = {};  ///< Features to take; empty: all that can be.
   std::vector<std::string> without = {};  ///< Columns to leave out.
   std::optional<std::uint64_t> seed = {};
+  std::vector<FeatureUse> features = {};  ///< Views joined to its table.
 
   bool operator==(const ModelSpec&) const = default;
 };
@@ -64,11 +56,11 @@ struct ReleaseSpec {
 
 /// What with_training() adds to a project file.
 struct TrainingEdit {
-  std::string source;                       ///< Entry of `sources:` that gets label, task, time and split.
-  std::string label;                        ///< May be empty: it stays as it is.
-  std::string task = {};                    ///< Likewise.
-  std::string time = {};                    ///< Likewise.
-  SplitSpec split = {};                     ///< Added when the source has no `split:`.
+  std::string table;      ///< Entry of `sources:` or `data:` that gets label, task, time and split.
+  std::string label;      ///< May be empty: it stays as it is.
+  std::string task = {};  ///< Likewise.
+  std::string time = {};  ///< Likewise.
+  SplitSpec split = {};   ///< Added when the table has no `split:`.
   std::vector<ModelSpec> models = {};       ///< Those whose names are not there yet are added.
   std::optional<ReleaseSpec> release = {};  ///< Added unless there is one of that name.
 
@@ -78,17 +70,17 @@ struct TrainingEdit {
 struct Manifest;
 
 /// The edit that `train run --label LABEL` makes: a model for each of `trainers` and a release of them with
-/// `pick`, both for `source`. Names are those of the trainers (`prior`) while the file has no models; beside
+/// `pick`, both for `table`. Names are those of the trainers (`prior`) while the file has no models; beside
 /// models of other data they are `flights-prior` with `data: flights`. Models of this data that are there
-/// already are taken by their trainer. The release has the name of the source.
-TrainingEdit training_edit(const Manifest& manifest, const std::string& source, const std::string& label,
+/// already are taken by their trainer. The release has the name of the table.
+TrainingEdit training_edit(const Manifest& manifest, const std::string& table, const std::string& label,
                            const std::vector<std::string>& trainers, const std::optional<PickSpec>& pick);
 
 /// `text` with the lines of `edit` that are not there yet; comments and layout of the rest stay byte for
-/// byte. Where a second source gets a label, models that named no data get a `data:` with the one they had.
+/// byte. Where a second table gets a label, models that named no data get a `data:` with the one they had.
 /// The result is parsed again before it is returned; nothing to add gives `text` back. Throws Error: usage
 /// (the text or the edit has faults, or is laid out in a way that cannot be edited safely; detail then holds
-/// the lines to add by hand), not_found (no such source), conflict (the source has another label, task or
+/// the lines to add by hand), not_found (no such table), conflict (the table has another label, task or
 /// time).
 std::string with_training(std::string_view text, std::string_view file, const TrainingEdit& edit);
 

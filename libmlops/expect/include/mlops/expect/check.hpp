@@ -1,0 +1,64 @@
+#pragma once
+/// What the names of an assertion stand for, and whether its types fit. Names are resolved in this order: the
+/// name of an argument; a column or metric of this thing; `last champion challenger train valid test`;
+/// another thing of the file, as `events.rows` or `data.events.rows`. What fits two of them is a fault that
+/// names both; a name in backticks is always a column. Pure.
+
+#include <mlops/expect/ast.hpp>
+#include <mlops/expect/parse.hpp>
+#include <mlops/expect/signature.hpp>
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace mlops::expect {
+
+struct ColumnType {
+  std::string name;
+  Type type = {};
+
+  bool operator==(const ColumnType&) const = default;
+};
+
+/// What is known where an assertion stands.
+struct Scope {
+  Where where = Where::data;
+  /// By table: "" is the thing itself, "last" its last accepted version, "sources/flights" another one. A
+  /// table that is not here was not seen yet, and any name may be a column of it.
+  std::map<std::string, std::vector<ColumnType>> columns = {};
+  std::vector<std::string> things = {};  ///< Addresses of those with a table: "sources/flights".
+  std::span<const Signature> functions = signatures();
+};
+
+/// What a name or a call stands for.
+struct Leaf {
+  std::string table = {};               ///< As in Scope::columns.
+  const Signature* function = nullptr;  ///< Null: a column of this very thing.
+  ColumnType column = {};
+
+  bool is_column() const { return function == nullptr; }
+};
+
+std::variant<Leaf, Fault> resolve(const Expr& name_or_call, const Scope& scope);
+
+/// `last`, `champion` and so on.
+bool is_reserved(std::string_view word);
+
+/// Everything that is wrong with it, in the order of the text; nothing: it can be evaluated.
+std::vector<Fault> check(const Assertion& assertion, const Scope& scope);
+
+/// The type of a checked expression.
+Type type_of(const Expr& expr, const Scope& scope);
+
+/// Whether a checked expression has a value for each row: a column stands in it outside of functions.
+bool is_of_rows(const Expr& expr, const Scope& scope);
+
+/// `null(*) < 1%` for each column of its table; without `*`, the assertion itself. The columns must be known.
+std::vector<Assertion> each_column(const Assertion& assertion, const Scope& scope);
+
+}  // namespace mlops::expect

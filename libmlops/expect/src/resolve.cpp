@@ -1,0 +1,189 @@
+#include <fmt/core.h>
+#include <mlops/base/text.hpp>
+#include <mlops/expect/check.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace mlops::expect {
+namespace {
+
+constexpr std::array words = {"last", "champion", "challenger", "train", "valid", "test"};
+
+using Found = std::variant<Leaf, Fault>;
+
+std::string similar(std::string_view word, const std::vector<std::string>& known) {
+  const auto near = near_misses(word, known);
+  if (near.empty()) return "";
+  return fmt::format("similar name{} exist{}: {}", near.size() > 1 ? "s" : "", near.size() > 1 ? "" : "s",
+                     one_of(near));
+}
+
+const Signature* find_function(std::string_view name, const Scope& scope) {
+  for (const Signature& function : scope.functions) {
+    if (function.name == name) return &function;
+  }
+  return nullptr;
+}
+
+const std::vector<ColumnType>* columns_of(const Scope& scope, const std::string& table) {
+  const auto found = scope.columns.find(table);
+  return found == scope.columns.end() ? nullptr : &found->second;
+}
+
+const ColumnType* find_column(const Scope& scope, const std::string& table, std::string_view name) {
+  const auto* columns = columns_of(scope, table);
+  if (columns == nullptr) return nullptr;
+  const auto found =
+      std::find_if(columns->begin(), columns->end(), [&](const ColumnType& one) { return one.name == name; });
+  return found == columns->end() ? nullptr : &*found;
+}
+
+/// Names for near misses: functions by their usage, columns.
+std::vector<std::string> names_at(const Scope& scope, bool functions) {
+  std::vector<std::string> out;
+  if (functions) {
+    for (const Signature& one : scope.functions) {
+      if (one.allowed(scope.where)) out.emplace_back(one.name);
+    }
+  }
+  const auto* columns = columns_of(scope, "");
+  if (columns != nullptr && !functions) {
+    for (const ColumnType& one : *columns) out.push_back(one.name);
+  }
+  return out;
+}
+
+std::string with_prefix(const Expr& expr) {
+  std::string out;
+  for (std::size_t i = 0; i + 1 < expr.path.size(); ++i) out += (i == 0 ? "" : ".") + expr.path[i].text;
+  return out;
+}
+
+/// "events" or "data.events" as an address.
+std::variant<std::string, Fault> thing_of(const Expr& expr, const Scope& scope) {
+  const std::string prefix = with_prefix(expr);
+  std::vector<std::string> found;
+  std::vector<std::string> known;
+  for (const std::string& address : scope.things) {
+    const std::size_t slash = address.find('/');
+    const std::string name = address.substr(slash + 1);
+    std::string dotted = address;
+    if (slash != std::string::npos) dotted[slash] = '.';
+    if (prefix == name || prefix == dotted) found.push_back(address);
+    known.push_back(name);
+  }
+  const std::size_t at = expr.path.front().at.begin;
+  if (found.size() == 1) return found.front();
+  if (found.size() > 1) {
+    return Fault{at, fmt::format("'{}' is {}", prefix, one_of(found)),
+                 "write the section in front of it, as `data.events.rows`"};
+  }
+  const bool word = expr.path.size() == 2 && is_reserved(prefix);
+  if (word)
+    return Fault{at, fmt::format("there is no '{}' here", prefix),
+                 "data have `last`, the last accepted version"};
+  std::string hint = similar(prefix, known);
+  if (find_column(scope, "", expr.path.front().text) != nullptr)
+    hint = fmt::format("'{}' is a column; fields of structures cannot be asked", expr.path.front().text);
+  return Fault{at, fmt::format("there is nothing called '{}'", prefix), std::move(hint)};
+}
+
+/// What stands before the function: the table that it is about.
+std::variant<std::string, Fault> table_of(const Expr& expr, const Scope& scope) {
+  if (expr.path.size() == 1) return std::string();
+  const Part& first = expr.path.front();
+  const bool last =
+      expr.path.size() == 2 && first.text == "last" && !first.quoted && scope.where == Where::data;
+  const bool column = !first.quoted && find_column(scope, "", first.text) != nullptr;
+  auto thing = last ? "last" : thing_of(expr, scope);
+  if (column && std::holds_alternative<std::string>(thing)) {
+    return Fault{first.at.begin,
+                 fmt::format("'{}' is {} and a column", first.text,
+                             last ? "the last accepted version" : "a thing of the file"),
+                 last ? fmt::format("the column stands in backticks: `` `{}` ``", first.text)
+                      : "write the section in front of the thing, as `data.events.rows`"};
+  }
+  return thing;
+}
+
+Found unknown_function(const Expr& expr, const Scope& scope) {
+  const Part& name = expr.path.back();
+  std::string hint = similar(name.text, names_at(scope, true));
+  if (find_column(scope, "", name.text) != nullptr) hint = "a column has no arguments";
+  return Fault{name.at.begin, fmt::format("there is no function '{}'", name.text), std::move(hint)};
+}
+
+Found function_leaf(const Expr& expr, const Scope& scope, const Signature& function) {
+  const Part& name = expr.path.back();
+  if (!function.allowed(scope.where))
+    return Fault{name.at.begin, fmt::format("'{}' cannot be asked here", function.name)};
+  auto table = table_of(expr, scope);
+  if (auto* fault = std::get_if<Fault>(&table)) return std::move(*fault);
+  return Leaf{.table = std::get<std::string>(std::move(table)), .function = &function};
+}
+
+Found unknown_column(const Expr& expr, const Scope& scope) {
+  const Part& name = expr.path.back();
+  if (const Signature* function = find_function(name.text, scope); function != nullptr && !name.quoted) {
+    return Fault{name.at.begin, fmt::format("'{}' is a function", name.text),
+                 fmt::format("write `{}`", usage_of(*function))};
+  }
+  std::string hint = similar(name.text, names_at(scope, false));
+  if (hint.empty()) hint = similar(name.text, names_at(scope, true));
+  const bool thing = std::any_of(scope.things.begin(), scope.things.end(),
+                                 [&](const std::string& one) { return one.ends_with("/" + name.text); });
+  if (thing) hint = fmt::format("of another table something is asked, such as `{}.rows`", name.text);
+  return Fault{name.at.begin, fmt::format("there is no column '{}'", name.text), std::move(hint)};
+}
+
+Found bare_name(const Expr& expr, const Scope& scope) {
+  const Part& name = expr.path.front();
+  const Signature* function = name.quoted ? nullptr : find_function(name.text, scope);
+  const bool bare = function != nullptr && function->bare() && function->allowed(scope.where);
+  const ColumnType* column = find_column(scope, "", name.text);
+  if (bare && column != nullptr) {
+    return Fault{name.at.begin, fmt::format("'{0}' is what `{0}()` asks for, and a column", name.text),
+                 fmt::format("write `{0}()`, or `` `{0}` `` for the column", name.text)};
+  }
+  if (bare) return function_leaf(expr, scope, *function);
+  if (!name.quoted && is_reserved(name.text)) {
+    return Fault{name.at.begin, fmt::format("'{}' has a meaning of its own", name.text),
+                 column != nullptr ? fmt::format("the column stands in backticks: `` `{}` ``", name.text)
+                                   : "something is asked of it, such as `last.rows`"};
+  }
+  if (column != nullptr) return Leaf{.column = *column};
+  const bool seen = columns_of(scope, "") != nullptr;
+  if (seen) return unknown_column(expr, scope);
+  return Leaf{.column = {.name = name.text}};
+}
+
+}  // namespace
+
+bool is_reserved(std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
+
+std::variant<Leaf, Fault> resolve(const Expr& expr, const Scope& scope) {
+  const Part& name = expr.path.back();
+  const Signature* function = name.quoted ? nullptr : find_function(name.text, scope);
+  if (expr.kind == Kind::call) {
+    return function == nullptr ? unknown_function(expr, scope) : function_leaf(expr, scope, *function);
+  }
+  if (expr.path.size() == 1) return bare_name(expr, scope);
+  if (function == nullptr) {
+    auto table = table_of(expr, scope);
+    if (auto* fault = std::get_if<Fault>(&table)) return std::move(*fault);
+    std::string hint = similar(name.text, names_at(scope, true));
+    if (hint.empty())
+      hint =
+          fmt::format("of a column something is asked, such as `{}.mean({})`", with_prefix(expr), name.text);
+    return Fault{name.at.begin, fmt::format("'{}' has no '{}' to ask for", with_prefix(expr), name.text),
+                 std::move(hint)};
+  }
+  if (!function->bare()) {
+    return Fault{name.at.begin, fmt::format("'{}' wants an argument", function->name),
+                 fmt::format("write `{}`", usage_of(*function))};
+  }
+  return function_leaf(expr, scope, *function);
+}
+
+}  // namespace mlops::expect

@@ -1,0 +1,180 @@
+#include <fmt/core.h>
+#include <mlops/expect/signature.hpp>
+
+namespace mlops::expect {
+namespace {
+
+constexpr unsigned tables = static_cast<unsigned>(Where::data);
+
+constexpr Type number{Sort::number, Measure::plain};
+constexpr Type counted{Sort::number, Measure::count};
+constexpr Type share{Sort::number, Measure::share};
+constexpr Type duration{Sort::number, Measure::duration};
+constexpr Type as_argument{Sort::unknown, Measure::plain};
+
+constexpr Argument a_column{"column", ArgumentKind::column};
+constexpr Argument a_value{"value", ArgumentKind::value};
+
+const std::vector<Signature>& table() {
+  static const std::vector<Signature> rows = {
+      {.name = "rows", .type = counted, .where = tables, .nulls = "counted", .doc = "Number of rows"},
+      {.name = "columns",
+       .type = {Sort::schema},
+       .where = tables,
+       .nulls = "none",
+       .doc = "Names and types of the columns, in order; compared with those of another table"},
+      {.name = "null",
+       .arguments = {a_column},
+       .type = share,
+       .star = true,
+       .where = tables,
+       .nulls = "counted",
+       .doc = "Share of the rows without a value"},
+      {.name = "count",
+       .arguments = {a_column},
+       .type = counted,
+       .star = true,
+       .where = tables,
+       .nulls = "left out",
+       .doc = "Number of values"},
+      {.name = "distinct",
+       .arguments = {a_column},
+       .type = counted,
+       .star = true,
+       .where = tables,
+       .nulls = "left out",
+       .doc = "Number of different values, exactly"},
+      {.name = "unique",
+       .arguments = {{"column", ArgumentKind::column, true}},
+       .type = {Sort::truth},
+       .where = tables,
+       .nulls = "rows with one are left out",
+       .doc = "Whether no two rows have the same values in these columns, exactly"},
+      {.name = "match",
+       .arguments = {a_column, {"regex", ArgumentKind::regex}},
+       .type = share,
+       .where = tables,
+       .nulls = "left out",
+       .doc = "Share of the texts in which the regular expression is found"},
+      {.name = "share",
+       .arguments = {{"test", ArgumentKind::test}},
+       .type = share,
+       .where = tables,
+       .nulls = "rows where the test is null are left out",
+       .doc = "Share of the rows for which the test holds, as in `share(delay > 15) in 10%..30%`"},
+      {.name = "age",
+       .arguments = {a_column},
+       .type = duration,
+       .where = tables,
+       .nulls = "left out",
+       .doc = "Time from the latest value of a column of times until now"},
+      {.name = "min",
+       .arguments = {a_value},
+       .type = as_argument,
+       .where = tables,
+       .nulls = "left out",
+       .doc = "The least value"},
+      {.name = "max",
+       .arguments = {a_value},
+       .type = as_argument,
+       .where = tables,
+       .nulls = "left out",
+       .doc = "The greatest value"},
+      {.name = "mean",
+       .arguments = {a_value},
+       .type = number,
+       .where = tables,
+       .nulls = "left out",
+       .doc = "The arithmetic mean"},
+      {.name = "sum",
+       .arguments = {a_value},
+       .type = number,
+       .where = tables,
+       .nulls = "left out",
+       .doc = "The sum"},
+      {.name = "std",
+       .arguments = {a_value},
+       .type = number,
+       .where = tables,
+       .nulls = "left out",
+       .doc = "The standard deviation of the sample"},
+      {.name = "median",
+       .arguments = {a_value},
+       .type = number,
+       .where = tables,
+       .nulls = "left out",
+       .doc = "The median, exactly"},
+      {.name = "quantile",
+       .arguments = {a_value, {"at", ArgumentKind::fraction}},
+       .type = number,
+       .where = tables,
+       .nulls = "left out",
+       .doc =
+           "The value below which this share of the values is, exactly, as in `quantile(delay, 99%) < 180`"},
+  };
+  return rows;
+}
+
+std::string_view sort_name(Sort sort) {
+  switch (sort) {
+    case Sort::text:
+      return "a text";
+    case Sort::truth:
+      return "true or false";
+    case Sort::time:
+      return "a time";
+    case Sort::schema:
+      return "a list of columns";
+    case Sort::number:
+      return "a number";
+    case Sort::other:
+      return "a nested value";
+    default:
+      return "a value";
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(const Type& type) {
+  if (type.sort != Sort::number) return sort_name(type.sort);
+  switch (type.measure) {
+    case Measure::count:
+      return "a count";
+    case Measure::share:
+      return "a share";
+    case Measure::duration:
+      return "a duration";
+    case Measure::size:
+      return "a size in bytes";
+    default:
+      return "a number";
+  }
+}
+
+std::span<const Signature> signatures() { return table(); }
+
+std::string usage_of(const Signature& function) {
+  if (function.bare()) return std::string(function.name);
+  std::string out(function.name);
+  for (const Argument& argument : function.arguments) {
+    out += out.size() == function.name.size() ? "(" : ", ";
+    if (argument.kind == ArgumentKind::regex) out += "/regex/";
+    else out += argument.name;
+    if (argument.repeats) out += ", ...";
+  }
+  return out + ")";
+}
+
+std::string signatures_markdown() {
+  std::string out;
+  for (const Signature& function : signatures()) {
+    const std::string_view type =
+        function.type.sort == Sort::unknown ? "as its argument" : name_of(function.type);
+    out += fmt::format("`{}` *{}*\n: {}. Nulls: {}.\n\n", usage_of(function), type, function.doc,
+                       function.nulls);
+  }
+  return out;
+}
+
+}  // namespace mlops::expect
