@@ -28,7 +28,8 @@ Built numbers(Field field, const std::vector<T>& values, const std::vector<std::
   return out;
 }
 
-void gather_fixed(const Column& source, const std::vector<std::uint32_t>& picks, std::size_t size, Built& out) {
+void gather_fixed(const Column& source, const std::vector<std::uint32_t>& picks, std::size_t size,
+                  Built& out) {
   const auto bytes = source.bytes();
   out.values.assign(picks.size() * size, std::byte{0});
   for (std::size_t i = 0; i < picks.size(); ++i) {
@@ -103,7 +104,8 @@ ArrowArray laid_out(const Built& column, std::array<const void*, 3>& buffers) {
 
 Built built(std::string name, const std::vector<std::int64_t>& values,
             const std::vector<std::uint8_t>& valid) {
-  return numbers(Field{.name = std::move(name), .type = {.kind = Kind::int64}, .sql = "BIGINT"}, values, valid);
+  return numbers(Field{.name = std::move(name), .type = {.kind = Kind::int64}, .sql = "BIGINT"}, values,
+                 valid);
 }
 
 Built built(std::string name, const std::vector<double>& values, const std::vector<std::uint8_t>& valid) {

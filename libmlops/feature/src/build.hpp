@@ -24,7 +24,8 @@ struct Built {
 };
 
 /// `valid`: a byte for each row, or empty where there are no nulls.
-Built built(std::string name, const std::vector<std::int64_t>& values, const std::vector<std::uint8_t>& valid);
+Built built(std::string name, const std::vector<std::int64_t>& values,
+            const std::vector<std::uint8_t>& valid);
 Built built(std::string name, const std::vector<double>& values, const std::vector<std::uint8_t>& valid);
 
 /// The rows of `source` that `picks` says, null at no_row.

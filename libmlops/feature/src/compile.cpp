@@ -61,7 +61,8 @@ class Compiler {
   }
 
   void add_leaks() {
-    for (Misfit& leak : leaks(out_.view, table_, engine_)) misfit(leak.place, leak.text, std::move(leak.fault));
+    for (Misfit& leak : leaks(out_.view, table_, engine_))
+      misfit(leak.place, leak.text, std::move(leak.fault));
   }
 
   /// The field of an expression; nothing when it has a fault, which starts at `offset` in `text`.
@@ -86,22 +87,25 @@ class Compiler {
     if (!field) return;
     const auto kind = key_kind_of(field->type);
     if (!kind) {
-      misfit(place, column, {0, fmt::format("a {} can be no key", field->sql),
-                             "keys are texts, whole numbers, flags, dates or time stamps"});
+      misfit(place, column,
+             {0, fmt::format("a {} can be no key", field->sql),
+              "keys are texts, whole numbers, flags, dates or time stamps"});
     }
     out_.view.key.push_back({entity, column, kind.value_or(KeyKind::text)});
   }
 
   std::string moment(const std::string& place, const std::string& sql) {
     if (sql.empty()) {
-      misfit(place, sql, {0, fmt::format("view '{}' has no `at:`, and its table no `time:`", spec_.name),
-                          "say when a row happened: `at: column`"});
+      misfit(place, sql,
+             {0, fmt::format("view '{}' has no `at:`, and its table no `time:`", spec_.name),
+              "say when a row happened: `at: column`"});
       return sql;
     }
     const auto field = field_of(place, sql, sql, 0);
     if (field && !is_moment(field->type.kind)) {
-      misfit(place, sql, {0, fmt::format("'{}' is {}: a date or a time stamp is wanted", sql, field->sql),
-                          "seconds since 1970 become one by to_timestamp(x)"});
+      misfit(place, sql,
+             {0, fmt::format("'{}' is {}: a date or a time stamp is wanted", sql, field->sql),
+              "seconds since 1970 become one by to_timestamp(x)"});
     }
     return sql;
   }
@@ -110,8 +114,8 @@ class Compiler {
     const std::string place = "columns." + name;
     auto parsed = parse(text);
     if (const auto* fault = std::get_if<Fault>(&parsed)) return misfit(place, text, *fault);
-    ViewColumn column{.name = name, .text = text, .definition = std::get<Definition>(std::move(parsed)),
-                      .type = "BIGINT"};
+    ViewColumn column{
+        .name = name, .text = text, .definition = std::get<Definition>(std::move(parsed)), .type = "BIGINT"};
     if (out_.view.find(name) != nullptr) return misfit(place, text, {0, fmt::format("a second '{}'", name)});
     const Definition& definition = column.definition;
     if (!definition.expression.empty()) {
@@ -127,7 +131,8 @@ class Compiler {
     const auto aggregate = column.definition.aggregate;
     const bool whole = is_integer(field.sql) || field.type.kind == Kind::boolean;
     const auto refuse = [&](const char* wanted) {
-      misfit(place, column.text, {column.definition.offset, fmt::format("'{}' is {}: {}", sql, field.sql, wanted)});
+      misfit(place, column.text,
+             {column.definition.offset, fmt::format("'{}' is {}: {}", sql, field.sql, wanted)});
       return false;
     };
     if (aggregate == Aggregate::count) {

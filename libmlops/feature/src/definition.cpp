@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::array<std::string_view, 5> aggregates = {"count", "sum", "mean", "min", "max"};
 constexpr std::array<std::string_view, 4> transforms = {"onehot", "zscore", "bucket", "impute"};
-constexpr std::string_view units_hint = "a duration is a number with one of us, ms, s, m, h, d, w: `1h`, `30d`";
+constexpr std::string_view units_hint =
+    "a duration is a number with one of us, ms, s, m, h, d, w: `1h`, `30d`";
 
 template <typename Enum, std::size_t size>
 std::optional<Enum> find(const std::array<std::string_view, size>& names, std::string_view name) {
@@ -51,8 +52,9 @@ Parsed window(Piece piece, std::size_t over) {
   }
   const Call call = call_of(left);
   if (call.name.empty()) {
-    return Fault{left.offset, "one aggregate is wanted in front of `over`",
-                 "aggregate first, as in `sum(price * quantity) over 1h`, and combine the columns in the model"};
+    return Fault{
+        left.offset, "one aggregate is wanted in front of `over`",
+        "aggregate first, as in `sum(price * quantity) over 1h`, and combine the columns in the model"};
   }
   const auto aggregate = aggregate_of(call.name);
   if (!aggregate)
@@ -60,10 +62,10 @@ Parsed window(Piece piece, std::size_t over) {
   if (!call.closed) return Fault{left.offset, "a bracket is not closed"};
   const auto us = duration_from(right.text);
   if (!us) {
-    return Fault{right.offset,
-                 right.text.empty() ? "`over` has no duration"
-                                    : fmt::format("'{}' is no duration", right.text),
-                 std::string(units_hint)};
+    return Fault{
+        right.offset,
+        right.text.empty() ? "`over` has no duration" : fmt::format("'{}' is no duration", right.text),
+        std::string(units_hint)};
   }
   const bool every = call.inner.text.empty() || call.inner.text == "*";
   if (every && *aggregate != Aggregate::count)
@@ -92,8 +94,7 @@ std::optional<Fault> set_top(Transform& transform, const std::vector<Piece>& arg
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     std::string_view text = arguments[i].text;
     const std::size_t equals = text.find('=');
-    const bool named = equals != std::string_view::npos &&
-                       trimmed({text.substr(0, equals), 0}).text == "top";
+    const bool named = equals != std::string_view::npos && trimmed({text.substr(0, equals), 0}).text == "top";
     if (named) text = trimmed({text.substr(equals + 1), 0}).text;
     std::size_t top = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), top);
@@ -113,8 +114,8 @@ std::optional<Fault> set_edges(Transform& transform, const std::vector<Piece>& a
       return Fault{arguments[i].offset, fmt::format("'{}' is no number", arguments[i].text),
                    "bucket() takes the edges between buckets, as in `bucket(age, 18, 25)`"};
     if (!transform.edges.empty() && *edge <= transform.edges.back())
-      return Fault{arguments[i].offset, fmt::format("the edge {} is not greater than {}", *edge,
-                                                    transform.edges.back())};
+      return Fault{arguments[i].offset,
+                   fmt::format("the edge {} is not greater than {}", *edge, transform.edges.back())};
     transform.edges.push_back(*edge);
   }
   if (!transform.edges.empty()) return std::nullopt;
@@ -123,7 +124,8 @@ std::optional<Fault> set_edges(Transform& transform, const std::vector<Piece>& a
 
 std::optional<Fault> set_fill(Transform& transform, const std::vector<Piece>& arguments) {
   constexpr std::string_view hint = "impute() takes mean, median or a number, as in `impute(age, median)`";
-  if (arguments.size() != 2) return Fault{arguments.front().offset, "with what is not said", std::string(hint)};
+  if (arguments.size() != 2)
+    return Fault{arguments.front().offset, "with what is not said", std::string(hint)};
   const Piece& with = arguments[1];
   if (with.text == "mean" || with.text == "median") {
     transform.fill = with.text == "mean" ? Transform::Fill::mean : Transform::Fill::median;

@@ -40,7 +40,8 @@ std::optional<Fault> not_parsed(const json::Value& root, const std::string& sql)
     place = place * 10 + static_cast<std::size_t>(c - '0');
   }
   std::string message = root["error_message"].text_or("no SQL expression");
-  if (!message.empty() && message[0] >= 'A' && message[0] <= 'Z') message[0] = static_cast<char>(message[0] + 32);
+  if (!message.empty() && message[0] >= 'A' && message[0] <= 'Z')
+    message[0] = static_cast<char>(message[0] + 32);
   return Fault{inside(place, sql), message};
 }
 

@@ -75,7 +75,8 @@ class Builder {
       const std::uint32_t row = out_.groups.rows[i];
       events.push_back({at_[row], known_.empty() ? 0 : known_[row], row});
     }
-    if (!std::is_sorted(events.begin(), events.end(), before)) std::sort(events.begin(), events.end(), before);
+    if (!std::is_sorted(events.begin(), events.end(), before))
+      std::sort(events.begin(), events.end(), before);
     for (std::size_t i = begin; i < end; ++i) {
       const Event& event = events[i - begin];
       out_.groups.rows[i] = event.row;

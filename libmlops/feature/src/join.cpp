@@ -111,8 +111,8 @@ class UseJoin {
                   use_.key.size());
     std::vector<Column> out;
     for (std::size_t i = 0; i < view.key.size(); ++i) {
-      out.push_back(column_of(rows_, use_.key[i], fmt::format("the key '{}' of '{}'", view.key[i].entity,
-                                                              view.name)));
+      out.push_back(
+          column_of(rows_, use_.key[i], fmt::format("the key '{}' of '{}'", view.key[i].entity, view.name)));
       const auto kind = key_kind_of(out.back().type());
       if (kind == view.key[i].kind) continue;
       throw error(Code::usage, "the column '{}' of the rows is {}, and the key '{}' of view '{}' is of {}s",
@@ -194,7 +194,8 @@ class UseJoin {
     };
     switch (*definition.aggregate) {
       case Aggregate::count:
-        return go(Counter{series}, [&](const Counter& in, std::uint32_t row) { output.whole[row] = in.count; });
+        return go(Counter{series},
+                  [&](const Counter& in, std::uint32_t row) { output.whole[row] = in.count; });
       case Aggregate::sum:
       case Aggregate::mean:
         if (is_whole(kind_of(*output.column))) return answer_whole(go, *series, output);
@@ -264,7 +265,8 @@ class UseJoin {
       }
       if (best == no_row) continue;
       const auto ttl = events_.view.ttl_us;
-      if (!ttl || events_.at[best] >= question.time - *ttl) output.picks[question.row] = events_.groups.rows[best];
+      if (!ttl || events_.at[best] >= question.time - *ttl)
+        output.picks[question.row] = events_.groups.rows[best];
     }
   }
 

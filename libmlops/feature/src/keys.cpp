@@ -25,7 +25,8 @@ void append_integer(std::string& out, const Column& column, std::size_t row) {
     const Int128 value = column.values<Int128>()[row];
     append_bytes(out, value.low);
     const bool small = value.high == (static_cast<std::int64_t>(value.low) < 0 ? -1 : 0);
-    if (!small) value.high == 0 ? out.push_back('u') : append_bytes(out, static_cast<std::uint64_t>(value.high));
+    if (!small)
+      value.high == 0 ? out.push_back('u') : append_bytes(out, static_cast<std::uint64_t>(value.high));
   } else {
     append_bytes(out, static_cast<std::uint64_t>(integer_at(column, row)));
   }

@@ -93,12 +93,14 @@ class Search {
       const bool same = !view_.known.empty();
       const std::string when = same ? "`at:` and `known:` are" : fmt::format("`at: {}` is", view_.at);
       found_.push_back(
-          {place, text,
+          {place,
+           text,
            {offset + (at == std::string::npos ? 0 : at),
-            fmt::format("looks into the future: '{}' is {} and known only after '{}', and {} not later", later,
-                        label ? "the label" : "an outcome", table_.time, when),
-            fmt::format("say when '{}' becomes known: `{}: EXPRESSION`, such as the time at which the {} ended",
-                        later, view_.known.empty() ? "at" : "known", "event")}});
+            fmt::format("looks into the future: '{}' is {} and known only after '{}', and {} not later",
+                        later, label ? "the label" : "an outcome", table_.time, when),
+            fmt::format(
+                "say when '{}' becomes known: `{}: EXPRESSION`, such as the time at which the {} ended",
+                later, view_.known.empty() ? "at" : "known", "event")}});
       return;
     }
   }

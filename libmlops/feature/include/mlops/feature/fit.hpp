@@ -10,7 +10,6 @@
 
 #include <mlops/base/columns.hpp>
 #include <mlops/feature/join.hpp>
-#include <mlops/json/value.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -27,7 +26,7 @@ struct Fit {
   std::vector<std::string> categories = {};  ///< onehot, as SQL casts them to text.
   double mean = 0;                           ///< zscore.
   double deviation = 0;                      ///< zscore.
-  std::optional<double> fill = {};  ///< impute; nothing: training had no value, nulls stay nulls.
+  std::optional<double> fill = {};           ///< impute; nothing: training had no value, nulls stay nulls.
 
   bool operator==(const Fit&) const = default;
 };
@@ -41,9 +40,5 @@ std::vector<Fit> fixed(const JoinResult& join);
 /// `features` with the columns of `fits` replaced; the others are handed on. Throws Error(usage) for a column
 /// that is not there.
 Columns apply(const std::vector<Fit>& fits, const Columns& features);
-
-json::Array to_json(const std::vector<Fit>& fits);
-/// Throws Error(corrupt).
-std::vector<Fit> fits_from(const json::Array& array);
 
 }  // namespace mlops::feature

@@ -50,8 +50,8 @@ class History {
 /// How rows use a view.
 struct Use {
   const History* history = nullptr;
-  std::vector<std::string> key = {};      ///< Columns of the rows, one for each Key of the view, in its order.
-  std::string as = {};                    ///< Prefix: "airport" makes airport__delay_1h; empty: no prefix.
+  std::vector<std::string> key = {};  ///< Columns of the rows, one for each Key of the view, in its order.
+  std::string as = {};                ///< Prefix: "airport" makes airport__delay_1h; empty: no prefix.
   std::vector<std::string> columns = {};  ///< Those wanted, in this order; empty: all.
 };
 

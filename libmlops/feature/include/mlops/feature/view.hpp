@@ -1,7 +1,7 @@
 #pragma once
 /// A view: one entry of `features:`, compiled. It says which SQL scalar expressions are read from each row
 /// of its table (at definition and when events are made, with an SQL engine) and what is made of them for a
-/// key and a moment (offline and online, without one). Plain values that live in records as JSON.
+/// key and a moment (offline and online, without one). Plain values.
 ///
 ///     const auto compiled = compile(spec, table, *engine);   // definition -> plan
 ///     const Events events = read_events(view, table, *engine);  // the table's rows -> events
@@ -10,7 +10,6 @@
 
 #include <mlops/base/columns.hpp>
 #include <mlops/feature/definition.hpp>
-#include <mlops/json/value.hpp>
 #include <mlops/manifest/features.hpp>
 
 #include <cstdint>
@@ -38,9 +37,10 @@ struct Key {
 
 /// What is read from a row of the table.
 struct Input {
-  std::string sql;   ///< With the cast that its columns want, such as CAST((delay) AS BIGINT).
-  std::string type;  ///< SQL type of the result: integers, FLOAT, DOUBLE, BOOLEAN, VARCHAR, DATE, TIME,
-                     ///< TIMESTAMP, ...; never DECIMAL, HUGEINT or nested: these are taken as DOUBLE, refused.
+  std::string sql;  ///< With the cast that its columns want, such as CAST((delay) AS BIGINT).
+  std::string
+      type;  ///< SQL type of the result: integers, FLOAT, DOUBLE, BOOLEAN, VARCHAR, DATE, TIME,
+             ///< TIMESTAMP, ...; never DECIMAL, HUGEINT or nested: these are taken as DOUBLE, refused.
 
   bool operator==(const Input&) const = default;
 };
@@ -83,9 +83,9 @@ struct Table {
 
 /// Something wrong with a definition, and in which of its texts.
 struct Misfit {
-  std::string place;  ///< "key airport", "at", "known", "columns.delay_1h".
-  std::string text;   ///< What stands there.
-  Fault fault = {};   ///< The offset is into `text`.
+  std::string place;     ///< "key airport", "at", "known", "columns.delay_1h".
+  std::string text;      ///< What stands there.
+  Fault fault = {};      ///< The offset is into `text`.
   std::size_t line = 0;  ///< Of the text's first character in the file; 0: not known.
   std::size_t column = 0;
 
@@ -108,9 +108,5 @@ struct Events {
   Columns columns;
 };
 Events read_events(const View& view, const Table& table, table::Engine& engine);
-
-json::Object to_json(const View& view);
-/// Throws Error(corrupt).
-View view_from(const json::Object& object);
 
 }  // namespace mlops::feature
