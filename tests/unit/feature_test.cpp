@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <filesystem>
 #include <random>
 
 namespace mlops::feature {
@@ -20,7 +21,7 @@ using Texts = std::vector<std::pair<std::string, std::string>>;
 
 class Features : public testing::Test {
  protected:
-  Engines engines_{ENGINES_DIR};
+  Engines engines_{std::vector<std::filesystem::path>{ENGINES_DIR}};
   std::unique_ptr<table::Engine> engine_ = table::open(engines_, {.threads = 2});
 
   Compiled compiled(const Texts& columns, const std::string& at, const std::string& known = "",
@@ -76,9 +77,9 @@ TEST(Duration, is_whole_microseconds) {
 }
 
 TEST_F(Features, expressions_are_single_scalars) {
-  engine_->execute("CREATE TABLE events (k INT, a INT, s VARCHAR, at TIMESTAMP)");
+  engine_->execute("CREATE TABLE events (k INT, a INT, s VARCHAR, ts TIMESTAMP)");
   const auto message = [&](const std::string& text) {
-    const auto result = compiled({{"x", text}}, "at");
+    const auto result = compiled({{"x", text}}, "ts");
     return result.misfits.empty() ? "" : result.misfits[0].fault.message;
   };
   EXPECT_EQ(message("a + 1 -- more"), "");
@@ -89,7 +90,7 @@ TEST_F(Features, expressions_are_single_scalars) {
   EXPECT_NE(message("random()"), "");
   EXPECT_NE(message("mean(sum(a)) over 1h"), "");
   EXPECT_EQ(message("mean(s) over 1h"), "'s' is VARCHAR: numbers are wanted");
-  const auto unknown = compiled({{"x", "mean(aa) over 1h"}}, "at");
+  const auto unknown = compiled({{"x", "mean(aa) over 1h"}}, "ts");
   ASSERT_EQ(unknown.misfits.size(), 1u);
   EXPECT_EQ(unknown.misfits[0].fault.offset, 5u);
 }
@@ -134,14 +135,15 @@ struct Brute {
 TEST_F(Features, are_what_loops_over_every_event_give) {
   for (unsigned seed = 1; seed <= 30; ++seed) {
     engine_->execute(fmt::format(
-        "SELECT setseed({}); CREATE OR REPLACE TABLE events AS SELECT "
+        "SELECT setseed({}); CREATE OR REPLACE TABLE events AS SELECT *, ts + to_seconds((random() * 40 - "
+        "10)::BIGINT) AS known FROM (SELECT "
         "CASE WHEN random() < 0.9 THEN (random() * 3)::BIGINT END AS k, "
         "CASE WHEN random() < 0.95 THEN TIMESTAMP '1969-12-31 23:59:00' + to_seconds((random() * "
         "120)::BIGINT) "
-        "END AS at, at + to_seconds((random() * 40 - 10)::BIGINT) AS known, "
+        "END AS ts, "
         "CASE WHEN random() < 0.8 THEN (random() - 0.5) * power(10, (random() * 40 - 20)::INT) END AS x, "
-        "CASE WHEN random() < 0.8 THEN (random() * 10)::BIGINT - 5 END AS n FROM range(200); "
-        "CREATE OR REPLACE TABLE rows AS SELECT CASE WHEN random() < 0.9 THEN (random() * 4)::BIGINT END AS "
+        "CASE WHEN random() < 0.8 THEN (random() * 10)::BIGINT - 5 END AS n FROM range(200)); "
+        "CREATE OR REPLACE TABLE asked AS SELECT CASE WHEN random() < 0.9 THEN (random() * 4)::BIGINT END AS "
         "k, "
         "CASE WHEN random() < 0.95 THEN TIMESTAMP '1969-12-31 23:58:30' + to_seconds((random() * "
         "200)::BIGINT) "
@@ -158,11 +160,11 @@ TEST_F(Features, are_what_loops_over_every_event_give) {
                                   {"lo", "min(x) over 30s"},
                                   {"hi", "max(n) over 10s"},
                                   {"last", "n"}},
-                                 "at", with_known ? "known" : "", ttl);
+                                 "ts", with_known ? "known" : "", ttl);
     ASSERT_TRUE(result.misfits.empty()) << result.misfits[0].fault.message;
-    const Columns rows = engine_->query("SELECT * FROM rows");
+    const Columns rows = engine_->query("SELECT * FROM asked");
     const Columns events =
-        engine_->query(fmt::format("SELECT k, at, {}, x, n FROM events", with_known ? "known" : "at"));
+        engine_->query(fmt::format("SELECT k, ts, {}, x, n FROM events", with_known ? "known" : "ts"));
     const Columns got = joined(result.view, rows).columns;
     const Columns alone = joined(result.view, rows, "k", 1).columns;
     const Brute brute{events};
@@ -221,14 +223,16 @@ TEST_F(Features, are_what_loops_over_every_event_give) {
       });
       const bool there = best != recent.end() && events.column(4).valid(*best);
       ASSERT_EQ(real("last", row).has_value(), there);
-      if (there) EXPECT_EQ(real("last", row), static_cast<double>(n[*best]));
+      if (there) {
+        EXPECT_EQ(real("last", row), static_cast<double>(n[*best]));
+      }
     }
   }
 }
 
 TEST_F(Features, of_one_name_are_refused) {
-  engine_->execute("CREATE TABLE events (k INT, a INT, at TIMESTAMP)");
-  const View view = compiled({{"x", "a"}}, "at").view;
+  engine_->execute("CREATE TABLE events (k INT, a INT, ts TIMESTAMP)");
+  const View view = compiled({{"x", "a"}}, "ts").view;
   EXPECT_THROW(joined(view, engine_->query("SELECT 1 AS k, TIMESTAMP '2001-01-01' AS t, 2 AS v__x")), Error);
   EXPECT_THROW(joined(view, engine_->query("SELECT 'a' AS k, TIMESTAMP '2001-01-01' AS t")), Error);
   EXPECT_NO_THROW(joined(view, engine_->query("SELECT 1::BIGINT AS k, DATE '2001-01-01' AS t")));
@@ -236,14 +240,14 @@ TEST_F(Features, of_one_name_are_refused) {
 
 TEST_F(Features, are_fitted_on_the_training_rows_alone) {
   engine_->execute(
-      "CREATE TABLE events AS SELECT i AS k, TIMESTAMP '2001-01-01' AS at, x, c FROM (VALUES (1, "
+      "CREATE TABLE events AS SELECT i AS k, TIMESTAMP '2001-01-01' AS ts, x, c FROM (VALUES (1, "
       "1.0::DOUBLE, "
       "'b'), (2, 3, 'a'), (3, NULL, 'b'), (4, 100, 'z')) AS e(i, x, c)");
   const View view = compiled({{"z", "zscore(x)"},
                               {"i", "impute(x, mean)"},
                               {"o", "onehot(c, top=2)"},
                               {"b", "bucket(x, 2, 100)"}},
-                             "at")
+                             "ts")
                         .view;
   const JoinResult result =
       joined(view, engine_->query("SELECT k, TIMESTAMP '2001-01-02' AS t FROM events ORDER BY k"));
