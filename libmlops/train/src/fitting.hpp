@@ -2,10 +2,10 @@
 /// What the trainers share: the request with its parameters resolved, the parts put together, the measures on
 /// the validation rows.
 
+#include <mlops/base/parallel.hpp>
 #include <mlops/predict/linear.hpp>
 #include <mlops/predict/rule.hpp>
 #include <mlops/train/trainer.hpp>
-#include "src/parallel.hpp"
 
 #include <cstddef>
 #include <span>

@@ -4,8 +4,8 @@
 /// as exact as the data allow. Where columns depend on each other and nothing is penalised, the answer is the
 /// one with the smallest sum of squares. Results do not depend on the number of threads.
 
+#include <mlops/base/parallel.hpp>
 #include "src/cholesky.hpp"
-#include "src/parallel.hpp"
 #include "src/sparse.hpp"
 
 #include <memory>

@@ -4,8 +4,8 @@
 /// one output it is that of two classes, with more the softmax. Coefficients stand output after output, each
 /// with its intercept last. Sums are added up in pieces that the data fix, whatever the number of threads.
 
+#include <mlops/base/parallel.hpp>
 #include "src/cholesky.hpp"
-#include "src/parallel.hpp"
 #include "src/sparse.hpp"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "src/parallel.hpp"
+#include <mlops/base/parallel.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace mlops::train {
+namespace mlops {
 namespace {
 
 struct Shared {
@@ -43,4 +43,4 @@ void in_parallel(std::size_t pieces, const Workers& workers, const std::function
   if (shared.fault) std::rethrow_exception(shared.fault);
 }
 
-}  // namespace mlops::train
+}  // namespace mlops

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <functional>
 
-namespace mlops::train {
+namespace mlops {
 
 struct Workers {
   unsigned threads = 1;
@@ -18,4 +18,4 @@ struct Workers {
 /// first exception is thrown again here: interrupted, or that of the work.
 void in_parallel(std::size_t pieces, const Workers& workers, const std::function<void(std::size_t)>& work);
 
-}  // namespace mlops::train
+}  // namespace mlops

@@ -1,0 +1,114 @@
+#include <mlops/score/enrich.hpp>
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+#include <mlops/table/engine.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+namespace mlops::score {
+namespace {
+
+/// The text with a caret below the fault.
+std::string shown(const feature::Misfit& misfit, const std::string& file) {
+  const std::size_t offset = std::min(misfit.fault.offset, misfit.text.size());
+  const auto line_begin = offset == 0 ? std::string::npos : misfit.text.rfind('\n', offset - 1);
+  const std::size_t begin = line_begin == std::string::npos ? 0 : line_begin + 1;
+  const std::string line = misfit.text.substr(begin, misfit.text.find('\n', begin) - begin);
+  const std::size_t before = display_width(misfit.text.substr(begin, offset - begin));
+  const std::string place = misfit.line == 0 ? file
+                                             : fmt::format("{}:{}:{}", file, misfit.line,
+                                                           misfit.column + (begin == 0 ? before : 0));
+  return fmt::format("{}: {}: {}\n  {}\n  {}^\n", place, misfit.place, misfit.fault.message, line,
+                     std::string(before, ' '));
+}
+
+[[noreturn]] void fail(const std::string& view, const std::vector<feature::Misfit>& misfits,
+                       const std::string& file) {
+  std::string detail;
+  for (const feature::Misfit& misfit : misfits) detail += shown(misfit, file);
+  const feature::Misfit& first = misfits.front();
+  throw error(Code::usage, "features/{} cannot be used: {}: {}", view, first.place, first.fault.message)
+      .with_id("features.invalid")
+      .with_detail(detail)
+      .with_hint("{}", first.fault.hint);
+}
+
+class Reading {
+ public:
+  explicit Reading(const EnrichPlace& place)
+      : place_(place),
+        engine_(table::open(
+            place.engines, {.threads = place.resources.threads, .memory_bytes = place.resources.memory_bytes},
+            place.cancel)) {}
+
+  const feature::History& history(const ViewUse& use) {
+    const auto found = histories_.find(use.view.name);
+    if (found != histories_.end()) return found->second;
+    const feature::Table table{
+        .relation =
+            "read_parquet(" + table::literal(place_.store.objects().file(use.version.data).string()) + ")",
+        .time = use.table.time,
+        .outcome = use.table.outcome,
+        .label = use.table.label};
+    const auto compiled = feature::compile(use.view, table, *engine_);
+    if (!compiled.misfits.empty()) fail(use.view.name, compiled.misfits, place_.file);
+    const auto events = feature::read_events(compiled.view, table, *engine_);
+    return histories_
+        .emplace(use.view.name, feature::History(compiled.view, events.columns, place_.resources.threads))
+        .first->second;
+  }
+
+ private:
+  const EnrichPlace& place_;
+  std::unique_ptr<table::Engine> engine_;
+  std::map<std::string, feature::History> histories_;
+};
+
+/// The columns of the rows, one for each key of the view.
+std::vector<std::string> key_of(const manifest::FeatureUse& use, const feature::View& view) {
+  std::vector<std::string> columns;
+  std::vector<std::string> entities;
+  for (const feature::Key& key : view.key) {
+    const auto other = use.key.find(key.entity);
+    columns.push_back(other == use.key.end() ? key.column : other->second);
+    entities.push_back(key.entity);
+  }
+  for (const auto& [entity, column] : use.key) {
+    if (std::find(entities.begin(), entities.end(), entity) != entities.end()) continue;
+    Error fault = error(Code::usage, "view '{}' has no entity '{}'", view.name, entity);
+    throw entities.empty() ? fault : std::move(fault).with_hint("it has {}", one_of(entities));
+  }
+  return columns;
+}
+
+}  // namespace
+
+Enriched enrich(const EnrichPlace& place, const Columns& rows, const std::string& time,
+                std::span<const ViewUse> uses) {
+  if (time.empty())
+    throw error(Code::usage, "the rows have no time, and features are values as of a moment")
+        .with_hint("name the column that says when a row happened: `time: COLUMN`");
+  Reading reading(place);
+  Enriched out;
+  std::vector<feature::Use> joined;
+  for (const ViewUse& use : uses) {
+    const feature::History& history = reading.history(use);
+    out.views.push_back(history.view());
+    joined.push_back({.history = &history,
+                      .key = key_of(use.use, history.view()),
+                      .as = use.use.as.empty() ? use.view.name : use.use.as});
+  }
+  out.join = feature::join(rows, time, joined, {.threads = place.resources.threads, .cancel = place.cancel});
+  return out;
+}
+
+Columns with_features(const Columns& rows, const Enriched& joined, const std::vector<feature::Fit>& fits) {
+  return feature::beside(rows, feature::apply(fits, joined.join.columns));
+}
+
+}  // namespace mlops::score
