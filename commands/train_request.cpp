@@ -5,6 +5,7 @@
 #include "dataset_rows.hpp"
 #include "parameters.hpp"
 #include "train_questions.hpp"
+#include "train_views.hpp"
 #include "up_to_date.hpp"
 
 #include <fmt/format.h>
@@ -142,33 +143,15 @@ dataset::Version any_data(store::Store& store, cli::Invocation& invocation) {
                        [&](const dataset::Version& version) { return version.name == name; });
 }
 
-/// The dataset of that address; a table of `data:` is brought up to date first.
-dataset::Version current(const TrainArgs& args, const std::string& address, cli::Invocation& invocation) {
-  const manifest::Manifest& manifest = invocation.project().manifest();
-  const manifest::TableSpec* table = manifest.find_table(address);
-  const bool made = table != nullptr && manifest.find_data(table->name) == table;
-  if (!made) return dataset::resolve(invocation.project().store(), address);
-  const auto steps = bring_up_to_date({address}, project_parameters(args.parameters, manifest),
-                                      invocation.dry_run() ? Change::plan : Change::make, invocation);
-  for (const Step& step : steps) {
-    if (step.fresh) continue;
-    invocation.note(
-        fmt::format("{} {}: {}", step.address, invocation.dry_run() ? "is out of date" : "is new", step.why));
-  }
-  if (steps.back().version) return *steps.back().version;
-  throw error(Code::not_found, "{} was never made", steps.back().address)
-      .with_hint("`mlops run {}` makes it", steps.back().address);
-}
-
 Subject subject_of(const TrainArgs& args, project::Project& project, cli::Invocation& invocation) {
   const manifest::Manifest& manifest = project.manifest();
   Subject out;
   if (args.data) {
-    out.data = current(args, *args.data, invocation);
+    out.data = current_version(*args.data, args.parameters, invocation);
     out.table = manifest.find_table(out.data.address());
   } else if (const manifest::TableSpec* table = declared_table(args, manifest, invocation)) {
     out.table = table;
-    out.data = current(args, manifest.address_of(*table), invocation);
+    out.data = current_version(manifest.address_of(*table), args.parameters, invocation);
   } else if (args.label) {
     out.data = with_column(project.store(), *args.label, invocation);
     out.table = manifest.find_table(out.data.address());
@@ -236,6 +219,7 @@ release::Candidate candidate_of(const manifest::ModelSpec& model, const json::Ob
                             .seed = model.seed,
                             .only = model.columns,
                             .without = model.without};
+  for (const manifest::FeatureUse& use : model.features) out.views.push_back(score::prefix_of(use));
   if (!model.rule.empty()) out.parameters.set("case", model.rule);
   return out;
 }
@@ -395,6 +379,7 @@ release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invo
     out.within = declared->pick->within;
   }
   choose_candidates(args, manifest, subject, declared, out);
+  add_views(args, invocation, out);
   return out;
 }
 

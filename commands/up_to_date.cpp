@@ -214,4 +214,22 @@ void tell_steps(const std::vector<std::string>& targets, const std::vector<std::
   invocation.rows("mlops.step/1", rows);
 }
 
+dataset::Version current_version(const std::string& address, const std::vector<std::string>& parameters,
+                                 cli::Invocation& invocation) {
+  const manifest::Manifest& manifest = invocation.project().manifest();
+  const manifest::TableSpec* table = manifest.find_table(address);
+  const bool made = table != nullptr && manifest.find_data(table->name) == table;
+  if (!made) return dataset::resolve(invocation.project().store(), address);
+  const auto steps = bring_up_to_date({address}, project_parameters(parameters, manifest),
+                                      invocation.dry_run() ? Change::plan : Change::make, invocation);
+  for (const Step& step : steps) {
+    if (step.fresh) continue;
+    invocation.note(
+        fmt::format("{} {}: {}", step.address, invocation.dry_run() ? "is out of date" : "is new", step.why));
+  }
+  if (steps.back().version) return *steps.back().version;
+  throw error(Code::not_found, "{} was never made", steps.back().address)
+      .with_hint("`mlops run {}` makes it", steps.back().address);
+}
+
 }  // namespace mlops::commands

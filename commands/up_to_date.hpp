@@ -47,6 +47,12 @@ auto made_or(cli::Invocation& invocation, const std::string& address, Resolve re
   }
 }
 
+/// The dataset of that address; a table of `data:` is brought up to date first, and what was done is told.
+/// `parameters` are NAME=VALUE. A dry run makes nothing. Throws Error(not_found) as well for a table that a
+/// dry run would have to make.
+dataset::Version current_version(const std::string& address, const std::vector<std::string>& parameters,
+                                 cli::Invocation& invocation);
+
 /// The answer of `run TARGET...` and of `plan`: the steps; without targets those of all of `data:`. `params`
 /// are NAME=VALUE.
 void tell_steps(const std::vector<std::string>& targets, const std::vector<std::string>& params, bool plan,

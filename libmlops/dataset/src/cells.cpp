@@ -1,4 +1,4 @@
-#include "src/cells.hpp"
+#include <mlops/dataset/cells.hpp>
 
 #include <fmt/core.h>
 #include <mlops/json/number.hpp>

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "src/cells.hpp"
+#include <mlops/dataset/cells.hpp>
 #include "src/csv_faults.hpp"
 #include "src/sql_types.hpp"
 

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <map>
 
-#include "src/cells.hpp"
+#include <mlops/dataset/cells.hpp>
 #include "src/csv.hpp"
 #include "src/record_walker.hpp"
 

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <map>
 
-#include "src/cells.hpp"
+#include <mlops/dataset/cells.hpp>
 
 namespace mlops::dataset {
 namespace {

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <fstream>
 
-#include "src/cells.hpp"
+#include <mlops/dataset/cells.hpp>
 
 namespace mlops::dataset {
 namespace {

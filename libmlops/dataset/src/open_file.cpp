@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "src/cells.hpp"
+#include <mlops/dataset/cells.hpp>
 #include "src/csv.hpp"
 #include "src/engine.hpp"
 #include "src/sql_types.hpp"

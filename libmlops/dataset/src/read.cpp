@@ -10,7 +10,7 @@
 #include <optional>
 #include <set>
 
-#include "src/cells.hpp"
+#include <mlops/dataset/cells.hpp>
 #include "src/engine.hpp"
 #include "src/input.hpp"
 #include "src/sql_types.hpp"

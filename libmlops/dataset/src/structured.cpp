@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <fstream>
 
-#include "src/cells.hpp"
+#include <mlops/dataset/cells.hpp>
 #include "src/csv.hpp"
 #include "src/json_file.hpp"
 #include "src/json_lines.hpp"

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "src/assertion_sql.hpp"
-#include "src/cells.hpp"
+#include <mlops/dataset/cells.hpp>
 #include "src/engine.hpp"
 #include "src/sql_types.hpp"
 

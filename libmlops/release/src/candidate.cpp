@@ -122,11 +122,30 @@ void judge(Workshop& shop, const Prepared& prepared, const Parts& parts, Judged&
   out.outcome.bytes = bytes_of(out.package);
 }
 
+/// "airport(airport=destination)".
+std::string described(const score::ViewUse& view) {
+  std::string key;
+  for (const auto& [entity, column] : view.view.key) {
+    const auto other = view.use.key.find(entity);
+    key += fmt::format("{}{}={}", key.empty() ? "" : ", ", entity,
+                       other == view.use.key.end() ? column : other->second);
+  }
+  return fmt::format("{}({})", view.use.use, key);
+}
+
 void record_beginning(run::Live& live, const Workshop& shop, const TrainRequest& request,
                       const Prepared& prepared, const Candidate& candidate, const Parts& parts) {
   live.input({.role = "training",
               .address = fmt::format("{}@v{}", request.data.address(), request.data.number),
               .digest = request.data.record.text()});
+  for (const score::ViewUse& view : request.views) {
+    const std::string prefix = score::prefix_of(view.use);
+    if (std::find(candidate.views.begin(), candidate.views.end(), prefix) == candidate.views.end()) continue;
+    live.input({.role = "features/" + prefix,
+                .address = fmt::format("{}@v{}", view.version.address(), view.version.number),
+                .digest = view.version.record.text()});
+    live.param("view." + prefix, described(view));
+  }
   live.param("trainer", candidate.trainer);
   live.param("label", request.label);
   live.param("task", predict::name_of(prepared.target.task));

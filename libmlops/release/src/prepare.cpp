@@ -5,6 +5,7 @@
 #include <mlops/train/trainer.hpp>
 
 #include "src/candidate.hpp"
+#include "src/views.hpp"
 
 #include <algorithm>
 
@@ -94,11 +95,13 @@ Prepared prepare(Workshop& shop, const TrainRequest& request) {
   };
   out.target = train::read_target(out.table, request.label, request.task);
   out.split = train::split(out.table, out.target, request.plan.split);
+  out.candidates = candidates_of(request, out.target.task);
+  go_on();
+  if (!request.views.empty()) join_views(shop, request, out);
   go_on();
   out.plan = plan_of(request, out, {});
   go_on();
   out.leaks = train::find_leaks(out.table, out.target, out.split, out.plan);
-  out.candidates = candidates_of(request, out.target.task);
   for (const Candidate& candidate : out.candidates) {
     const train::Plan own = candidate.has_columns() ? plan_of(request, out, candidate) : train::Plan{};
     train::check(candidate.trainer, candidate.parameters,

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 #include <mlops/base/error.hpp>
-#include <mlops/dataset/read.hpp>
+#include <mlops/dataset/cells.hpp>
 #include <mlops/release/pick.hpp>
 #include <mlops/release/train.hpp>
 
@@ -12,7 +12,7 @@ namespace mlops::release {
 namespace {
 
 constexpr std::string_view champion = "champion";
-constexpr std::uint64_t example_rows = 3;
+constexpr std::size_t example_rows = 3;
 
 std::vector<Judged> train_all(Workshop& shop, const TrainRequest& request, const Prepared& prepared,
                               const Bench& bench) {
@@ -53,16 +53,18 @@ Choice choose(const TrainRequest& request, const Prepared& prepared, const Bench
 }
 
 /// The first rows of the data as a caller would send them.
-json::Array example_of(Workshop& shop, const TrainRequest& request, const predict::Signature& signature) {
-  dataset::Reader reader(shop.store, shop.engines, shop.resources, shop.cancel);
-  const dataset::Rows head = reader.head(request.data, example_rows);
+json::Array example_of(const Columns& table, const predict::Signature& signature) {
   json::Array rows;
-  for (const auto& cells : head.rows) {
-    json::Object row;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (signature.find(head.columns[i]) != nullptr) row.set(head.columns[i], cells[i]);
+  for (std::size_t row = 0; row < std::min(example_rows, table.rows()); ++row) {
+    json::Object example;
+    for (std::size_t i = 0; i < table.width(); ++i) {
+      const Column column = table.column(i);
+      const predict::Input* input = signature.find(column.name());
+      if (input == nullptr) continue;
+      example.set(std::string(column.name()),
+                  input->pii ? json::Value(dataset::mask) : dataset::cell(column, row));
     }
-    rows.emplace_back(std::move(row));
+    rows.emplace_back(std::move(example));
   }
   return rows;
 }
@@ -76,12 +78,12 @@ json::Object code_of(const run::Code& code) {
           {"patch", code.patch ? json::Value(code.patch->text()) : json::Value()}};
 }
 
-model::Registry::Added register_model(Workshop& shop, const TrainRequest& request, const Bench& bench,
-                                      const Judged& judged, const std::string& reason) {
+model::Registry::Added register_model(Workshop& shop, const TrainRequest& request, const Prepared& prepared,
+                                      const Bench& bench, const Judged& judged, const std::string& reason) {
   return model::Registry(shop.store)
       .add({.name = request.model,
             .package = judged.package,
-            .input_example = example_of(shop, request, judged.package.signature),
+            .input_example = example_of(prepared.table, judged.package.signature),
             .run = judged.outcome.run,
             .run_record = judged.run_record,
             .data = fmt::format("{}@v{}", request.data.address(), request.data.number),
@@ -117,12 +119,13 @@ TrainReport train_models(Workshop& shop, const TrainRequest& request, const Prep
   const Bench bench = set_up(shop, request, prepared);
   std::vector<Judged> judged = train_all(shop, request, prepared, bench);
   Choice choice = choose(request, prepared, bench, judged);
-  TrainReport report = {.outcomes = {},
-                        .picked = choice.picked,
-                        .metric = std::move(choice.metric),
-                        .reason = choice.reason,
-                        .beats_baseline = choice.beats_baseline,
-                        .added = register_model(shop, request, bench, judged[choice.picked], choice.reason)};
+  TrainReport report = {
+      .outcomes = {},
+      .picked = choice.picked,
+      .metric = std::move(choice.metric),
+      .reason = choice.reason,
+      .beats_baseline = choice.beats_baseline,
+      .added = register_model(shop, request, prepared, bench, judged[choice.picked], choice.reason)};
   for (Judged& one : judged) report.outcomes.push_back(std::move(one.outcome));
   crown(shop, request, report);
   return report;

@@ -88,6 +88,8 @@ std::vector<std::string> key_of(const manifest::FeatureUse& use, const feature::
 
 }  // namespace
 
+std::string prefix_of(const manifest::FeatureUse& use) { return use.as.empty() ? use.use : use.as; }
+
 Enriched enrich(const EnrichPlace& place, const Columns& rows, const std::string& time,
                 std::span<const ViewUse> uses) {
   if (time.empty())
@@ -99,9 +101,7 @@ Enriched enrich(const EnrichPlace& place, const Columns& rows, const std::string
   for (const ViewUse& use : uses) {
     const feature::History& history = reading.history(use);
     out.views.push_back(history.view());
-    joined.push_back({.history = &history,
-                      .key = key_of(use.use, history.view()),
-                      .as = use.use.as.empty() ? use.view.name : use.use.as});
+    joined.push_back({.history = &history, .key = key_of(use.use, history.view()), .as = prefix_of(use.use)});
   }
   out.join = feature::join(rows, time, joined, {.threads = place.resources.threads, .cancel = place.cancel});
   return out;

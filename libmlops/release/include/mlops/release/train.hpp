@@ -13,6 +13,7 @@
 #include <mlops/evaluate/evaluation.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/run/run.hpp>
+#include <mlops/score/enrich.hpp>
 #include <mlops/store/store.hpp>
 #include <mlops/train/plan.hpp>
 #include <mlops/train/split.hpp>
@@ -35,6 +36,7 @@ struct Candidate {
   std::optional<std::uint64_t> seed = {};  ///< Instead of the request's.
   std::vector<std::string> only = {};      ///< Features to take instead of the request's; empty: those.
   std::vector<std::string> without = {};   ///< Columns to leave out beside the request's.
+  std::vector<std::string> views = {};     ///< Of the request's, by their prefixes; no other is taken.
 
   bool operator==(const Candidate&) const = default;
   /// Whether its features are others than the request's.
@@ -51,6 +53,9 @@ struct TrainRequest {
   std::vector<Candidate> more = {};  ///< Tried after the first, the baseline, when `candidates` is empty.
   /// Put into each candidate whose trainer knows them; "xgboost.eta" into those of that trainer.
   json::Object parameters = {};
+  /// Joined to the data as of `time`; their prefixes are different.
+  std::vector<score::ViewUse> views = {};
+  std::string time = {};                  ///< Column of the data; must be there when there are views.
   std::string metric = {};                ///< By which one is picked; empty: the main one of the task.
   std::optional<double> within = 1.0;     ///< Standard errors, see release::PickRequest.
   std::uint64_t seed = 1;                 ///< Of the trainers.
@@ -80,7 +85,8 @@ struct Prepared {
   std::vector<Candidate> candidates = {};
 };
 
-/// Throws Error as train::read_target, train::split and train::plan do.
+/// Throws Error as train::read_target, train::split, train::plan and score::enrich do; usage for a view with
+/// a transform that learns, as what it learnt would not be there for the rows to be answered.
 Prepared prepare(Workshop& shop, const TrainRequest& request);
 
 /// What came of one candidate.

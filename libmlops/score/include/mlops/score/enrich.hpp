@@ -33,6 +33,9 @@ struct ViewUse {
   dataset::Version version = {};    ///< Of that table, the one to be read.
 };
 
+/// What the names of its columns begin with, before "__".
+std::string prefix_of(const manifest::FeatureUse& use);
+
 /// All of it must outlive the call.
 struct EnrichPlace {
   store::Store& store;
