@@ -13,7 +13,7 @@ data list|answers|
 data list|answers|churn
 data show|answers|churn
 data head|answers|churn
-data query|answers|"SELECT city, count(*) AS n, avg(age) AS age FROM people GROUP BY city"
+data query|answers|"SELECT city, count(*) AS n, avg(age) AS age FROM people GROUP BY city ORDER BY city"
 data profile|answers|churn
 data export|changes|churn --out out.csv
 train run|changes|--data people --label late --train prior

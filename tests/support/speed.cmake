@@ -27,6 +27,7 @@ endif()
 # processors, and its intrinsics do not bear precompiled headers either.
 # The library pack is left as it is: an engine must get only those of its objects which it needs.
 set(compiled_alone
+  commands/config.cpp
   commands/run_rows.cpp
   libmlops/dataset/src/csv_plan.cpp
   libmlops/dataset/src/open_file.cpp

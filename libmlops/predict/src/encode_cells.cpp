@@ -10,7 +10,7 @@ namespace {
 
 using json::Cell;
 
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t exact = std::int64_t{1} << 53;
 
 bool take_null(CellTask& task) {
@@ -30,7 +30,7 @@ bool take_number(CellTask& task, const Cell& cell, double& out) {
     case Cell::Kind::flag:
       return out = cell.flag ? 1 : 0, true;
     case Cell::Kind::null:
-      return out = missing, take_null(task);
+      return out = no_number, take_null(task);
     default:
       return false;
   }
