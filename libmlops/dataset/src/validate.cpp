@@ -9,8 +9,8 @@
 #include <functional>
 #include <utility>
 
-#include "src/assertion_sql.hpp"
 #include <mlops/dataset/cells.hpp>
+#include "src/assertion_sql.hpp"
 #include "src/engine.hpp"
 #include "src/sql_types.hpp"
 

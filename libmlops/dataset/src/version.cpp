@@ -217,22 +217,22 @@ bool Version::has_pii() const {
 
 json::Object to_record(const Version& version) {
   json::Object out = {{"kind", record_kind},
-          {"name", version.name},
-          {"section", version.section},
-          {"time", version.time.text()},
-          {"previous", optional_digest(version.previous)},
-          {"source", origin_json(version.origin)},
-          {"raw", raw_json(version)},
-          {"read", version.read},
-          {"columns", columns_json(version.columns)},
-          {"rows", version.rows},
-          {"table", json::Object{{"logical", version.table.hex()},
-                                 {"parquet", version.data.text()},
-                                 {"bytes", version.data_bytes}}},
-          {"quarantine", json::Object{{"rows", version.quarantine.rows},
-                                      {"parquet", optional_digest(version.quarantine.data)},
-                                      {"limit", version.quarantine.limit}}},
-          {"blobs", optional_digest(version.blobs)}};
+                      {"name", version.name},
+                      {"section", version.section},
+                      {"time", version.time.text()},
+                      {"previous", optional_digest(version.previous)},
+                      {"source", origin_json(version.origin)},
+                      {"raw", raw_json(version)},
+                      {"read", version.read},
+                      {"columns", columns_json(version.columns)},
+                      {"rows", version.rows},
+                      {"table", json::Object{{"logical", version.table.hex()},
+                                             {"parquet", version.data.text()},
+                                             {"bytes", version.data_bytes}}},
+                      {"quarantine", json::Object{{"rows", version.quarantine.rows},
+                                                  {"parquet", optional_digest(version.quarantine.data)},
+                                                  {"limit", version.quarantine.limit}}},
+                      {"blobs", optional_digest(version.blobs)}};
   if (version.made) out.append("made", made_json(*version.made));
   return out;
 }
