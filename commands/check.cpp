@@ -70,6 +70,8 @@ void check(const CheckArgs& args, cli::Invocation& invocation) {
     for (ui::Row& row : check_rows(one)) rows.push_back(std::move(row));
   }
   invocation.rows("mlops.check/1", rows);
+  if (invocation.dry_run())
+    invocation.note(fmt::format("{} would be recorded", count_of(checks.size(), "verdict")));
   if (auto fault = refusal(checks)) throw *std::move(fault);
 }
 

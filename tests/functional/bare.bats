@@ -15,6 +15,7 @@ data: needs table
 dist: packs all engines
 examples: their project needs table
 faults: needs table
+features: needs table
 help: says the same in every build
 ingest: needs table
 install: installs all engines

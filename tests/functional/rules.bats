@@ -16,6 +16,8 @@ data head|answers|churn
 data query|answers|"SELECT city, count(*) AS n, avg(age) AS age FROM people GROUP BY city ORDER BY city"
 data profile|answers|churn
 data export|changes|churn --out out.csv
+check|changes|people
+plan|answers|
 train run|changes|--data people --label late --train prior
 predict|changes|churn --in people.csv --out answers.csv
 model register|changes|again --file first
@@ -56,6 +58,7 @@ setup_file() {
   mlops model promote churn@v2 --quiet >/dev/null
   awk 'BEGIN { print "age,city,late"; for (i = 0; i < 60; ++i) print 20 + i % 41 "," (i % 3 ? "Lima" : "Rosario") "," i % 2 }' >people.csv
   mlops ingest people.csv --quiet --as-of 2026-11-05 >/dev/null
+  printf '    expect: [rows > 3]\ndata:\n  adults: {sql: SELECT * FROM people WHERE age >= 18}\n' >>mlops.yaml
   mlops run --quiet -p lr=0.1 -- sh -c 'echo "loss: 0.5"' >/dev/null
   other=$(mlops runs show @last --json | jq -r .items[0].id)
   export other

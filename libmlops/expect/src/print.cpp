@@ -19,7 +19,7 @@ int level_of(Kind kind) {
   return 6;
 }
 
-std::string quoted(std::string_view text, char quote) {
+std::string in_quotes(std::string_view text, char quote) {
   std::string out(1, quote);
   for (const char c : text) {
     if (c == quote) out += c;
@@ -42,7 +42,7 @@ std::string path_of(const Expr& expr) {
   std::string out;
   for (const Part& part : expr.path) {
     if (!out.empty()) out += '.';
-    out += part.quoted ? quoted(part.text, '`') : part.text;
+    out += part.quoted ? in_quotes(part.text, '`') : part.text;
   }
   return out;
 }
@@ -102,7 +102,7 @@ std::string print(const Expr& expr) {
     case Kind::number:
       return expr.text + std::string(name_of(expr.unit));
     case Kind::text:
-      return quoted(expr.text, '\'');
+      return in_quotes(expr.text, '\'');
     case Kind::regex:
       return pattern(expr.text);
     case Kind::name:
