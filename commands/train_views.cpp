@@ -1,5 +1,6 @@
 #include "train_views.hpp"
 
+#include "checking.hpp"
 #include "cli/invocation.hpp"
 #include "up_to_date.hpp"
 
@@ -51,12 +52,11 @@ score::ViewUse view_of(const manifest::FeatureUse& use, const TrainArgs& args,
   const manifest::FeatureSpec& view = *manifest.find_feature(use.use);
   const manifest::TableSpec& table = *manifest.find_table(view.from);
   const std::string address = manifest.address_of(table);
-  return {.use = use,
-          .view = view,
-          .table = table,
-          .version = address == request.data.address()
-                         ? request.data
-                         : current_version(address, args.parameters, invocation)};
+  score::ViewUse out{.use = use, .view = view, .table = table, .version = request.data};
+  if (address == request.data.address()) return out;
+  out.version = current_version(address, args.parameters, invocation);
+  mind_refusal(invocation, invocation.project(), out.version, Asked::by_name);
+  return out;
 }
 
 }  // namespace

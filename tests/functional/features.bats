@@ -86,3 +86,11 @@ hint: similar: \`mean\`"
   answers 2 mlops train run
   has "$stderr" "column 'delay_6h' has a transform"
 }
+
+@test "a view of a table that was refused is not trained on" {
+  sed -i 's/    from: visits$/    from: past/; s/^features:$/  past: {from: visits.csv, expect: [rows > 1_000]}\nfeatures:/' mlops.yaml
+  answers 3 mlops ingest past
+  answers 3 mlops train run
+  has "$stderr" "past"
+  answers 4 mlops model show visits
+}

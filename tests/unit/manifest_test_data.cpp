@@ -48,7 +48,6 @@ features:
       flights_3h: count() over 3h
       a_last: last(delay)
     online: {ttl: 48h}
-    expect: [null(delay_1h) < 10%]
 models:
   base: {train: prior}
   boosted:
@@ -128,7 +127,6 @@ TEST(Features, TheViewIsRead) {
                                  {"flights_3h", "count() over 3h"},
                                  {"a_last", "last(delay)"}}));
   EXPECT_EQ(view.ttl_us, 48 * hour);
-  EXPECT_EQ(view.expect, (std::vector<ExpectSpec>{{"null(delay_1h) < 10%", false}}));
   EXPECT_EQ(view.places.at("columns.flights_3h").line, 32u);
   EXPECT_EQ(view.places.at("columns.flights_3h").column, 19u);
   EXPECT_EQ(view.places.at("at").line, 28u);

@@ -73,11 +73,7 @@ json::Object to_record(const Check& check) {
 Check check_from_record(const json::Object& record, const Digest& digest) {
   const json::Value value(record);
   const store::RecordFields fields(value, digest.brief());
-  if (fields.text("kind") != record_kind) {
-    throw error(Code::corrupt, "the record {} is a '{}', not a '{}'", digest.brief(), fields.text("kind"),
-                record_kind)
-        .with_id("record.corrupt");
-  }
+  fields.require_kind(record_kind);
   Check check{.address = fields.text("thing"),
               .number = static_cast<std::int64_t>(fields.count("number")),
               .version = fields.digest("version"),

@@ -240,10 +240,7 @@ json::Object to_record(const Version& version) {
 Version from_record(const json::Object& record, const Digest& digest, std::int64_t number) {
   const json::Value value(record);
   const store::RecordFields fields(value, digest.brief());
-  if (fields.text("kind") != record_kind) {
-    throw error(Code::corrupt, "the record {} is a '{}', not a '{}'", digest.brief(), fields.text("kind"),
-                record_kind);
-  }
+  fields.require_kind(record_kind);
   Version version{
       .section = fields.text("section"), .name = fields.text("name"), .number = number, .record = digest};
   version.time = fields.time("time");

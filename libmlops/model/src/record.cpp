@@ -61,11 +61,7 @@ json::Object to_record(const Version& version) {
 Version from_record(const json::Object& record, const Digest& digest) {
   const json::Value value(record);
   const store::RecordFields fields(value, digest.brief());
-  if (fields.text("kind") != record_kind) {
-    throw error(Code::corrupt, "the record {} is a '{}', not a '{}'", digest.brief(), fields.text("kind"),
-                record_kind)
-        .with_id("record.corrupt");
-  }
+  fields.require_kind(record_kind);
   const store::RecordFields package = fields.inside("package");
   const store::RecordFields run = fields.inside("run");
   const store::RecordFields data = fields.inside("data");

@@ -65,6 +65,14 @@ class RecordFields {
     return {value_[name], where_};
   }
 
+  /// Throws unless the record's `kind` is this one.
+  void require_kind(std::string_view wanted) const {
+    const std::string kind = text("kind");
+    if (kind == wanted) return;
+    throw error(Code::corrupt, "the record {} is a '{}', not a '{}'", where_, kind, wanted)
+        .with_id("record.corrupt");
+  }
+
  private:
   [[noreturn]] void fail(std::string_view name, std::string_view wanted) const {
     throw error(Code::corrupt, "the record {} has no '{}' that is {}", where_, name, wanted)
