@@ -131,7 +131,9 @@ class Joining {
     std::vector<std::string> moments;
     for (const Field& field : fields_) {
       if (is_moment(field)) moments.push_back(field.name);
+      if (field.name == request_.usual_time) report_.time = field.name;
     }
+    if (!report_.time.empty()) return;
     if (moments.size() == 1) {
       report_.time = moments.front();
       return;

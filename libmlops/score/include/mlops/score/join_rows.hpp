@@ -22,7 +22,9 @@ struct JoinRequest {
   std::function<std::size_t(void* buffer, std::size_t size)> read_input = {};
   std::optional<std::string> input_format = {};  ///< csv, tsv, json, jsonl, parquet; nothing: found out.
   std::vector<ViewUse> uses = {};
-  std::string time = {};  ///< Column of the rows; empty: the only one that is a date or a time stamp.
+  std::string time = {};  ///< Column of the rows.
+  /// Where `time` is empty: taken if the rows have it; else their only date or time stamp is.
+  std::string usual_time = {};
   /// Rows of `version` that transforms learn from; nothing: those that learn stay undone.
   std::optional<std::vector<std::uint32_t>> train = {};
   std::filesystem::path output = "-";  ///< "-": `write_output`. A file is there whole or not at all.
