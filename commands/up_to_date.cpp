@@ -214,22 +214,46 @@ void tell_steps(const std::vector<std::string>& targets, const std::vector<std::
   invocation.rows("mlops.step/1", rows);
 }
 
+namespace {
+
+dataset::Version version_after(const std::string& address, const json::Object& params, Change change,
+                               cli::Invocation& invocation) {
+  const auto steps = bring_up_to_date({address}, params, change, invocation);
+  const bool plan = change == Change::plan;
+  for (const Step& step : steps) {
+    if (step.fresh || (plan && !step.version)) continue;
+    invocation.note(fmt::format("{} {}: {}", step.address, plan ? "is out of date" : "is new", step.why));
+  }
+  if (steps.back().version) return *steps.back().version;
+  throw error(Code::not_found, "{} was never made", steps.back().address)
+      .with_id("data.not_found")
+      .with_hint("`mlops run {}` makes it", steps.back().address);
+}
+
+}  // namespace
+
 dataset::Version current_version(const std::string& address, const std::vector<std::string>& parameters,
                                  cli::Invocation& invocation) {
   const manifest::Manifest& manifest = invocation.project().manifest();
   const manifest::TableSpec* table = manifest.find_table(address);
   const bool made = table != nullptr && manifest.find_data(table->name) == table;
   if (!made) return dataset::resolve(invocation.project().store(), address);
-  const auto steps = bring_up_to_date({address}, project_parameters(parameters, manifest),
-                                      invocation.dry_run() ? Change::plan : Change::make, invocation);
-  for (const Step& step : steps) {
-    if (step.fresh) continue;
-    invocation.note(
-        fmt::format("{} {}: {}", step.address, invocation.dry_run() ? "is out of date" : "is new", step.why));
+  return version_after(address, project_parameters(parameters, manifest),
+                       invocation.dry_run() ? Change::plan : Change::make, invocation);
+}
+
+dataset::Version known_version(const std::string& address, cli::Invocation& invocation) {
+  project::Project& project = invocation.project();
+  const manifest::TableSpec* table = project.manifest().find_table(address);
+  if (table != nullptr && project.manifest().find_data(table->name) == table)
+    return version_after(address, project_parameters({}, project.manifest()), Change::plan, invocation);
+  const std::string name = address.substr(address.find('/') + 1);
+  if (table != nullptr && (!project.has_store() || !project.store().references().find({"sources", name}))) {
+    throw error(Code::not_found, "the source '{}' was never ingested", name)
+        .with_id("data.not_found")
+        .with_hint("`mlops ingest {}` reads it", name);
   }
-  if (steps.back().version) return *steps.back().version;
-  throw error(Code::not_found, "{} was never made", steps.back().address)
-      .with_hint("`mlops run {}` makes it", steps.back().address);
+  return dataset::resolve(project.store(), address);
 }
 
 }  // namespace mlops::commands
