@@ -12,13 +12,6 @@
 namespace mlops::release {
 namespace {
 
-std::vector<train::ColumnFacts> facts_of(const dataset::Version& version) {
-  std::vector<train::ColumnFacts> facts;
-  for (const dataset::Column& column : version.columns)
-    facts.push_back({.name = column.name, .type = column.type, .pii = column.pii, .blob = column.blob});
-  return facts;
-}
-
 std::vector<Candidate> untuned(const TrainRequest& request, predict::Task task) {
   if (!request.candidates.empty()) return request.candidates;
   std::vector<Candidate> candidates;
@@ -76,10 +69,19 @@ void require_trainers(const std::vector<Candidate>& candidates) {
 
 }  // namespace
 
+std::vector<train::ColumnFacts> facts_of(const dataset::Version& version) {
+  std::vector<train::ColumnFacts> facts;
+  for (const dataset::Column& column : version.columns)
+    facts.push_back({.name = column.name, .type = column.type, .pii = column.pii, .blob = column.blob});
+  return facts;
+}
+
 train::Plan plan_of(const TrainRequest& request, const Prepared& prepared, const Candidate& candidate) {
   train::PlanRequest wanted = request.plan;
   if (!candidate.only.empty()) wanted.only = candidate.only;
   wanted.without.insert(wanted.without.end(), candidate.without.begin(), candidate.without.end());
+  wanted.only = after_transforms(prepared, wanted.only);
+  wanted.without = after_transforms(prepared, wanted.without);
   return train::plan(prepared.table, facts_of(request.data), prepared.target, prepared.split, wanted);
 }
 
