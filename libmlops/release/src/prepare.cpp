@@ -5,19 +5,13 @@
 #include <mlops/train/trainer.hpp>
 
 #include "src/candidate.hpp"
+#include "src/facts.hpp"
 #include "src/views.hpp"
 
 #include <algorithm>
 
 namespace mlops::release {
 namespace {
-
-std::vector<train::ColumnFacts> facts_of(const dataset::Version& version) {
-  std::vector<train::ColumnFacts> facts;
-  for (const dataset::Column& column : version.columns)
-    facts.push_back({.name = column.name, .type = column.type, .pii = column.pii, .blob = column.blob});
-  return facts;
-}
 
 std::vector<Candidate> untuned(const TrainRequest& request, predict::Task task) {
   if (!request.candidates.empty()) return request.candidates;
