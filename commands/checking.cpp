@@ -30,9 +30,9 @@ std::vector<Asserted> assertions_of(const manifest::TableSpec& table) {
 }
 
 bool names(const expect::Expr& expr, const std::string& thing) {
-  for (std::size_t i = 0; i + 1 < expr.path.size(); ++i) {
-    if (expr.path[i].text == thing) return true;
-  }
+  const bool here = std::any_of(expr.path.begin(), expr.path.end(),
+                                [&](const expect::Part& part) { return part.text == thing; });
+  if (here) return true;
   return std::any_of(expr.operands.begin(), expr.operands.end(),
                      [&](const expect::Expr& part) { return names(part, thing); });
 }
@@ -74,7 +74,9 @@ dataset::Subject subject_of(project::Project& project, const ToCheck& checked,
       return names(one.assertion.root, table->name);
     });
     if (!named) continue;
-    if (auto other = accepted(project.store(), address)) out.others.emplace(address, *std::move(other));
+    // Its own name means this very version, whatever was accepted before.
+    if (address == version.address()) out.others.emplace(address, version);
+    else if (auto other = accepted(project.store(), address)) out.others.emplace(address, *std::move(other));
   }
   return out;
 }

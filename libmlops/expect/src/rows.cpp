@@ -69,7 +69,8 @@ const std::vector<ColumnType>* columns_of_each(const Expr& call, const Scope& sc
   const Signature* function = function_of(call, scope, table);
   if (function != nullptr && function->about == About::pair) {
     const auto comparison = compared(call, *function, scope);
-    if (comparison) table = comparison->current;
+    const bool known = comparison && scope.columns.contains(comparison->current);
+    if (comparison) table = known ? comparison->current : comparison->reference;
   }
   const auto found = scope.columns.find(table);
   return function == nullptr || found == scope.columns.end() ? nullptr : &found->second;
