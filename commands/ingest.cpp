@@ -8,6 +8,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/ingest.hpp>
+#include <mlops/dataset/sense.hpp>
 #include <mlops/project/project.hpp>
 
 #include <algorithm>
@@ -32,7 +33,10 @@ dataset::IngestReport ingest_one(cli::Invocation& invocation, project::Project& 
       .input = read_input};
   try {
     if (invocation.dry_run()) return dataset::plan_ingest(shop, request);
-    return dataset::ingest(project.store(), shop, request);
+    const auto token = dataset::token_of(source, project.root(), invocation.clock().now());
+    dataset::IngestReport report = dataset::ingest(project.store(), shop, request);
+    if (token) dataset::keep_token(project.store(), report.version, *token);
+    return report;
   } catch (Error& e) {
     e.add_context(fmt::format("while ingesting {}", source.name));
     throw;

@@ -298,4 +298,15 @@ TEST(Data, SplitsByTimeAreWrittenAsTheyAreRead) {
 }
 
 }  // namespace
+TEST(SplitParts, AreReadFromAFlagAsFromTheFile) {
+  EXPECT_EQ(test_part("last 30d", "--test"), (SplitPart{.length_us = 30LL * 86'400'000'000}));
+  EXPECT_EQ(test_part("15%", "--test"), SplitPart{.share = 0.15});
+  EXPECT_EQ(valid_part("0.2", "--valid"), SplitPart{.share = 0.2});
+  EXPECT_EQ(valid_part("90s before test", "--valid"), SplitPart{.length_us = 90'000'000});
+  for (const char* text : {"30d", "last 0d", "last", "1e-1", "", "last 30d before test", "20% ", "-10%"}) {
+    EXPECT_THROW(test_part(text, "--test"), Error) << text;
+    EXPECT_THROW(valid_part(text, "--valid"), Error) << text;
+  }
+}
+
 }  // namespace mlops::manifest

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "src/sql_types.hpp"
+
 namespace mlops::dataset {
 namespace {
 
@@ -52,6 +54,14 @@ bool is_connective(Kind kind) { return kind == Kind::logical_and || kind == Kind
 std::string as_double(const std::string& sql) { return fmt::format("CAST({} AS DOUBLE)", sql); }
 
 }  // namespace
+
+Type assertion_type(const std::string& type) {
+  if (is_integer(type) || is_floating(type) || is_decimal(type) || type == "UHUGEINT") return {Sort::number};
+  if (is_text(type)) return {Sort::text};
+  if (type == "BOOLEAN") return {Sort::truth};
+  if (type == "DATE" || type.starts_with("TIMESTAMP")) return {Sort::time};
+  return {Sort::other};
+}
 
 std::string AssertionSql::test(const Expr& test, bool wanted) const {
   if (test.kind == Kind::logical_not) return this->test(test.operands.front(), !wanted);

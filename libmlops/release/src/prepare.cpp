@@ -5,6 +5,7 @@
 #include <mlops/train/trainer.hpp>
 
 #include "src/candidate.hpp"
+#include "src/facts.hpp"
 #include "src/views.hpp"
 
 #include <algorithm>
