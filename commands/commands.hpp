@@ -12,6 +12,7 @@ cli::Command data();
 cli::Command doctor();
 cli::Command help();
 cli::Command ingest();
+cli::Command init();
 cli::Command log();
 cli::Command model();
 cli::Command predict();
