@@ -179,17 +179,7 @@ double share_of(const std::string& text, const char* flag) {
 
 train::SplitRequest split_of(const TrainArgs& args, const Subject& subject) {
   train::SplitRequest out;
-  if (subject.is_declared()) {
-    const manifest::SplitSpec& split = subject.table->split;
-    out = {.valid = split.valid.value_or(out.valid),
-           .test = split.test.value_or(out.test),
-           .seed = split.seed.value_or(out.seed),
-           .time = subject.table->time,
-           .group = split.group,
-           .part = split.part,
-           .test_last_us = split.test_last_us,
-           .valid_before_us = split.valid_before_us};
-  }
+  if (subject.is_declared()) out = declared_split(*subject.table);
   if (args.valid) {
     out.valid = share_of(*args.valid, "--valid");
     out.valid_before_us.reset();
@@ -351,6 +341,20 @@ project::Project& project_of(cli::Invocation& invocation) {
 }
 
 }  // namespace
+
+train::SplitRequest declared_split(const manifest::TableSpec& table) {
+  const manifest::SplitSpec& split = table.split;
+  train::SplitRequest out;
+  out.valid = split.valid.value_or(out.valid);
+  out.test = split.test.value_or(out.test);
+  out.seed = split.seed.value_or(out.seed);
+  out.time = table.time;
+  out.group = split.group;
+  out.part = split.part;
+  out.test_last_us = split.test_last_us;
+  out.valid_before_us = split.valid_before_us;
+  return out;
+}
 
 release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invocation) {
   if (args.seed && *args.seed < 0) throw error(Code::usage, "'--seed' wants 0 or more, not {}", *args.seed);
