@@ -333,9 +333,8 @@ cli::Command features_join() {
                    {"csv", "tsv", "json", "jsonl", "parquet"}}},
       .examples = {{"mlops features join airport --entities new.csv",
                     "Print the rows of a file with the columns of a view beside them"},
-                   {"mlops features join airport dest=airport --key dest.airport=destination --entities "
-                    "departures --out set.parquet",
-                    "Take a view twice, of two columns, for the rows of a dataset"},
+                   {"mlops features join dest=airport -k airport=destination -e departures",
+                    "Take a view by another column, for the rows of a dataset"},
                    {"mlops features join --model linear --out set.csv", "Write the training set of a model"}},
       .exits = {{Code::usage, "a view cannot be used, or the rows have no such column"},
                 {Code::negative, "the table of a view was refused by what is asserted of it"},

@@ -79,7 +79,7 @@ airport|changed|2|column worst'
   answers 0 mlops show features/airport@v1 --json
   is "$(jq -c '.items[0] | [.name, .version]' <<<"$output")" '["airport",1]'
   digest=$(mlops features list airport --json | jq -r '.items[0].digest')
-  for address in airport@{1} "${digest:7:8}" airport@v1; do
+  for address in 'airport@{1}' "${digest:7:8}" airport@v1; do
     answers 0 mlops show "$address" --json
     is "$(jq -c '.items[0].version' <<<"$output")" 1
   done

@@ -17,6 +17,12 @@ data query|answers|"SELECT city, count(*) AS n, avg(age) AS age FROM people GROU
 data profile|answers|churn
 data export|changes|churn --out out.csv
 check|changes|people
+features plan|answers|
+features apply|changes|
+features list|answers|
+features list|answers|airport
+features show|answers|airport
+features join|changes|airport --entities new.csv --out set.csv
 plan|answers|
 train run|changes|--data people --label late --train prior
 predict|changes|churn --in people.csv --out answers.csv
