@@ -200,7 +200,8 @@ cli::Command show_view_spec() {
           .exits = {{Code::not_found, "there is no such view, or it was never applied"}},
           .see_also = {"mlops-features-list(1)", "mlops-log(1)"},
           .run = [args](cli::Invocation& invocation) {
-            invocation.record("mlops.view/1", applied_view_record(applied_view(*args, invocation), invocation));
+            invocation.record("mlops.view/1",
+                              applied_view_record(applied_view(*args, invocation), invocation));
           }};
 }
 
@@ -241,9 +242,10 @@ score::EnrichPlace enrich_place(cli::Invocation& invocation) {
 }
 
 cli::Command features() {
-  return {.name = "features",
-          .summary = "compile, record and join views of data as of a moment",
-          .children = {features_plan(), features_apply(), list_views_spec(), show_view_spec(), features_join()}};
+  return {
+      .name = "features",
+      .summary = "compile, record and join views of data as of a moment",
+      .children = {features_plan(), features_apply(), list_views_spec(), show_view_spec(), features_join()}};
 }
 
 }  // namespace mlops::commands
