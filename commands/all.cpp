@@ -17,6 +17,7 @@ cli::Command root() {
       .summary = "version data, train, judge, promote, serve and watch models from a terminal",
       .children =
           {
+              in_group("data", init()),
               in_group("data", ingest()),
               in_group("data", check()),
               in_group("data", data()),

@@ -13,6 +13,7 @@ cli::Command doctor();
 cli::Command features();
 cli::Command help();
 cli::Command ingest();
+cli::Command init();
 cli::Command log();
 cli::Command model();
 cli::Command predict();

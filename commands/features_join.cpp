@@ -4,7 +4,7 @@
 #include "dataset_rows.hpp"
 #include "features.hpp"
 #include "lines_as_rows.hpp"
-#include "train_request.hpp"
+#include "train_split.hpp"
 #include "train_views.hpp"
 #include "up_to_date.hpp"
 
@@ -168,7 +168,7 @@ bool learns(const score::ViewUse& use) {
 /// The rows that `train run` trains on, for transforms to learn from the same.
 std::vector<std::uint32_t> training_rows(const dataset::Version& version, const manifest::TableSpec& table,
                                          cli::Invocation& invocation) {
-  const train::SplitRequest split = declared_split(table);
+  const train::SplitRequest split = split_of({}, &table);
   std::vector<std::string> names = {table.label};
   for (const std::string& name : {split.time, split.group, split.part}) {
     if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);

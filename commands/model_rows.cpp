@@ -1,5 +1,7 @@
 #include "model_rows.hpp"
 
+#include "model_features.hpp"
+
 #include <fmt/core.h>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/version.hpp>
@@ -8,18 +10,12 @@
 #include <algorithm>
 #include <set>
 
+#include "row_values.hpp"
+
 namespace mlops::commands {
 namespace {
 
-json::Value or_null(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
-
-json::Value or_null(const std::optional<Digest>& digest) {
-  return digest ? json::Value(digest->text()) : json::Value();
-}
-
 json::Value version_or_null(std::int64_t number) { return number == 0 ? json::Value() : json::Value(number); }
-
-json::Array list(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
 
 // ---- metrics
 // ----------------------------------------------------------------------------------------------------
@@ -64,17 +60,11 @@ std::optional<predict::Package> description(const store::Objects& objects, const
   return std::nullopt;
 }
 
-json::Array input_list(const predict::Signature& signature) {
-  json::Array out;
-  for (const predict::Input& input : signature.inputs) {
-    out.push_back(json::Object{
-        {"name", input.name},
-        {"type", input.type},
-        {"encoding", predict::name_of(input.encoding)},
-        {"nullable", input.nullable},
-        {"categories", input.categories.empty() ? json::Value() : json::Value(input.categories.size())}});
+score::ModelFeatures features_in(const store::Objects& objects, const store::Tree& tree) {
+  for (const store::TreeFile& file : tree.files) {
+    if (file.path == score::features_file) return score::features_from(objects.get(file.digest));
   }
-  return out;
+  return {};
 }
 
 json::Array file_list(const store::Tree& tree) {
@@ -126,7 +116,7 @@ json::Value input_example(store::Store& store, const model::Version& version, co
 
 json::Value classes(const std::optional<predict::Package>& package) {
   if (!package || package->signature.task == predict::Task::regression) return nullptr;
-  return list(package->signature.classes);
+  return texts_json(package->signature.classes);
 }
 
 }  // namespace
@@ -134,7 +124,7 @@ json::Value classes(const std::optional<predict::Package>& package) {
 ui::Row model_row(const model::Version& version, std::optional<std::int64_t> champion) {
   return {{"name", version.name},
           {"version", version.number},
-          {"aliases", list(version.aliases)},
+          {"aliases", texts_json(version.aliases)},
           {"champion", version_or_null(champion.value_or(0))},
           {"algorithm", version.algorithm},
           {"task", or_null(version.task)},
@@ -150,39 +140,44 @@ ui::Row model_row(const model::Version& version, std::optional<std::int64_t> cha
 ui::Row model_record(store::Store& store, const model::Version& version) {
   const store::Tree tree = store::get_tree(store.objects(), version.package);
   const auto package = version.runs_here() ? description(store.objects(), tree) : std::nullopt;
+  const auto features = package ? features_in(store.objects(), tree) : score::ModelFeatures{};
+  const ui::Show of_views = features.empty() ? ui::Show::hidden : ui::Show::plain;
   const auto signature = [&](auto value) {
     return package ? json::Value(value(package->signature)) : json::Value();
   };
-  return {{"name", version.name},
-          {"version", version.number},
-          {"aliases", list(version.aliases)},
-          {"digest", version.record.text()},
-          {"previous", or_null(version.previous)},
-          {"time", version.time.text()},
-          {"who", or_null(version.who)},
-          {"note", or_null(version.note)},
-          {"algorithm", version.algorithm},
-          {"task", or_null(version.task)},
-          {"loss", or_null(version.loss)},
-          {"parameters", version.parameters},
-          {"label", signature([](const auto& s) { return s.label; })},
-          {"label_type", signature([](const auto& s) { return s.label_type; })},
-          {"classes", classes(package)},
-          {"threshold", signature([](const auto& s) {
-             return s.task == predict::Task::binary ? json::Value(s.threshold) : json::Value();
-           })},
-          {"data", or_null(version.data)},
-          {"data_digest", or_null(version.data_record)},
-          {"run", or_null(version.run)},
-          {"run_digest", or_null(version.run_record)},
-          {"code", version.code},
-          {"environment", or_null(version.environment)},
-          {"package", version.package.text()},
-          {"bytes", version.bytes, ui::Show::bytes},
-          {"inputs", signature([](const auto& s) { return input_list(s); })},
-          {"metrics", metric_list(version)},
-          {"files", file_list(tree)},
-          {"input_example", input_example(store, version, tree)}};
+  return {
+      {"name", version.name},
+      {"version", version.number},
+      {"aliases", texts_json(version.aliases)},
+      {"digest", version.record.text()},
+      {"previous", or_null(version.previous)},
+      {"time", version.time.text()},
+      {"who", or_null(version.who)},
+      {"note", or_null(version.note)},
+      {"algorithm", version.algorithm},
+      {"task", or_null(version.task)},
+      {"loss", or_null(version.loss)},
+      {"parameters", version.parameters},
+      {"label", signature([](const auto& s) { return s.label; })},
+      {"label_type", signature([](const auto& s) { return s.label_type; })},
+      {"classes", classes(package)},
+      {"threshold", signature([](const auto& s) {
+         return s.task == predict::Task::binary ? json::Value(s.threshold) : json::Value();
+       })},
+      {"data", or_null(version.data)},
+      {"data_digest", or_null(version.data_record)},
+      {"run", or_null(version.run)},
+      {"run_digest", or_null(version.run_record)},
+      {"code", version.code},
+      {"environment", or_null(version.environment)},
+      {"package", version.package.text()},
+      {"bytes", version.bytes, ui::Show::bytes},
+      {"inputs", package ? json::Value(wanted_inputs(*package, features)) : json::Value()},
+      {"as_of", or_null(features.time.name), of_views},
+      {"features", package ? json::Value(feature_rows(store, *package, features)) : json::Value(), of_views},
+      {"metrics", metric_list(version)},
+      {"files", file_list(tree)},
+      {"input_example", input_example(store, version, tree)}};
 }
 
 ui::Row registration_row(const model::Version& version, std::string_view state) {

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "dataset_rows.hpp"
 #include "lines_as_rows.hpp"
+#include "model_views.hpp"
 #include "which_model.hpp"
 
 #include <mlops/base/error.hpp>
@@ -42,6 +43,7 @@ score::BatchRequest request_of(const PredictArgs& args, cli::Invocation& invocat
     if (rows != nullptr) rows->write(bytes);
     else invocation.output().text(bytes);
   };
+  request.history = [&invocation](const feature::View& view) { return model_history(view, invocation); };
   return request;
 }
 
@@ -98,14 +100,16 @@ void run(const PredictArgs& args, cli::Invocation& invocation) {
                               took.count(),
                               args.out == "-" ? "" : fmt::format(", {} {}", args.out.string(), state)));
   if (args.out == "-" || invocation.format() == ui::Format::human) return;
-  invocation.record("mlops.prediction/1", {{"name", version.name},
-                                           {"version", version.number},
-                                           {"rows", report.rows, ui::Show::count},
-                                           {"file", args.out.string()},
-                                           {"state", state},
-                                           {"seconds", took.count()},
-                                           {"unanswered", report.unanswered, ui::Show::count},
-                                           {"columns", met_rows(scorer.signature(), report)}});
+  invocation.record("mlops.prediction/1",
+                    {{"name", version.name},
+                     {"version", version.number},
+                     {"rows", report.rows, ui::Show::count},
+                     {"file", args.out.string()},
+                     {"state", state},
+                     {"seconds", took.count()},
+                     {"looked_up", json::Array(report.looked_up.begin(), report.looked_up.end())},
+                     {"unanswered", report.unanswered, ui::Show::count},
+                     {"columns", met_rows(scorer.signature(), report)}});
 }
 
 }  // namespace

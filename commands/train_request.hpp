@@ -38,9 +38,6 @@ struct TrainArgs {
 /// which data is not clear, a parameter that no trainer has), not_found (no such dataset or model).
 release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invocation);
 
-/// How `mlops.yaml` says that a table is split, with the defaults of `train run`.
-train::SplitRequest declared_split(const manifest::TableSpec& table);
-
 /// What `mlops.yaml` should say of it; nothing when the flags make it a trial that the file has no words for.
 std::optional<manifest::TrainingEdit> training_edit_of(const TrainArgs& args,
                                                        const release::TrainRequest& request,

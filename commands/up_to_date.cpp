@@ -92,9 +92,7 @@ class Builder {
     if (spec.from.front() == "-")
       throw error(Code::not_found, "the source '{}' was never ingested", spec.name)
           .with_hint("it is read from standard input: `mlops ingest - --name {}`", spec.name);
-    const auto token = dataset::token_of(spec, project_.root(), invocation_.clock().now());
     dataset::IngestReport report = ingest_source(invocation_, project_, shop_, spec);
-    if (token) dataset::keep_token(project_.store(), report.version, *token);
     step.fresh = report.unchanged && step.version && step.version->record == report.version.record;
     if (step.fresh) step.why.clear();
     else if (step.version) step.why = "its files changed";

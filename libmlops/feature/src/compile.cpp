@@ -169,13 +169,20 @@ class Compiler {
 
   bool check_transform(const ViewColumn& column, const std::string& place) {
     const auto& transform = column.definition.transform;
-    const bool number = is_integer(column.type) || column.type == "DOUBLE" || column.type == "FLOAT";
-    if (!transform || transform->kind == Transform::Kind::onehot || number) return true;
+    if (!transform) return true;
+    const bool sorts = transform->kind == Transform::Kind::onehot;
+    const bool whole = is_integer(column.type);
+    if (sorts ? whole || column.type == "VARCHAR" || column.type == "BOOLEAN"
+              : whole || column.type == "DOUBLE" || column.type == "FLOAT")
+      return true;
     misfit(place, column.text,
            {column.definition.offset,
-            fmt::format("{}() wants numbers, and '{}' is {}", name_of(transform->kind),
-                        column.definition.expression, column.type),
-            column.type == "BOOLEAN" ? "cast the flag: `x::INT`" : ""});
+            fmt::format("{}() wants {}, and '{}' is {}", name_of(transform->kind),
+                        sorts ? "texts, whole numbers or flags" : "numbers", column.definition.expression,
+                        column.type),
+            sorts                      ? "cast it: `x::VARCHAR`"
+            : column.type == "BOOLEAN" ? "cast the flag: `x::INT`"
+                                       : ""});
     return false;
   }
 

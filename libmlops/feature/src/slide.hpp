@@ -98,14 +98,31 @@ struct Question {
   std::uint32_t row;
 };
 
+/// The first of [begin, end) for which it holds, as it does for all after it; `end` without one.
+template <typename Holds>
+std::size_t first_from(std::size_t begin, std::size_t end, Holds holds) {
+  while (begin < end) {
+    const std::size_t middle = begin + (end - begin) / 2;
+    if (holds(middle)) end = middle;
+    else begin = middle + 1;
+  }
+  return begin;
+}
+
 /// Calls `answer(row)` for each question, in order of time, with `window` holding the events of the group
 /// that are visible at the question's time and at most `width` older.
 template <typename Window, typename Answer>
 void slide(const History::Impl& events, std::uint32_t group, std::int64_t width,
            const std::vector<Question>& questions, Window& window, Answer answer) {
   const std::size_t end = events.groups.begin[group + 1];
-  std::size_t enter = events.groups.begin[group];
-  std::size_t leave = enter;
+  // What is too old for the first question is too old for all: a few rows do not go through all the past.
+  const std::int64_t first = questions.empty() ? 0 : questions.front().time - width;
+  std::size_t leave = first_from(events.groups.begin[group], end,
+                                 [&](std::size_t position) { return events.at[position] >= first; });
+  std::size_t enter =
+      events.entering.empty() ? leave : first_from(events.groups.begin[group], end, [&](std::size_t place) {
+        return events.enters(events.entering[place]) >= first;
+      });
   std::int64_t before = std::numeric_limits<std::int64_t>::min();
   for (const Question& question : questions) {
     const std::int64_t oldest = question.time - width;

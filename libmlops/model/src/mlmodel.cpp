@@ -92,14 +92,16 @@ std::string xgboost_version(std::string_view booster) {
 }
 
 /// True when the library itself can be given the columns as they are.
-bool takes_plain_numbers(const predict::Signature& signature) {
-  return std::all_of(signature.inputs.begin(), signature.inputs.end(), [](const Input& input) {
-    return input.encoding == Encoding::number || input.encoding == Encoding::flag;
-  });
+bool takes_plain_numbers(const predict::Package& package) {
+  const predict::Signature& signature = package.signature;
+  return package.given.empty() &&
+         std::all_of(signature.inputs.begin(), signature.inputs.end(), [](const Input& input) {
+           return input.encoding == Encoding::number || input.encoding == Encoding::flag;
+         });
 }
 
 void write_xgboost(Lines& lines, const predict::Package& package, const std::string& booster) {
-  if (takes_plain_numbers(package.signature)) {
+  if (takes_plain_numbers(package)) {
     lines.open(1, "python_function");
     lines.entry(2, "data", booster_name);
     lines.entry(2, "loader_module", "mlflow.xgboost");
@@ -141,7 +143,7 @@ std::string mlmodel_text(const predict::Package& package, bool has_input_example
     lines.entry(1, "type", "dataframe");
   }
   lines.open(0, "signature");
-  lines.entry(1, "inputs", inputs_text(package.signature));
+  lines.entry(1, "inputs", inputs_text(package.asked()));
   lines.entry(1, "outputs", outputs_text(package.signature));
   lines.null(1, "params");
   return lines.take();

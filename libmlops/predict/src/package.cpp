@@ -9,7 +9,9 @@
 namespace mlops::predict {
 namespace {
 
-constexpr std::int64_t format = 1;
+constexpr std::int64_t plain_format = 1;
+constexpr std::int64_t format =
+    2;  ///< With inputs before transforms: who does not know them answers wrongly.
 constexpr std::string_view main_file = "model.json";
 
 void add(store::Objects::Batch& batch, store::Tree& tree, const std::string& path, const std::string& bytes) {
@@ -41,17 +43,24 @@ json::Object parsed(const std::string& text) {
 
 }  // namespace
 
+Signature Package::asked() const {
+  Signature out = signature;
+  if (!given.empty()) out.inputs = given;
+  return out;
+}
+
 std::string model_json(const Package& package) {
   json::Array files;
   for (const auto& [path, bytes] : package.files) files.emplace_back(path);
-  return json::dump_pretty(json::Object{{"mlops_model", format},
-                                        {"algorithm", package.algorithm},
-                                        {"loss", package.loss},
-                                        {"parameters", package.parameters},
-                                        {"signature", to_json(package.signature)},
-                                        {"fitted", package.fitted},
-                                        {"files", std::move(files)}}) +
-         "\n";
+  json::Object out{{"mlops_model", package.given.empty() ? plain_format : format},
+                   {"algorithm", package.algorithm},
+                   {"loss", package.loss},
+                   {"parameters", package.parameters},
+                   {"signature", to_json(package.signature)},
+                   {"fitted", package.fitted},
+                   {"files", std::move(files)}};
+  if (!package.given.empty()) out.set("given", to_json(package.given));
+  return json::dump_pretty(out) + "\n";
 }
 
 Package package_from(std::string_view model_json,
@@ -63,6 +72,7 @@ Package package_from(std::string_view model_json,
                   .parameters = fields.object("parameters"),
                   .loss = fields.text("loss"),
                   .fitted = fields.object("fitted")};
+  if (object.find("given") != nullptr) package.given = inputs_from(fields.array("given"), "given");
   for (const std::string& path : fields.texts("files")) package.files.emplace(path, file(path));
   return package;
 }

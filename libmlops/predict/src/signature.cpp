@@ -109,12 +109,30 @@ const Input* Signature::find(std::string_view input) const {
   return nullptr;
 }
 
+json::Array to_json(const std::vector<Input>& inputs) {
+  json::Array out;
+  for (const Input& input : inputs) out.push_back(to_json(input));
+  return out;
+}
+
 json::Object to_json(const Signature& signature) {
-  json::Array inputs;
-  for (const Input& input : signature.inputs) inputs.push_back(to_json(input));
   return {{"task", name_of(signature.task)},    {"label", signature.label},
           {"label_type", signature.label_type}, {"classes", texts(signature.classes)},
-          {"threshold", signature.threshold},   {"inputs", std::move(inputs)}};
+          {"threshold", signature.threshold},   {"inputs", to_json(signature.inputs)}};
+}
+
+std::vector<Input> inputs_from(const json::Array& inputs, std::string_view name) {
+  const json::Object nothing;
+  const Fields fields(nothing, "the signature");
+  std::vector<Input> out;
+  std::vector<std::string> names;
+  for (const json::Value& input : inputs) {
+    if (input.as_object() == nullptr) fields.fail(name, "list of objects");
+    out.push_back(input_from(*input.as_object()));
+    names.push_back(out.back().name);
+  }
+  require_different(names, fields, name);
+  return out;
 }
 
 Signature signature_from(const json::Object& object) {
@@ -125,13 +143,7 @@ Signature signature_from(const json::Object& object) {
   signature.label_type = fields.text("label_type");
   signature.classes = fields.texts("classes");
   signature.threshold = fields.number("threshold");
-  std::vector<std::string> names;
-  for (const json::Value& input : fields.array("inputs")) {
-    if (input.as_object() == nullptr) fields.fail("inputs", "list of objects");
-    signature.inputs.push_back(input_from(*input.as_object()));
-    names.push_back(signature.inputs.back().name);
-  }
-  require_different(names, fields, "inputs");
+  signature.inputs = inputs_from(fields.array("inputs"));
   require_classes(signature, fields);
   return signature;
 }

@@ -11,6 +11,8 @@
 #include <chrono>
 #include <numeric>
 
+#include "src/views.hpp"
+
 namespace mlops::release {
 namespace {
 
@@ -244,6 +246,7 @@ Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& pr
     record_beginning(live, shop, request, prepared, candidate, parts);
     shop.progress.phase("training " + candidate.name, 0, Unit::items);
     fit(shop, candidate, parts, seed, live, out);
+    keep_features(request, prepared, out.package);
     judge(shop, prepared, parts, out);
     record_result(live, shop, out);
     out.run_record = seal(run::Status::done, 0);

@@ -5,19 +5,13 @@
 #include <mlops/train/trainer.hpp>
 
 #include "src/candidate.hpp"
+#include "src/facts.hpp"
 #include "src/views.hpp"
 
 #include <algorithm>
 
 namespace mlops::release {
 namespace {
-
-std::vector<train::ColumnFacts> facts_of(const dataset::Version& version) {
-  std::vector<train::ColumnFacts> facts;
-  for (const dataset::Column& column : version.columns)
-    facts.push_back({.name = column.name, .type = column.type, .pii = column.pii, .blob = column.blob});
-  return facts;
-}
 
 std::vector<Candidate> untuned(const TrainRequest& request, predict::Task task) {
   if (!request.candidates.empty()) return request.candidates;
@@ -80,6 +74,8 @@ train::Plan plan_of(const TrainRequest& request, const Prepared& prepared, const
   train::PlanRequest wanted = request.plan;
   if (!candidate.only.empty()) wanted.only = candidate.only;
   wanted.without.insert(wanted.without.end(), candidate.without.begin(), candidate.without.end());
+  wanted.only = after_transforms(prepared, wanted.only);
+  wanted.without = after_transforms(prepared, wanted.without);
   return train::plan(prepared.table, facts_of(request.data), prepared.target, prepared.split, wanted);
 }
 

@@ -52,17 +52,25 @@ Choice choose(const TrainRequest& request, const Prepared& prepared, const Bench
           .beats_baseline = places.size() == 1 || better_than_baseline(wanted, pick).better};
 }
 
-/// The first rows of the data as a caller would send them.
-json::Array example_of(const Columns& table, const predict::Signature& signature) {
+/// The first rows of the data as a caller would send them: to have their features looked up, or with them.
+json::Array example_of(const TrainRequest& request, const Prepared& prepared,
+                       const predict::Package& package) {
+  const Columns& table = prepared.features.empty() ? prepared.table : prepared.given;
+  const predict::Signature asked = package.asked();
+  const auto lookups = score::features_of(package).lookups();
   json::Array rows;
   for (std::size_t row = 0; row < std::min(example_rows, table.rows()); ++row) {
     json::Object example;
     for (std::size_t i = 0; i < table.width(); ++i) {
       const Column column = table.column(i);
-      const predict::Input* input = signature.find(column.name());
-      if (input == nullptr) continue;
+      const predict::Input* input = asked.find(column.name());
+      const bool looks_up = std::any_of(lookups.begin(), lookups.end(),
+                                        [&](const auto& one) { return one.name == column.name(); });
+      if (input == nullptr && !looks_up) continue;
+      const dataset::Column* known = request.data.find(std::string(column.name()));
+      const bool masked = input != nullptr ? input->pii : known != nullptr && known->pii;
       example.set(std::string(column.name()),
-                  input->pii ? json::Value(dataset::mask) : dataset::cell(column, row));
+                  masked ? json::Value(dataset::mask) : dataset::cell(column, row));
     }
     rows.emplace_back(std::move(example));
   }
@@ -83,7 +91,7 @@ model::Registry::Added register_model(Workshop& shop, const TrainRequest& reques
   return model::Registry(shop.store)
       .add({.name = request.model,
             .package = judged.package,
-            .input_example = example_of(prepared.table, judged.package.signature),
+            .input_example = example_of(request, prepared, judged.package),
             .run = judged.outcome.run,
             .run_record = judged.run_record,
             .data = fmt::format("{}@v{}", request.data.address(), request.data.number),

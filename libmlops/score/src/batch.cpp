@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "src/answers.hpp"
+#include "src/row_features.hpp"
 #include "src/sink.hpp"
 #include "src/writers.hpp"
 
@@ -51,21 +52,31 @@ void refuse_same_file(const BatchRequest& request) {
       .with_hint("write the answers to another file");
 }
 
-/// Texts of training stay texts here, be they digits: an id such as 007.
-std::map<std::string, std::string> wished_types(const predict::Signature& signature) {
+/// Texts of training stay texts here, be they digits: an id such as 007. So do the keys of features.
+std::map<std::string, std::string> wished_types(const Scorer& scorer) {
   std::map<std::string, std::string> types;
-  for (const predict::Input& input : signature.inputs) {
+  for (const predict::Input& input : scorer.signature().inputs) {
     if (input.type == "VARCHAR") types.emplace(input.name, input.type);
+  }
+  for (const ModelView& view : scorer.features().views) {
+    for (std::size_t i = 0; i < view.key.size(); ++i) {
+      const feature::KeyKind kind = view.view.key[i].kind;
+      if (kind == feature::KeyKind::text) types.emplace(view.key[i].name, "VARCHAR");
+      else if (kind == feature::KeyKind::integer) types.emplace(view.key[i].name, "BIGINT");
+      else if (kind == feature::KeyKind::boolean) types.emplace(view.key[i].name, "BOOLEAN");
+    }
   }
   return types;
 }
 
 /// Columns whose texts are dates in the way of the training data.
-std::map<std::string, std::string> dates_of(const predict::Signature& signature) {
+std::map<std::string, std::string> dates_of(const Scorer& scorer) {
   std::map<std::string, std::string> types;
-  for (const predict::Input& input : signature.inputs) {
-    if (input.type == "DATE" || input.type == "TIMESTAMP") types.emplace(input.name, input.type);
-  }
+  const auto add = [&](const std::string& name, const std::string& type) {
+    if (type == "DATE" || type == "TIMESTAMP") types.emplace(name, type);
+  };
+  for (const predict::Input& input : scorer.signature().inputs) add(input.name, input.type);
+  for (const LookupColumn& column : scorer.features().lookups()) add(column.name, column.type);
   return types;
 }
 
@@ -77,9 +88,17 @@ std::vector<std::string> names_of(const std::vector<AnswerColumn>& columns) {
 
 class Batch {
  public:
-  Batch(dataset::OpenFile& file, const Scorer& scorer, const BatchRequest& request)
-      : file_(file), scorer_(scorer), request_(request), columns_(answer_columns(scorer.signature())) {
+  Batch(dataset::OpenFile& file, const Scorer& scorer, const BatchRequest& request,
+        const feature::JoinOptions& joining)
+      : file_(file),
+        scorer_(scorer),
+        request_(request),
+        joining_(joining),
+        columns_(answer_columns(scorer.signature())),
+        features_(scorer, file.fields()) {
     if (!request.only_answers) refuse_clash();
+    features_.read(request.history);
+    for (const ModelView* view : features_.views()) report_.looked_up.push_back(view->as);
   }
 
   void write_text(const std::string& format, Sink& sink, Progress& progress, const Cancel* cancel) {
@@ -121,21 +140,38 @@ class Batch {
     progress.phase("predicting", file_.rows(), Unit::rows);
     std::string text;
     writer.begin(text);
-    file_.each([&](const Columns& rows) {
+    each_block([&](const Columns& rows) {
       if (cancel != nullptr) cancel->check();
       add(writer, with_rows, rows, text);
       progress.at(report_.rows);
-      if (text.size() < block_bytes) return true;
+      if (text.size() < block_bytes) return;
       sink.write(text);
       text.clear();
-      return true;
     });
     sink.write(text);
     sink.commit();
   }
 
+  /// As they come; to be joined, in blocks so large that each pays for the events that it is joined to.
+  template <typename Take>
+  void each_block(Take take) {
+    std::vector<Columns> waiting;
+    std::size_t rows = 0;
+    file_.each([&](const Columns& batch) {
+      waiting.push_back(batch);
+      rows += batch.rows();
+      if (!features_.views().empty() && rows < joined_rows) return true;
+      take(concatenate(waiting));
+      waiting.clear();
+      rows = 0;
+      return true;
+    });
+    if (!waiting.empty()) take(concatenate(waiting));
+  }
+
   void add(Writer& writer, bool with_rows, const Columns& rows, std::string& text) {
-    scorer_.answer(rows, answered_, report_.rows + 1);
+    const Columns given = features_.views().empty() ? rows : features_.beside(rows, joining_);
+    scorer_.answer(given, answered_, report_.rows + 1);
     const Answers answers(scorer_.signature(), answered_.predictions, answered_.classes);
     writer.add(with_rows ? &rows : nullptr, answers, answered_.rows, text);
     count();
@@ -166,11 +202,14 @@ class Batch {
   }
 
   static constexpr std::size_t block_bytes = 1 << 20;
+  static constexpr std::size_t joined_rows = 1 << 17;
 
   dataset::OpenFile& file_;
   const Scorer& scorer_;
   const BatchRequest& request_;
+  feature::JoinOptions joining_;
   std::vector<AnswerColumn> columns_;
+  RowFeatures features_;
   Answered answered_;
   BatchReport report_;
 };
@@ -196,11 +235,11 @@ BatchReport predict_batch(Engines& engines, dataset::Resources resources, const 
                          {.file = request.input,
                           .input = request.read_input,
                           .format = request.input_format,
-                          .types = wished_types(signature),
+                          .types = wished_types(scorer),
                           .read = scorer.training_read(),
-                          .dates = dates_of(signature),
+                          .dates = dates_of(scorer),
                           .pii = pii});
-  Batch batch(file, scorer, request);
+  Batch batch(file, scorer, request, {.threads = resources.threads, .cancel = cancel});
   const std::string format = output_format(request, file.format());
   if (format == "parquet") batch.write_parquet(scratch, *sink, progress, cancel);
   else batch.write_text(format, *sink, progress, cancel);

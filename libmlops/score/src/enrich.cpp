@@ -3,6 +3,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/feature/misfits.hpp>
+#include <mlops/feature/refit.hpp>
 #include <mlops/table/engine.hpp>
 
 #include <fmt/core.h>
@@ -20,8 +21,12 @@ std::unique_ptr<table::Engine> engine_of(const EnrichPlace& place) {
                      place.cancel);
 }
 
+std::string relation_of(store::Store& store, const dataset::Version& version) {
+  return "read_parquet(" + table::literal(store.objects().file(version.data).string()) + ")";
+}
+
 feature::Table table_of(const ViewUse& use, store::Store& store) {
-  return {.relation = "read_parquet(" + table::literal(store.objects().file(use.version.data).string()) + ")",
+  return {.relation = relation_of(store, use.version),
           .time = use.table.time,
           .outcome = use.table.outcome,
           .label = use.table.label};
@@ -94,14 +99,39 @@ Enriched enrich(const EnrichPlace& place, const Columns& rows, const std::string
   for (const ViewUse& use : uses) {
     const feature::History& history = reading.history(use);
     out.views.push_back(history.view());
-    joined.push_back({.history = &history, .key = key_of(use.use, history.view()), .as = prefix_of(use.use)});
+    out.keys.push_back(key_of(use.use, history.view()));
+    joined.push_back({.history = &history, .key = out.keys.back(), .as = prefix_of(use.use)});
   }
   out.join = feature::join(rows, time, joined, {.threads = place.resources.threads, .cancel = place.cancel});
   return out;
 }
 
 Columns with_features(const Columns& rows, const Enriched& joined, const std::vector<feature::Fit>& fits) {
-  return feature::beside(rows, feature::apply(fits, joined.join.columns));
+  const Columns features = feature::apply(fits, joined.join.columns);
+  for (const Field& field : features.fields()) {
+    if (!rows.find(field.name)) continue;
+    throw error(Code::usage, "the rows have a column '{}', which a feature would add", field.name)
+        .with_hint("rename it, or give the use another name: `{{use: ..., as: ...}}`");
+  }
+  return feature::beside(rows, features);
+}
+
+feature::History read_history(const EnrichPlace& place, const feature::View& view,
+                              const dataset::Version& version) {
+  const auto engine = engine_of(place);
+  const feature::Table table{.relation = relation_of(place.store, version)};
+  const auto misfits = feature::misfits_on(view, table, *engine);
+  if (!misfits.empty()) {
+    std::string detail;
+    for (const feature::Misfit& misfit : misfits)
+      detail += fmt::format("  {}: {}: {}\n", misfit.place, misfit.text, misfit.fault.message);
+    throw error(Code::conflict, "features/{} of the model cannot be read from {}@v{}: {}: {}", view.name,
+                version.name, version.number, misfits.front().place, misfits.front().fault.message)
+        .with_id("features.changed")
+        .with_detail(detail)
+        .with_hint("the table is another one than at training: `mlops train run` makes a model for it");
+  }
+  return feature::History(view, feature::read_events(view, table, *engine).columns, place.resources.threads);
 }
 
 }  // namespace mlops::score

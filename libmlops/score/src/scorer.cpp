@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "src/answers.hpp"
+#include "src/fitting.hpp"
 
 namespace mlops::score {
 namespace {
@@ -41,8 +42,8 @@ std::vector<json::Value> values_of_classes(const predict::Signature& signature) 
 }
 
 /// What the record of the training data calls personal is so for the model.
-void mark_personal(const dataset::Version& data, predict::Signature& signature) {
-  for (predict::Input& input : signature.inputs) {
+void mark_personal(const dataset::Version& data, std::vector<predict::Input>& inputs) {
+  for (predict::Input& input : inputs) {
     const dataset::Column* column = data.find(input.name);
     if (column != nullptr && column->pii) input.pii = true;
   }
@@ -61,10 +62,12 @@ predict::Package files_of(store::Store& store, const Digest& tree) {
 }  // namespace
 
 Scorer::Scorer(const predict::Package& package, json::Object training_read, Engines& engines)
-    : encoder_(package.signature),
+    : encoder_(package.asked()),
+      features_(features_of(package)),
+      fitting_(package.given.empty() ? nullptr : std::make_shared<const Fitting>(package, features_.fits)),
       predictor_(predict::open(package, engines)),
       training_read_(std::move(training_read)),
-      null_texts_(nulls_of(package.signature, training_read_)),
+      null_texts_(nulls_of(package.asked(), training_read_)),
       class_values_(values_of_classes(package.signature)) {}
 
 Scorer Scorer::load(store::Store& store, const Digest& package, const std::optional<Digest>& data_record,
@@ -72,7 +75,8 @@ Scorer Scorer::load(store::Store& store, const Digest& package, const std::optio
   predict::Package files = files_of(store, package);
   if (!data_record || !store.objects().has(*data_record)) return Scorer(files, {}, engines);
   const auto data = dataset::from_record(store.record(*data_record), *data_record, 0);
-  mark_personal(data, files.signature);
+  mark_personal(data, files.signature.inputs);
+  mark_personal(data, files.given);
   return Scorer(files, data.read, engines);
 }
 
@@ -102,8 +106,10 @@ void Scorer::start(Answered& out) const {
 void Scorer::predict(Answered& out) const {
   out.rows = out.frame.rows;
   out.predictions.resize(out.rows * signature().outputs());
-  predictor_->predict(out.frame, out.predictions);
-  out.unanswered = predictor_->unanswered(out.frame);
+  if (fitting_ != nullptr) fitting_->apply(out.frame, out.fitted);
+  const predict::Frame& frame = fitting_ != nullptr ? out.fitted : out.frame;
+  predictor_->predict(frame, out.predictions);
+  out.unanswered = predictor_->unanswered(frame);
   predict::decide(signature(), out.predictions, out.classes);
 }
 

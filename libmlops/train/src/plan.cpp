@@ -20,6 +20,12 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+const ColumnFacts* find_facts(const std::vector<ColumnFacts>& facts, const std::string& name) {
+  const auto found =
+      std::find_if(facts.begin(), facts.end(), [&](const auto& column) { return column.name == name; });
+  return found == facts.end() ? nullptr : &*found;
+}
+
 /// Everything that the decisions on a column read.
 struct Question {
   const Columns& table;
@@ -29,11 +35,7 @@ struct Question {
   const PlanRequest& request;
   bool lenient = false;  ///< Take what only seems to number the rows.
 
-  const ColumnFacts* facts_of(const std::string& name) const {
-    const auto found =
-        std::find_if(facts.begin(), facts.end(), [&](const auto& column) { return column.name == name; });
-    return found == facts.end() ? nullptr : &*found;
-  }
+  const ColumnFacts* facts_of(const std::string& name) const { return find_facts(facts, name); }
 };
 
 /// Why no model can take a column of this type; empty: it can.
@@ -110,8 +112,7 @@ std::string described(const Input& input, const Profile& profile) {
   return fmt::format("category of {} (of {} different)", kept, count_text(profile.distinct));
 }
 
-Input input_of(const Question& question, const Field& field, const Profile& profile) {
-  const auto* facts = question.facts_of(field.name);
+Input described_input(const ColumnFacts* facts, const Field& field, const Profile& profile) {
   Input input = {.name = field.name, .type = type_name(field), .encoding = encoding_of(field.type.kind)};
   input.categories = profile.categories;
   input.nullable = profile.nulls > 0;
@@ -145,7 +146,7 @@ ColumnPlan plan_column(const Question& question, std::size_t i, std::vector<Inpu
   column.nulls = profile.nulls;
   auto reason = useless(question, field, profile);
   if (!reason.empty()) return left_out(std::move(column), std::move(reason));
-  inputs.push_back(input_of(question, field, profile));
+  inputs.push_back(described_input(question.facts_of(field.name), field, profile));
   column.encoding = described(inputs.back(), profile);
   return column;
 }
@@ -207,6 +208,12 @@ Plan plan(const Columns& table, const std::vector<ColumnFacts>& facts, const Tar
   plan.signature.label_type = target.type;
   plan.signature.classes = target.classes;
   return plan;
+}
+
+predict::Input input_of(const Columns& table, std::size_t column, const std::vector<ColumnFacts>& facts,
+                        std::span<const std::uint32_t> rows) {
+  const Field& field = table.fields()[column];
+  return described_input(find_facts(facts, field.name), field, profile_of(table.column(column), rows));
 }
 
 }  // namespace mlops::train

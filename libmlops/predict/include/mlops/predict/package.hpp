@@ -11,6 +11,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mlops::store {
 class Objects;
@@ -19,7 +20,11 @@ class Objects;
 namespace mlops::predict {
 
 struct Package {
-  Signature signature = {};
+  Signature signature = {};  ///< What the algorithm takes.
+  /// What callers give, where it is not that: the inputs before the transforms that were fitted for it, which
+  /// are in a file of their own beside model.json. Empty: signature.inputs. A package that has them is of
+  /// format 2.
+  std::vector<Input> given = {};
   std::string algorithm;         ///< "prior", "mean", "rule", "linear", "logistic", "xgboost"
   json::Object parameters = {};  ///< Resolved, defaults included.
   std::string loss = {};         ///< "logloss", "squared error", ...
@@ -27,6 +32,9 @@ struct Package {
   /// linear.hpp; rule: see rule.hpp; xgboost: nothing, the booster is in `files`.
   json::Object fitted = {};
   std::map<std::string, std::string> files = {};  ///< By path beside model.json: their bytes.
+
+  /// The signature with the inputs that callers give.
+  Signature asked() const;
 };
 
 /// The text of model.json.

@@ -71,7 +71,10 @@ struct Signature {
 };
 
 json::Object to_json(const Signature& signature);
+json::Array to_json(const std::vector<Input>& inputs);
 /// Throws Error(corrupt).
 Signature signature_from(const json::Object& object);
+/// `name` is named in errors.
+std::vector<Input> inputs_from(const json::Array& inputs, std::string_view name = "inputs");
 
 }  // namespace mlops::predict

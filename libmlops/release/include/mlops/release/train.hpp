@@ -14,6 +14,7 @@
 #include <mlops/model/registry.hpp>
 #include <mlops/run/run.hpp>
 #include <mlops/score/enrich.hpp>
+#include <mlops/score/features.hpp>
 #include <mlops/store/store.hpp>
 #include <mlops/train/plan.hpp>
 #include <mlops/train/split.hpp>
@@ -34,9 +35,11 @@ struct Candidate {
   std::string trainer;  ///< Of train::trainers(), such as "xgboost".
   json::Object parameters = {};
   std::optional<std::uint64_t> seed = {};  ///< Instead of the request's.
-  std::vector<std::string> only = {};      ///< Features to take instead of the request's; empty: those.
-  std::vector<std::string> without = {};   ///< Columns to leave out beside the request's.
-  std::vector<std::string> views = {};     ///< Of the request's, by their prefixes; no other is taken.
+  /// Features to take instead of the request's; empty: those. A column with a transform by either of its
+  /// names.
+  std::vector<std::string> only = {};
+  std::vector<std::string> without = {};  ///< Columns to leave out beside the request's.
+  std::vector<std::string> views = {};    ///< Of the request's, by their prefixes; no other is taken.
 
   bool operator==(const Candidate&) const = default;
   /// Whether its features are others than the request's.
@@ -77,7 +80,11 @@ struct Workshop {
 
 /// What will be done, and with which rows and columns. Nothing is written yet.
 struct Prepared {
-  Columns table = {};
+  Columns table = {};  ///< With the features of views, after their transforms.
+  Columns given = {};  ///< The same before transforms; of the columns without one not a copy.
+  /// All views of the request; the fits were learnt from the rows of `split.train` alone, and are those of
+  /// every candidate.
+  score::ModelFeatures features = {};
   train::Target target = {};
   train::Split split = {};
   train::Plan plan = {};  ///< Of the candidates that have no columns of their own.
@@ -85,8 +92,7 @@ struct Prepared {
   std::vector<Candidate> candidates = {};
 };
 
-/// Throws Error as train::read_target, train::split, train::plan and score::enrich do; usage for a view with
-/// a transform that learns, as what it learnt would not be there for the rows to be answered.
+/// Throws Error as train::read_target, train::split, train::plan, score::enrich and feature::fit do.
 Prepared prepare(Workshop& shop, const TrainRequest& request);
 
 /// What came of one candidate.

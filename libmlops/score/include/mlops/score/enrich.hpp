@@ -6,7 +6,7 @@
 ///     const auto fits = feature::fit(joined.join, split.train);     // learnt from the training rows alone
 ///     const Columns table = with_features(rows, joined, fits);      // rows and features side by side
 ///
-/// The fits belong to the model: rows to be answered go through the same ones.
+/// The fits belong to the model (features.hpp): rows to be answered go through the same ones.
 
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/columns.hpp>
@@ -50,7 +50,8 @@ struct EnrichPlace {
 std::vector<feature::View> compile_views(const EnrichPlace& place, std::span<const ViewUse> uses);
 
 struct Enriched {
-  std::vector<feature::View> views;  ///< Of each use.
+  std::vector<feature::View> views;            ///< Of each use.
+  std::vector<std::vector<std::string>> keys;  ///< Of each use: the columns of the rows.
   feature::JoinResult join;
 };
 
@@ -61,7 +62,13 @@ struct Enriched {
 Enriched enrich(const EnrichPlace& place, const Columns& rows, const std::string& time,
                 std::span<const ViewUse> uses);
 
-/// `rows` with the features at their right.
+/// `rows` with the features at their right, after the transforms of `fits`. Throws Error(usage) for names
+/// that are there twice.
 Columns with_features(const Columns& rows, const Enriched& joined, const std::vector<feature::Fit>& fits);
+
+/// The events of a view that was compiled before, such as one that a model keeps. Throws Error: conflict
+/// ("features.changed": the table no longer has what the view reads), not_found, interrupted.
+feature::History read_history(const EnrichPlace& place, const feature::View& view,
+                              const dataset::Version& version);
 
 }  // namespace mlops::score

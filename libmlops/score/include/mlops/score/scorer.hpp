@@ -9,6 +9,7 @@
 #include <mlops/predict/frame.hpp>
 #include <mlops/predict/package.hpp>
 #include <mlops/predict/predictor.hpp>
+#include <mlops/score/features.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,8 @@ class Store;
 
 namespace mlops::score {
 
+class Fitting;
+
 /// The answers for some rows. Reused from batch to batch, so that its memory is.
 struct Answered {
   std::size_t rows = 0;
@@ -33,7 +36,8 @@ struct Answered {
       {};                         ///< One a row: position in Signature::classes; empty for regression.
   predict::Encountered met = {};  ///< In these rows alone.
   std::uint64_t unanswered = 0;   ///< Rows that got the prior's answer, as a rule had none.
-  predict::Frame frame = {};      ///< The rows as the model saw them.
+  predict::Frame frame = {};      ///< The rows as they were given.
+  predict::Frame fitted = {};     ///< After transforms, where the model has any.
 };
 
 /// Immutable; safe for many threads at once.
@@ -49,7 +53,10 @@ class Scorer {
   static Scorer load(store::Store& store, const Digest& package, const std::optional<Digest>& data_record,
                      Engines& engines);
 
+  /// What callers give: of a model with transforms the values before them.
   const predict::Signature& signature() const { return encoder_.signature(); }
+  /// The views that it was trained on, and what their transforms learnt.
+  const ModelFeatures& features() const { return features_; }
   const json::Object& training_read() const { return training_read_; }
   /// Whether a text in that input (its position in the signature) means "no value", as it did in the training
   /// data: for formats that have nothing but texts. A blank always does.
@@ -69,6 +76,8 @@ class Scorer {
   void predict(Answered& out) const;
 
   predict::Encoder encoder_;
+  ModelFeatures features_;
+  std::shared_ptr<const Fitting> fitting_;  ///< Nothing: what is given is what the algorithm takes.
   std::unique_ptr<const predict::Predictor> predictor_;
   json::Object training_read_;
   std::vector<std::vector<std::string>> null_texts_;  ///< By input.

@@ -8,6 +8,7 @@
 #include <mlops/train/target.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,9 +65,25 @@ struct Plan {
 Plan plan(const Columns& table, const std::vector<ColumnFacts>& facts, const Target& target,
           const Split& split, const PlanRequest& request);
 
+/// A column of `table` as an input, whatever its values make of it: type, encoding, and what `rows`, those of
+/// the training, have of nulls, range and categories.
+predict::Input input_of(const Columns& table, std::size_t column, const std::vector<ColumnFacts>& facts,
+                        std::span<const std::uint32_t> rows);
+
 /// Looks for features that predict the label alone, and for rows of test that training has seen (all inputs
 /// and the label equal), over at most 1,000,000 rows.
 std::vector<Leak> find_leaks(const Columns& table, const Target& target, const Split& split,
                              const Plan& plan);
+
+/// How well one input alone tells the label.
+struct Strength {
+  std::string column;
+  double value = 0;  ///< As Leak::strength of a single feature; NaN when there is nothing to measure.
+};
+
+/// Of each input, fitted to training rows and measured on validation and test rows; over at most 1,000,000
+/// rows.
+std::vector<Strength> strengths(const Columns& table, const Target& target, const Split& split,
+                                const Plan& plan);
 
 }  // namespace mlops::train
