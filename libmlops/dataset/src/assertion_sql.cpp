@@ -55,7 +55,7 @@ std::string as_double(const std::string& sql) { return fmt::format("CAST({} AS D
 
 }  // namespace
 
-Type assertion_type(const std::string& type) {
+expect::Type assertion_type(const std::string& type) {
   if (is_integer(type) || is_floating(type) || is_decimal(type) || type == "UHUGEINT") return {Sort::number};
   if (is_text(type)) return {Sort::text};
   if (type == "BOOLEAN") return {Sort::truth};
