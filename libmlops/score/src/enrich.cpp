@@ -25,8 +25,11 @@ std::string relation_of(store::Store& store, const dataset::Version& version) {
   return "read_parquet(" + table::literal(store.objects().file(version.data).string()) + ")";
 }
 
-std::string relation_of(const EnrichPlace& place, const dataset::Version& version) {
-  return "read_parquet(" + table::literal(place.store.objects().file(version.data).string()) + ")";
+feature::Table table_of(const ViewUse& use, store::Store& store) {
+  return {.relation = relation_of(store, use.version),
+          .time = use.table.time,
+          .outcome = use.table.outcome,
+          .label = use.table.label};
 }
 
 class Reading {
@@ -36,10 +39,7 @@ class Reading {
   const feature::History& history(const ViewUse& use) {
     const auto found = histories_.find(use.view.name);
     if (found != histories_.end()) return found->second;
-    const feature::Table table{.relation = relation_of(place_, use.version),
-                               .time = use.table.time,
-                               .outcome = use.table.outcome,
-                               .label = use.table.label};
+    const feature::Table table = table_of(use, place_.store);
     const auto compiled = feature::compile(use.view, table, *engine_);
     if (!compiled.misfits.empty()) throw feature::refusal({{use.view.name, compiled.misfits}}, place_.file);
     const auto events = feature::read_events(compiled.view, table, *engine_);
@@ -80,11 +80,7 @@ std::vector<feature::View> compile_views(const EnrichPlace& place, std::span<con
   std::vector<feature::View> views;
   std::vector<feature::Refused> refused;
   for (const ViewUse& use : uses) {
-    const feature::Table table{.relation = relation_of(place, use.version),
-                               .time = use.table.time,
-                               .outcome = use.table.outcome,
-                               .label = use.table.label};
-    auto compiled = feature::compile(use.view, table, *engine);
+    auto compiled = feature::compile(use.view, table_of(use, place.store), *engine);
     if (!compiled.misfits.empty()) refused.push_back({use.view.name, std::move(compiled.misfits)});
     views.push_back(std::move(compiled.view));
   }
