@@ -79,11 +79,11 @@ feature::ViewVersion applied_view(const std::string& address, cli::Invocation& i
   return feature::resolve(project.store(), address);
 }
 
-struct ListArgs {
+struct ViewListArgs {
   std::optional<std::string> view;
 };
 
-void list_views(const ListArgs& args, cli::Invocation& invocation) {
+void list_views(const ViewListArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   if (args.view) {
     const std::string name = applied_view(*args.view, invocation).view.name;
@@ -95,8 +95,8 @@ void list_views(const ListArgs& args, cli::Invocation& invocation) {
   invocation.rows("mlops.view-version/1", rows);
 }
 
-cli::Command list_spec() {
-  const auto args = std::make_shared<ListArgs>();
+cli::Command list_views_spec() {
+  const auto args = std::make_shared<ViewListArgs>();
   return {.name = "list",
           .summary = "list views, or the versions of one",
           .options = {{"view", "VIEW", "list the versions of this one", &args->view, cli::Offer::view}},
@@ -167,7 +167,7 @@ json::Array version_list(const std::vector<feature::ViewVersion>& versions) {
   return out;
 }
 
-ui::Row view_record(const feature::ViewVersion& version, cli::Invocation& invocation) {
+ui::Row applied_view_record(const feature::ViewVersion& version, cli::Invocation& invocation) {
   project::Project& project = invocation.project();
   const feature::View& view = version.view;
   const manifest::FeatureSpec* declared = project.manifest().find_feature(view.name);
@@ -189,7 +189,7 @@ ui::Row view_record(const feature::ViewVersion& version, cli::Invocation& invoca
           {"versions", version_list(feature::history(project.store(), view.name))}};
 }
 
-cli::Command show_spec() {
+cli::Command show_view_spec() {
   const auto args = std::make_shared<std::string>();
   return {.name = "show",
           .summary = "show the definition of a view, its columns, its versions and who takes it",
@@ -200,7 +200,8 @@ cli::Command show_spec() {
           .exits = {{Code::not_found, "there is no such view, or it was never applied"}},
           .see_also = {"mlops-features-list(1)", "mlops-log(1)"},
           .run = [args](cli::Invocation& invocation) {
-            invocation.record("mlops.view/1", view_record(applied_view(*args, invocation), invocation));
+            invocation.record("mlops.view/1",
+                              applied_view_record(applied_view(*args, invocation), invocation));
           }};
 }
 
@@ -208,7 +209,7 @@ cli::Command show_spec() {
 
 void show_view(const std::string& address, cli::Invocation& invocation) {
   invocation.record("mlops.view/1",
-                    view_record(feature::resolve(invocation.project().store(), address), invocation));
+                    applied_view_record(feature::resolve(invocation.project().store(), address), invocation));
 }
 
 const manifest::FeatureSpec& declared_view(const std::string& name, cli::Invocation& invocation) {
@@ -241,9 +242,10 @@ score::EnrichPlace enrich_place(cli::Invocation& invocation) {
 }
 
 cli::Command features() {
-  return {.name = "features",
-          .summary = "compile, record and join views of data as of a moment",
-          .children = {features_plan(), features_apply(), list_spec(), show_spec(), features_join()}};
+  return {
+      .name = "features",
+      .summary = "compile, record and join views of data as of a moment",
+      .children = {features_plan(), features_apply(), list_views_spec(), show_view_spec(), features_join()}};
 }
 
 }  // namespace mlops::commands

@@ -76,7 +76,7 @@ std::vector<feature::View> compiled_views(cli::Invocation& invocation) {
 }
 
 /// Of a project without a store yet nothing can have been applied.
-std::vector<feature::Step> planned(cli::Invocation& invocation) {
+std::vector<feature::Step> planned_views(cli::Invocation& invocation) {
   const auto views = compiled_views(invocation);
   if (!invocation.project().has_store()) return {};
   return feature::plan(invocation.project().store(), views);
@@ -87,7 +87,7 @@ void say_where_views_are(cli::Invocation& invocation, const std::vector<feature:
 }
 
 void plan_views(cli::Invocation& invocation) {
-  const auto steps = planned(invocation);
+  const auto steps = planned_views(invocation);
   say_where_views_are(invocation, steps);
   invocation.rows("mlops.view-step/1", step_rows(steps, Tense::would));
   const bool work = std::any_of(steps.begin(), steps.end(), [](const feature::Step& step) {

@@ -4,6 +4,7 @@
 #include "dataset_rows.hpp"
 #include "features.hpp"
 #include "lines_as_rows.hpp"
+#include "train_split.hpp"
 #include "train_views.hpp"
 #include "up_to_date.hpp"
 
@@ -11,8 +12,10 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/open_file.hpp>
+#include <mlops/dataset/read.hpp>
 #include <mlops/project/project.hpp>
 #include <mlops/score/join_rows.hpp>
+#include <mlops/train/split.hpp>
 
 #include <algorithm>
 #include <set>
@@ -154,6 +157,35 @@ std::string usual_time_of(const std::vector<score::ViewUse>& uses) {
   return times.size() == 1 ? *times.begin() : "";
 }
 
+bool learns(const score::ViewUse& use) {
+  return std::any_of(use.view.columns.begin(), use.view.columns.end(), [](const auto& column) {
+    const auto parsed = feature::parse(column.second);
+    const auto* definition = std::get_if<feature::Definition>(&parsed);
+    return definition != nullptr && definition->transform && definition->transform->learns();
+  });
+}
+
+/// The rows that `train run` trains on, for transforms to learn from the same.
+std::vector<std::uint32_t> training_rows(const dataset::Version& version, const manifest::TableSpec& table,
+                                         cli::Invocation& invocation) {
+  const train::SplitRequest split = split_of({}, &table);
+  std::vector<std::string> names = {table.label};
+  for (const std::string& name : {split.time, split.group, split.part}) {
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  dataset::Reader reader(invocation.project().store(), invocation.engines(), resources_of(invocation),
+                         &invocation.cancel());
+  const Columns columns = reader.columns(version, names);
+  const auto task = predict::task_of(table.task);
+  return train::split(columns, train::read_target(columns, table.label, task), split).train;
+}
+
+void learn_from_model_data(const manifest::TableSpec& table, cli::Invocation& invocation,
+                           score::JoinRequest& request) {
+  if (table.label.empty() || std::none_of(request.uses.begin(), request.uses.end(), learns)) return;
+  request.train = training_rows(*request.version, table, invocation);
+}
+
 void take_rows(const JoinArgs& args, cli::Invocation& invocation, score::JoinRequest& request) {
   const manifest::Manifest& manifest = invocation.project().manifest();
   request.usual_time = usual_time_of(request.uses);
@@ -164,7 +196,10 @@ void take_rows(const JoinArgs& args, cli::Invocation& invocation, score::JoinReq
     return;
   }
   const manifest::TableSpec* table = args.model ? manifest.data_of(model_of(*args.model, manifest)) : nullptr;
-  if (table != nullptr) return take_table(manifest.address_of(*table), invocation, request);
+  if (table != nullptr) {
+    take_table(manifest.address_of(*table), invocation, request);
+    return learn_from_model_data(*table, invocation, request);
+  }
   throw error(Code::usage, "which rows are wanted is not said")
       .with_hint(
           "`--entities FILE` names a file or a dataset with the keys and times, `--model NAME` the data of a "
@@ -174,23 +209,32 @@ void take_rows(const JoinArgs& args, cli::Invocation& invocation, score::JoinReq
 // ---- the join
 // ----------------------------------------------------------------------------------------------------------
 
-score::JoinRequest join_request(const JoinArgs& args, cli::Invocation& invocation, LinesAsRows* rows) {
+/// For --json and --porcelain: the rows as all others are shown.
+bool show_rows(const Columns& batch, ui::Output& output) {
+  bool more = true;
+  for (std::size_t row = 0; more && row < batch.rows(); ++row) {
+    ui::Row cells;
+    for (std::size_t i = 0; i < batch.width(); ++i)
+      cells.push_back({batch.fields()[i].name, dataset::json_value(batch.column(i), row)});
+    more = output.row(cells);
+  }
+  return more;
+}
+
+score::JoinRequest join_request(const JoinArgs& args, cli::Invocation& invocation) {
   if (args.model && !args.views.empty())
     throw error(Code::usage, "'--model' names the views already; '{}' is too many", args.views.front());
   score::JoinRequest request{.input_format = args.in_format,
                              .uses = known_uses(args, invocation),
                              .time = args.time.value_or(""),
                              .output = args.out,
-                             .output_format = rows != nullptr ? "jsonl" : args.format,
+                             .output_format = args.format,
                              .dry_run = invocation.dry_run()};
   take_rows(args, invocation, request);
   request.read_input = [&invocation](void* buffer, std::size_t size) {
     return invocation.read_input(buffer, size);
   };
-  request.write_output = [&invocation, rows](std::string_view bytes) {
-    if (rows != nullptr) rows->write(bytes);
-    else invocation.output().text(bytes);
-  };
+  request.write_output = [&invocation](std::string_view bytes) { invocation.output().text(bytes); };
   return request;
 }
 
@@ -231,13 +275,16 @@ std::string rows_name(const score::JoinRequest& request) {
 
 void join(const JoinArgs& args, cli::Invocation& invocation) {
   const bool to_file = args.out != "-";
-  std::optional<LinesAsRows> rows;
-  if (!to_file && wants_rows(invocation, args.format)) rows.emplace(invocation, "mlops.rows/1");
-  const score::JoinRequest request = join_request(args, invocation, rows ? &*rows : nullptr);
+  const bool shown = !to_file && wants_rows(invocation, args.format);
+  score::JoinRequest request = join_request(args, invocation);
+  if (shown) {
+    invocation.output().begin("mlops.rows/1");
+    request.take = [&](const Columns& batch) { return show_rows(batch, invocation.output()); };
+  }
   const score::JoinReport report = score::join_rows(
       enrich_place(invocation), dataset::scratch_beside(invocation.project().store().objects()), request,
       invocation.progress());
-  if (rows) rows->end();
+  if (shown) invocation.output().end();
   tell_undone(invocation, report);
   tell_nulls(invocation, report);
   if (!to_file)
@@ -286,9 +333,8 @@ cli::Command features_join() {
                    {"csv", "tsv", "json", "jsonl", "parquet"}}},
       .examples = {{"mlops features join airport --entities new.csv",
                     "Print the rows of a file with the columns of a view beside them"},
-                   {"mlops features join airport dest=airport --key dest.airport=destination --entities "
-                    "departures --out set.parquet",
-                    "Take a view twice, of two columns, for the rows of a dataset"},
+                   {"mlops features join dest=airport -k airport=destination -e departures",
+                    "Take a view by another column, for the rows of a dataset"},
                    {"mlops features join --model linear --out set.csv", "Write the training set of a model"}},
       .exits = {{Code::usage, "a view cannot be used, or the rows have no such column"},
                 {Code::negative, "the table of a view was refused by what is asserted of it"},

@@ -214,18 +214,20 @@ void tell_steps(const std::vector<std::string>& targets, const std::vector<std::
 
 namespace {
 
-dataset::Version version_after(const std::string& address, const json::Object& params, Change change,
-                               cli::Invocation& invocation) {
-  const auto steps = bring_up_to_date({address}, params, change, invocation);
-  const bool plan = change == Change::plan;
-  for (const Step& step : steps) {
-    if (step.fresh || (plan && !step.version)) continue;
-    invocation.note(fmt::format("{} {}: {}", step.address, plan ? "is out of date" : "is new", step.why));
-  }
-  if (steps.back().version) return *steps.back().version;
-  throw error(Code::not_found, "{} was never made", steps.back().address)
+Error never_made(const std::string& address) {
+  return error(Code::not_found, "{} was never made", address)
       .with_id("data.not_found")
-      .with_hint("`mlops run {}` makes it", steps.back().address);
+      .with_hint("`mlops run {}` makes it", address);
+}
+
+dataset::Version planned_version(const std::string& address, cli::Invocation& invocation) {
+  const json::Object params = project_parameters({}, invocation.project().manifest());
+  const Step step = bring_up_to_date({address}, params, Change::plan, invocation).back();
+  if (!step.version) throw never_made(step.address);
+  if (!step.fresh)
+    invocation.note(fmt::format("{} is out of date ({}); `mlops run {}` makes it anew", step.address,
+                                step.why, step.address));
+  return *step.version;
 }
 
 }  // namespace
@@ -236,15 +238,22 @@ dataset::Version current_version(const std::string& address, const std::vector<s
   const manifest::TableSpec* table = manifest.find_table(address);
   const bool made = table != nullptr && manifest.find_data(table->name) == table;
   if (!made) return dataset::resolve(invocation.project().store(), address);
-  return version_after(address, project_parameters(parameters, manifest),
-                       invocation.dry_run() ? Change::plan : Change::make, invocation);
+  const auto steps = bring_up_to_date({address}, project_parameters(parameters, manifest),
+                                      invocation.dry_run() ? Change::plan : Change::make, invocation);
+  for (const Step& step : steps) {
+    if (step.fresh) continue;
+    invocation.note(
+        fmt::format("{} {}: {}", step.address, invocation.dry_run() ? "is out of date" : "is new", step.why));
+  }
+  if (steps.back().version) return *steps.back().version;
+  throw never_made(steps.back().address);
 }
 
 dataset::Version known_version(const std::string& address, cli::Invocation& invocation) {
   project::Project& project = invocation.project();
   const manifest::TableSpec* table = project.manifest().find_table(address);
   if (table != nullptr && project.manifest().find_data(table->name) == table)
-    return version_after(address, project_parameters({}, project.manifest()), Change::plan, invocation);
+    return planned_version(address, invocation);
   const std::string name = address.substr(address.find('/') + 1);
   if (table != nullptr && (!project.has_store() || !project.store().references().find({"sources", name}))) {
     throw error(Code::not_found, "the source '{}' was never ingested", name)

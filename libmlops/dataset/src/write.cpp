@@ -90,4 +90,9 @@ void write_rows(table::Engine& engine, const std::filesystem::path& parquet, con
   if (held) held->sync();
 }
 
+void each_row(table::Engine& engine, const std::filesystem::path& parquet, const RowsBeside* beside,
+              const std::function<bool(const Columns& batch)>& take) {
+  engine.stream(fmt::format("SELECT * FROM {}", relation_beside(parquet, beside)), take);
+}
+
 }  // namespace mlops::dataset

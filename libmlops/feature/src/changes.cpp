@@ -53,7 +53,7 @@ class Differences {
  public:
   Differences(const View& before, const View& after) : before_(before), after_(after) {}
 
-  std::vector<Change> all() {
+  std::vector<Change> found() {
     note("from", before_.from, after_.from);
     lists(&View::key, &Key::entity, "key");
     note("at", before_.at, after_.at);
@@ -105,7 +105,7 @@ class Differences {
 }  // namespace
 
 std::vector<Change> changes(const View& before, const View& after) {
-  return Differences(before, after).all();
+  return Differences(before, after).found();
 }
 
 }  // namespace mlops::feature

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view record_kind = "view-version/1";
 constexpr std::string_view reference_kind = "features";
-constexpr std::string_view section = "features/";
+constexpr std::string_view view_section = "features/";
 
 /// Every conflict means that another process made a version; so many of them in a row are no accident.
 constexpr int most_conflicts = 1000;
@@ -196,7 +196,7 @@ ViewVersion resolve(store::Store& store, std::string_view address) {
   if (const auto digest = Digest::parse(address)) {
     if (auto found = by_digest(store, digest->hex())) return *std::move(found);
   }
-  if (address.starts_with(section)) address.remove_prefix(section.size());
+  if (address.starts_with(view_section)) address.remove_prefix(view_section.size());
   const std::size_t at = address.find('@');
   const std::string name(address.substr(0, at));
   const auto known = applied_names(store.references());

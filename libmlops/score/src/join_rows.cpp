@@ -74,9 +74,9 @@ class Joining {
   JoinReport run() {
     refuse_own_input(request_);
     report_.format = written_format(request_);
-    const auto sink = request_.dry_run
-                          ? nullptr
-                          : open_sink(request_.output, request_.write_output);  // told before the work
+    // What cannot be written is told before the work.
+    const bool writes = !request_.dry_run && !request_.take;
+    const auto sink = writes ? open_sink(request_.output, request_.write_output) : nullptr;
     const auto views = compile_views(place_, request_.uses);
     open_rows(views);
     choose_time();
@@ -84,7 +84,7 @@ class Joining {
     report_.rows = features.rows();
     for (const Field& field : features.fields()) report_.columns.push_back(field.name);
     require_new_names();
-    if (sink != nullptr) write(features, *sink);
+    if (!request_.dry_run) write(features, sink.get());
     return std::move(report_);
   }
 
@@ -195,21 +195,26 @@ class Joining {
     }
   }
 
-  void write(const Columns& features, Sink& sink) {
+  void write(const Columns& features, Sink* sink) {
     dataset::RowsBeside beside{.csv = folder_.path() / "features.csv", .columns = {}};
     for (const Field& field : features.fields()) beside.columns.emplace_back(field.name, field.sql);
     write_features(features, beside.csv);
-    const stdfs::path out = folder_.path() / ("set." + report_.format);
     progress_.phase("writing", report_.rows, Unit::rows);
+    if (sink == nullptr) return dataset::each_row(*engine_, parquet_, &beside, request_.take);
+    const stdfs::path out = folder_.path() / ("set." + report_.format);
     dataset::write_rows(*engine_, parquet_, &beside, report_.format, out);
-    fs::File file(out);
+    copy_into(*sink, out);
+    sink->commit();
+  }
+
+  void copy_into(Sink& sink, const stdfs::path& from) const {
+    fs::File file(from);
     std::string block(block_bytes, '\0');
     for (std::size_t got = file.read(block.data(), block.size()); got > 0;
          got = file.read(block.data(), block.size())) {
       if (place_.cancel != nullptr) place_.cancel->check();
       sink.write({block.data(), got});
     }
-    sink.commit();
   }
 
   void write_features(const Columns& features, const stdfs::path& csv) {

@@ -2,7 +2,10 @@
 /// Rows written out: the one way from a Parquet file to csv, json, jsonl or parquet, for exports and for rows
 /// that others have added columns to.
 
+#include <mlops/base/columns.hpp>
+
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,5 +28,9 @@ struct RowsBeside {
 /// (disk full), interrupted.
 void write_rows(table::Engine& engine, const std::filesystem::path& parquet, const RowsBeside* beside,
                 const std::string& format, const std::filesystem::path& file);
+
+/// The same rows in batches of a few thousand, at least one, until `take` returns false.
+void each_row(table::Engine& engine, const std::filesystem::path& parquet, const RowsBeside* beside,
+              const std::function<bool(const Columns& batch)>& take);
 
 }  // namespace mlops::dataset

@@ -29,6 +29,8 @@ struct JoinRequest {
   std::optional<std::vector<std::uint32_t>> train = {};
   std::filesystem::path output = "-";  ///< "-": `write_output`. A file is there whole or not at all.
   std::function<void(std::string_view bytes)> write_output = {};
+  /// Instead of any output: the rows with their features, in batches, until it returns false.
+  std::function<bool(const Columns& batch)> take = {};
   std::optional<std::string> output_format = {};  ///< csv, json, jsonl, parquet; nothing: by name, else csv.
   bool dry_run = false;                           ///< Everything but writing.
 };
