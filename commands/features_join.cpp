@@ -32,21 +32,33 @@ struct JoinArgs {
   std::string out = "-";
   std::optional<std::string> format;
   std::optional<std::string> in_format;
+  bool short_names = false;
 };
 
 // ---- which views
 // -------------------------------------------------------------------------------------------------------
 
-/// "airport", or "dest=airport", whose columns are dest__COLUMN.
-manifest::FeatureUse use_of_word(const std::string& word, cli::Invocation& invocation) {
+struct Wanted {
+  manifest::FeatureUse use = {};
+  std::string column = {};  ///< Empty: all of the view.
+};
+
+/// "airport", "airport:delay_1h", or "dest=airport", whose columns are dest__COLUMN.
+Wanted wanted_of_word(const std::string& word, cli::Invocation& invocation) {
   const std::size_t equals = word.find('=');
-  manifest::FeatureUse use;
+  Wanted out;
+  manifest::FeatureUse& use = out.use;
   if (equals != std::string::npos) use.as = word.substr(0, equals);
   use.use = word.substr(equals == std::string::npos ? 0 : equals + 1);
+  if (const std::size_t colon = use.use.find(':'); colon != std::string::npos) {
+    out.column = use.use.substr(colon + 1);
+    use.use.erase(colon);
+    if (out.column.empty()) throw error(Code::usage, "'{}' has no column behind ':'", word);
+  }
   if (use.use.starts_with("features/")) use.use.erase(0, 9);
   if (equals == 0) throw error(Code::usage, "'{}' has no name in front of '='", word);
   (void)declared_view(use.use, invocation);
-  return use;
+  return out;
 }
 
 const manifest::ModelSpec& model_of(const std::string& name, const manifest::Manifest& manifest) {
@@ -64,20 +76,23 @@ const manifest::ModelSpec& model_of(const std::string& name, const manifest::Man
   return *model;
 }
 
-std::vector<manifest::FeatureUse> wanted_uses(const JoinArgs& args, cli::Invocation& invocation) {
+std::vector<Wanted> wanted_views(const JoinArgs& args, cli::Invocation& invocation) {
   const manifest::Manifest& manifest = invocation.project().manifest();
-  if (args.model) return model_of(*args.model, manifest).features;
-  std::vector<manifest::FeatureUse> uses;
-  for (const std::string& word : args.views) uses.push_back(use_of_word(word, invocation));
-  if (!uses.empty()) return uses;
-  for (const manifest::FeatureSpec& view : manifest.features) uses.push_back({.use = view.name});
-  if (!uses.empty()) return uses;
+  std::vector<Wanted> wanted;
+  if (args.model) {
+    for (const manifest::FeatureUse& use : model_of(*args.model, manifest).features) wanted.push_back({use});
+    return wanted;
+  }
+  for (const std::string& word : args.views) wanted.push_back(wanted_of_word(word, invocation));
+  if (!wanted.empty()) return wanted;
+  for (const manifest::FeatureSpec& view : manifest.features) wanted.push_back({{.use = view.name}});
+  if (!wanted.empty()) return wanted;
   throw error(Code::usage, "there is no view to join: mlops.yaml has no `features:`")
       .with_hint("mlops.yaml(5) shows one");
 }
 
 /// "airport=origin" is of every view that has the entity, "dest.airport=destination" of one use.
-void set_key(const std::string& word, std::vector<manifest::FeatureUse>& uses, cli::Invocation& invocation) {
+void set_key(const std::string& word, std::vector<Wanted>& wanted, cli::Invocation& invocation) {
   const std::size_t equals = word.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == word.size())
     throw error(Code::usage, "'{}' is not ENTITY=COLUMN, which '--key' wants", word)
@@ -85,7 +100,7 @@ void set_key(const std::string& word, std::vector<manifest::FeatureUse>& uses, c
   const std::string name = word.substr(0, equals);
   std::set<std::string> known;
   bool taken = false;
-  for (manifest::FeatureUse& use : uses) {
+  for (auto& [use, only] : wanted) {
     const manifest::FeatureSpec& view = declared_view(use.use, invocation);
     for (const auto& [entity, column] : view.key) {
       const std::string own = score::prefix_of(use) + "." + entity;
@@ -113,11 +128,13 @@ void require_accepted(const score::ViewUse& use, cli::Invocation& invocation) {
 }
 
 std::vector<score::ViewUse> known_uses(const JoinArgs& args, cli::Invocation& invocation) {
-  auto uses = wanted_uses(args, invocation);
-  for (const std::string& word : args.keys) set_key(word, uses, invocation);
+  auto wanted = wanted_views(args, invocation);
+  for (const std::string& word : args.keys) set_key(word, wanted, invocation);
   std::vector<score::ViewUse> out;
-  for (const manifest::FeatureUse& use : uses) {
+  for (const auto& [use, column] : wanted) {
     out.push_back(known_use(use, invocation));
+    if (!column.empty()) out.back().columns = {column};
+    out.back().short_names = args.short_names;
     require_accepted(out.back(), invocation);
   }
   return out;
@@ -309,7 +326,9 @@ cli::Command features_join() {
       .name = "join",
       .summary = "put features beside rows, as they were known at each row's time",
       .options = {{"view", "VIEW",
-                   "views of mlops.yaml, all if none is named; dest=airport makes columns dest__COLUMN",
+                   "views of mlops.yaml, all if none is named; airport:delay_1h is one column of airport; "
+                   "dest=airport "
+                   "makes columns dest__COLUMN",
                    &args->views, cli::Offer::view},
                   {"-e,--entities", "FILE",
                    "the rows: a file, a dataset such as data/departures, - for standard input",
@@ -321,6 +340,8 @@ cli::Command features_join() {
                    &args->time},
                   {"-k,--key", "ENTITY=COLUMN",
                    "the rows' name for a key; dest.airport=destination is of one view", &args->keys},
+                  {"--short-names", "", "call columns as the view does, without its name in front",
+                   &args->short_names},
                   {"-o,--out", "FILE", "the file to write; - for standard output, which is the default",
                    &args->out, cli::Offer::file},
                   format_option(args->format, {"csv", "json", "jsonl", "parquet"}),

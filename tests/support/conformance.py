@@ -37,11 +37,12 @@ class Project:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, *arguments):
-        """Exit code, standard output, the first line of standard error."""
+        """Exit code, standard output, what standard error says is wrong, or its first line."""
         done = subprocess.run([self.mlops, *arguments], cwd=self.folder, env=self.environment, timeout=120,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         said = done.stderr.decode(errors="replace").splitlines()
-        return done.returncode, done.stdout.decode(errors="replace"), said[0] if said else ""
+        fault = next((line for line in said if line.startswith(("error", '{"error"'))), said[0] if said else "")
+        return done.returncode, done.stdout.decode(errors="replace"), fault
 
     def rows(self, name, *more):
         code, out, said = self.run("data", "head", name, "--rows", "1000000", "--json", *more)
@@ -103,11 +104,14 @@ def row_fault(seen, wanted):
 
 
 def main(runner, run):
-    """`run(folder, tally)` looks at every case of the folder."""
-    if len(sys.argv) != 2 or not pathlib.Path(sys.argv[1]).is_dir():
-        sys.exit(f"usage: tests/conformance/{runner} DIR")
+    """`run(folder, tally)` looks at every case of a folder."""
+    folders = [pathlib.Path(name) for name in sys.argv[1:]]
+    if not folders or not all(folder.is_dir() for folder in folders):
+        sys.exit(f"usage: tests/conformance/{runner} DIR...")
     tally = Tally(runner)
-    run(pathlib.Path(sys.argv[1]).resolve(), tally)
-    if tally.passed + tally.failed == 0:
-        sys.exit(f"{sys.argv[1]}: no case of this format")
+    for folder in folders:
+        before = tally.passed + tally.failed
+        run(folder.resolve(), tally)
+        if tally.passed + tally.failed == before:
+            sys.exit(f"{folder}: no case of this format")
     tally.end()

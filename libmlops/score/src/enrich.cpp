@@ -100,7 +100,10 @@ Enriched enrich(const EnrichPlace& place, const Columns& rows, const std::string
     const feature::History& history = reading.history(use);
     out.views.push_back(history.view());
     out.keys.push_back(key_of(use.use, history.view()));
-    joined.push_back({.history = &history, .key = out.keys.back(), .as = prefix_of(use.use)});
+    joined.push_back({.history = &history,
+                      .key = out.keys.back(),
+                      .as = use.short_names ? "" : prefix_of(use.use),
+                      .columns = use.columns});
   }
   out.join = feature::join(rows, time, joined, {.threads = place.resources.threads, .cancel = place.cancel});
   return out;

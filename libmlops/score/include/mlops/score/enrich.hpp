@@ -28,9 +28,11 @@ namespace mlops::score {
 /// One item of a model's `features:`, with what its names stand for.
 struct ViewUse {
   manifest::FeatureUse use = {};
-  manifest::FeatureSpec view = {};  ///< The entry that `use.use` names.
-  manifest::TableSpec table = {};   ///< The entry that `view.from` names: its time, outcome and label.
-  dataset::Version version = {};    ///< Of that table, the one to be read.
+  manifest::FeatureSpec view = {};        ///< The entry that `use.use` names.
+  manifest::TableSpec table = {};         ///< The entry that `view.from` names: its time, outcome and label.
+  dataset::Version version = {};          ///< Of that table, the one to be read.
+  std::vector<std::string> columns = {};  ///< Of the view, those wanted, in this order; empty: all.
+  bool short_names = false;               ///< Columns are called as in the view, without a prefix.
 };
 
 /// What the names of its columns begin with, before "__".
