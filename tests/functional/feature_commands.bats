@@ -6,6 +6,7 @@ load seed
 setup() {
   enter_fresh_project
   seed_view
+  export MLOPS_NO_PROGRESS=1
 }
 
 # steps: "name action version what before after", one per line, of the JSON in $output

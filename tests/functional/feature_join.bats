@@ -6,6 +6,7 @@ load seed
 setup() {
   enter_fresh_project
   seed_view
+  export MLOPS_NO_PROGRESS=1
   printf 'date,origin,note\n2026-01-02 10:00:00,LIM,"a, ""b"""\n2026-01-02 10:00:00,NNN,"two\nlines"\n,LIM,\n' >new.csv
 }
 

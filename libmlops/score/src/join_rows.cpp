@@ -95,7 +95,7 @@ class Joining {
     } else {
       file_.emplace(dataset::OpenPlace{.engines = place_.engines,
                                        .resources = place_.resources,
-                                       .scratch = scratch_.string() + "-rows",
+                                       .scratch = scratch_,
                                        .progress = progress_,
                                        .cancel = place_.cancel},
                     dataset::OpenRequest{.file = request_.input,
