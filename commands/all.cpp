@@ -17,9 +17,11 @@ cli::Command root() {
       .summary = "version data, train, judge, promote, serve and watch models from a terminal",
       .children =
           {
+              in_group("data", init()),
               in_group("data", ingest()),
               in_group("data", check()),
               in_group("data", data()),
+              in_group("data", features()),
               in_group("models", train()),
               in_group("models", predict()),
               in_group("models", model()),

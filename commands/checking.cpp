@@ -2,13 +2,16 @@
 
 #include "cli/invocation.hpp"
 #include "dataset_rows.hpp"
+#include "train_split.hpp"
 
 #include <fmt/format.h>
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/project/project.hpp>
+#include <mlops/release/judging.hpp>
 
 #include <algorithm>
+#include <memory>
 
 namespace mlops::commands {
 namespace {
@@ -27,9 +30,9 @@ std::vector<Asserted> assertions_of(const manifest::TableSpec& table) {
 }
 
 bool names(const expect::Expr& expr, const std::string& thing) {
-  for (std::size_t i = 0; i + 1 < expr.path.size(); ++i) {
-    if (expr.path[i].text == thing) return true;
-  }
+  const bool here = std::any_of(expr.path.begin(), expr.path.end(),
+                                [&](const expect::Part& part) { return part.text == thing; });
+  if (here) return true;
   return std::any_of(expr.operands.begin(), expr.operands.end(),
                      [&](const expect::Expr& part) { return names(part, thing); });
 }
@@ -43,9 +46,27 @@ std::optional<dataset::Version> accepted(store::Store& store, const std::string&
   return dataset::last_accepted(store, newest);
 }
 
-dataset::Subject subject_of(project::Project& project, const dataset::Version& version,
+/// As `train run` would train on it without being told anything.
+release::Trainable trainable(const manifest::TableSpec& table, const dataset::Version& version) {
+  release::Trainable out{.data = version, .label = table.label};
+  if (!table.task.empty()) out.task = predict::task_of(table.task);
+  out.plan = {.outcome = table.outcome, .split = split_of({}, &table)};
+  return out;
+}
+
+/// Outcomes are no inputs, times go on, and groups are kept apart on purpose.
+std::vector<std::string> not_compared(const manifest::TableSpec& table) {
+  std::vector<std::string> out = table.outcome;
+  out.insert(out.end(), {table.time, table.split.group, table.split.part});
+  return out;
+}
+
+dataset::Subject subject_of(project::Project& project, const ToCheck& checked,
                             const std::vector<Asserted>& assertions) {
-  dataset::Subject out{.version = version, .last = dataset::last_accepted(project.store(), version)};
+  const dataset::Version& version = checked.version;
+  dataset::Subject out{.version = version,
+                       .last = dataset::last_accepted(project.store(), version),
+                       .aside = not_compared(*checked.table)};
   for (const manifest::TableSpec* table : project.manifest().tables()) {
     const std::string address = project.manifest().address_of(*table);
     out.things.push_back(address);
@@ -53,7 +74,9 @@ dataset::Subject subject_of(project::Project& project, const dataset::Version& v
       return names(one.assertion.root, table->name);
     });
     if (!named) continue;
-    if (auto other = accepted(project.store(), address)) out.others.emplace(address, *std::move(other));
+    // Its own name means this very version, whatever was accepted before.
+    if (address == version.address()) out.others.emplace(address, version);
+    else if (auto other = accepted(project.store(), address)) out.others.emplace(address, *std::move(other));
   }
   return out;
 }
@@ -94,10 +117,16 @@ Judged judge_versions(cli::Invocation& invocation, project::Project& project,
   dataset::Validator validator(project.store(), shop);
   std::vector<std::vector<Asserted>> assertions;
   std::vector<dataset::Subject> subjects;
+  std::vector<std::unique_ptr<release::TableTraining>> trainings;
   std::vector<manifest::AssertionFault> faults;
   for (const ToCheck& one : versions) {
     assertions.push_back(assertions_of(*one.table));
-    subjects.push_back(subject_of(project, one.version, assertions.back()));
+    subjects.push_back(subject_of(project, one, assertions.back()));
+    if (!one.table->label.empty()) {
+      trainings.push_back(std::make_unique<release::TableTraining>(project.store(), shop,
+                                                                   trainable(*one.table, one.version)));
+      subjects.back().training = trainings.back().get();
+    }
     for (const Asserted& asserted : assertions.back()) {
       for (expect::Fault& fault : validator.check(asserted.assertion, subjects.back()))
         faults.push_back({asserted.spec, std::move(fault)});

@@ -8,6 +8,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/ingest.hpp>
+#include <mlops/dataset/sense.hpp>
 #include <mlops/project/project.hpp>
 
 #include <algorithm>
@@ -32,19 +33,26 @@ dataset::IngestReport ingest_one(cli::Invocation& invocation, project::Project& 
       .input = read_input};
   try {
     if (invocation.dry_run()) return dataset::plan_ingest(shop, request);
-    return dataset::ingest(project.store(), shop, request);
+    const auto token = dataset::token_of(source, project.root(), invocation.clock().now());
+    dataset::IngestReport report = dataset::ingest(project.store(), shop, request);
+    if (token) dataset::keep_token(project.store(), report.version, *token);
+    return report;
   } catch (Error& e) {
     e.add_context(fmt::format("while ingesting {}", source.name));
     throw;
   }
 }
 
+void pin(project::Project& project, const dataset::Version& version) {
+  project.update_lock(
+      [&](manifest::Lock& lock) { lock.entries[version.address()] = dataset::lock_entry(version); });
+}
+
 /// Pins what was found, and adds a new source to mlops.yaml. What the command line said of a source that is
 /// there already is for this time only.
 void remember(cli::Invocation& invocation, project::Project& project, const manifest::SourceSpec& source,
               const dataset::Version& version) {
-  project.update_lock(
-      [&](manifest::Lock& lock) { lock.entries[version.address()] = dataset::lock_entry(version); });
+  pin(project, version);
   if (source.from.front() == "-") return;
   const manifest::SourceSpec* known = project.manifest().find_source(source.name);
   if (known == nullptr) {
@@ -146,6 +154,14 @@ dataset::IngestReport ingest_source(cli::Invocation& invocation, project::Projec
   dataset::require_inputs(source, project.root());
   dataset::IngestReport report = ingest_one(invocation, project, shop, source, false);
   remember(invocation, project, source, report.version);
+  tell(invocation, source, report);
+  return report;
+}
+
+dataset::IngestReport ingest_unlisted(cli::Invocation& invocation, project::Project& project,
+                                      dataset::Workshop& shop, const manifest::SourceSpec& source) {
+  dataset::IngestReport report = ingest_one(invocation, project, shop, source, false);
+  pin(project, report.version);
   tell(invocation, source, report);
   return report;
 }

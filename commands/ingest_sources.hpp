@@ -51,4 +51,8 @@ manifest::SourceSpec with_flags(const IngestArgs& args, manifest::SourceSpec sou
 dataset::IngestReport ingest_source(cli::Invocation& invocation, project::Project& project,
                                     dataset::Workshop& shop, const manifest::SourceSpec& source);
 
+/// The same without a word in mlops.yaml: for who writes that.
+dataset::IngestReport ingest_unlisted(cli::Invocation& invocation, project::Project& project,
+                                      dataset::Workshop& shop, const manifest::SourceSpec& source);
+
 }  // namespace mlops::commands

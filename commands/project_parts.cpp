@@ -17,7 +17,7 @@
 namespace mlops::commands {
 namespace {
 
-namespace fs = std::filesystem;
+namespace stdfs = std::filesystem;
 
 ui::Row row(std::string name, json::Value value, json::Value note = {}) {
   return {{"section", "project"},
@@ -27,7 +27,7 @@ ui::Row row(std::string name, json::Value value, json::Value note = {}) {
 }
 
 /// What the project's store lies on, or will.
-std::vector<ui::Row> medium_rows(const fs::path& folder) {
+std::vector<ui::Row> medium_rows(const stdfs::path& folder) {
   try {
     const store::Medium medium = store::medium_of(folder);
     return {row("file system", medium.type,
@@ -45,6 +45,17 @@ void add_datasets(project::Project& project, std::vector<cli::Candidate>& out) {
     const bool known =
         std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.word == name.name; });
     if (!known && (name.kind == "sources" || name.kind == "data")) out.push_back({name.name});
+  }
+}
+
+void offer_views(project::Project& project, std::vector<cli::Candidate>& out) {
+  for (const manifest::FeatureSpec& view : project.manifest().features)
+    out.push_back({view.name, "view of " + view.from});
+}
+
+void offer_applied_views(store::Store& store, std::vector<cli::Candidate>& out) {
+  for (const store::ReferenceName& name : store.references().list()) {
+    if (name.kind == "features") out.push_back({"features/" + name.name, "view"});
   }
 }
 
@@ -97,20 +108,22 @@ std::vector<cli::Candidate> offered_runs(project::Project& project) {
 }  // namespace
 
 std::vector<cli::Candidate> project_offers(cli::Offer offer) {
-  if (!project::find_root(fs::current_path())) return {};
-  project::Project project(fs::current_path(), project::Project::Mode::open);
+  if (!project::find_root(stdfs::current_path())) return {};
+  project::Project project(stdfs::current_path(), project::Project::Mode::open);
   if (offer == cli::Offer::run) return offered_runs(project);
   std::vector<cli::Candidate> out;
   const bool all = offer == cli::Offer::address;
   if (all || offer == cli::Offer::dataset) add_datasets(project, out);
+  if (offer == cli::Offer::view) offer_views(project, out);
   if (!project.has_store()) return out;
+  if (all) offer_applied_views(project.store(), out);
   if (all || offer == cli::Offer::model) add_models(project.store(), out);
   if (all) add_runs(project.store(), out);
   return out;
 }
 
 std::vector<ui::Row> project_report(cli::Invocation& invocation) {
-  if (!project::find_root(fs::current_path())) return {};
+  if (!project::find_root(stdfs::current_path())) return {};
   project::Project& project = invocation.project();
   std::vector<ui::Row> rows = {row("root", project.root().string())};
   rows.push_back(row("sources", or_fault([&] { return json::Value(project.manifest().sources.size()); })));
@@ -120,7 +133,7 @@ std::vector<ui::Row> project_report(cli::Invocation& invocation) {
                        const std::size_t names = project.store().references().list().size();
                        return json::Value(fmt::format("opens, {}", count_of(names, "name")));
                      })));
-  const fs::path store = project.root() / ".mlops";
+  const stdfs::path store = project.root() / ".mlops";
   for (ui::Row& one : medium_rows(project.has_store() ? store : project.root()))
     rows.push_back(std::move(one));
   return rows;

@@ -5,6 +5,7 @@
 #include "dataset_rows.hpp"
 #include "parameters.hpp"
 #include "train_questions.hpp"
+#include "train_split.hpp"
 #include "train_views.hpp"
 #include "up_to_date.hpp"
 
@@ -16,7 +17,6 @@
 #include <mlops/train/trainer.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 namespace mlops::commands {
@@ -165,53 +165,6 @@ Subject subject_of(const TrainArgs& args, project::Project& project, cli::Invoca
   return out;
 }
 
-double share_of(const std::string& text, const char* flag) {
-  const bool percent = text.ends_with('%');
-  const char* end = text.data() + text.size() - (percent ? 1 : 0);
-  double value = 0;
-  const auto [stopped, fault] = std::from_chars(text.data(), end, value);
-  if (percent) value /= 100;
-  if (fault != std::errc() || stopped != end || !(value > 0 && value < 1))
-    throw error(Code::usage, "'{}' is not a share, which '{}' wants", text, flag)
-        .with_hint("write it like `15%`");
-  return value;
-}
-
-train::SplitRequest split_of(const TrainArgs& args, const Subject& subject) {
-  train::SplitRequest out;
-  if (subject.is_declared()) {
-    const manifest::SplitSpec& split = subject.table->split;
-    out = {.valid = split.valid.value_or(out.valid),
-           .test = split.test.value_or(out.test),
-           .seed = split.seed.value_or(out.seed),
-           .time = subject.table->time,
-           .group = split.group,
-           .part = split.part,
-           .test_last_us = split.test_last_us,
-           .valid_before_us = split.valid_before_us};
-  }
-  if (args.valid) {
-    out.valid = share_of(*args.valid, "--valid");
-    out.valid_before_us.reset();
-  }
-  if (args.test) {
-    out.test = share_of(*args.test, "--test");
-    out.test_last_us.reset();
-  }
-  // A way to split that is asked for replaces the declared one.
-  if (args.time || args.group || args.part) {
-    out.time = args.time.value_or("");
-    out.group = args.group.value_or("");
-    out.part = args.part.value_or("");
-  }
-  if (out.time.empty()) {
-    out.test_last_us.reset();
-    out.valid_before_us.reset();
-  }
-  if (args.seed) out.seed = static_cast<std::uint64_t>(*args.seed);
-  return out;
-}
-
 release::Candidate candidate_of(const manifest::ModelSpec& model, const json::Object& params) {
   release::Candidate out = {.name = model.name,
                             .trainer = model.train,
@@ -335,14 +288,6 @@ bool names_models(const std::vector<release::Candidate>& candidates, const manif
                      [&](const release::Candidate& one) { return manifest.find_model(one.name) != nullptr; });
 }
 
-manifest::SplitSpec split_spec(const TrainArgs& args, const train::SplitRequest& split) {
-  manifest::SplitSpec out = {.group = split.group, .part = split.part};
-  if (args.test) out.test = split.test;
-  if (args.valid) out.valid = split.valid;
-  if (args.seed) out.seed = split.seed;
-  return out;
-}
-
 /// A clone has the project file and no store yet: what the file declares can be made.
 project::Project& project_of(cli::Invocation& invocation) {
   const auto root = project::find_root(std::filesystem::current_path());
@@ -372,7 +317,9 @@ release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invo
   if (args.task) out.task = predict::task_of(*args.task);
   else if (subject.is_declared() && !subject.table->task.empty())
     out.task = predict::task_of(subject.table->task);
-  out.plan = {.only = args.only, .without = args.without, .split = split_of(args, subject)};
+  out.plan = {.only = args.only,
+              .without = args.without,
+              .split = split_of(args, subject.is_declared() ? subject.table : nullptr)};
   if (subject.table != nullptr) out.plan.outcome = subject.table->outcome;
   if (declared != nullptr && declared->pick) {
     out.metric = declared->pick->metric;
@@ -400,7 +347,7 @@ std::optional<manifest::TrainingEdit> training_edit_of(const TrainArgs& args,
   if (table->label.empty()) {
     edit.task = predict::name_of(prepared.target.task);
     edit.time = request.plan.split.time;
-    edit.split = split_spec(args, request.plan.split);
+    edit.split = asked_split(args, request.plan.split);
   }
   for (manifest::ModelSpec& model : edit.models) {
     for (const release::Candidate& candidate : prepared.candidates) {

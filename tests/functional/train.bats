@@ -131,6 +131,46 @@ release:
   is "$(result '"\(.train_rows) \(.valid_rows) \(.test_rows)"')" '600 200 200'
 }
 
+@test "splits by lengths of time are asked for as the file says them" {
+  awk 'BEGIN { print "day,x,y"; for (i = 0; i < 280; ++i) printf "2026-%02d-%02d,%d,%d\n", i / 28 + 1, i % 28 + 1, i % 7, i % 3 == 0 }' >t.csv
+  mlops ingest t.csv --quiet >/dev/null
+  answers 0 mlops train run --label y --time day --test 'last 30d' --valid '14d before test' --train prior --json
+  is "$(result .split)" 'by time of day, test after 2026-09-28T00:00:00Z, valid after 2026-09-14T00:00:00Z'
+  parts=$(result '"\(.train_rows) \(.valid_rows) \(.test_rows)"')
+  has "$(cat mlops.yaml)" 'split: {test: last 30d, valid: 14d before test}'
+  answers 0 mlops train run --json
+  is "$(result '"\(.train_rows) \(.valid_rows) \(.test_rows)"')" "$parts"
+  # One part by its share, the other by its length; what was declared of the first is replaced, and only that.
+  answers 0 mlops train run --test 10% -n --json
+  is "$(result .test_rows)" 28
+  has "$(result .split)" 'test 10%, valid from 2026-'
+  answers 0 mlops train run --test 0.1 --valid 20% -n --json
+  is "$(result '"\(.valid_rows) \(.test_rows)"')" '56 28'
+  # Another way to split takes the lengths of the declared one along, and has no use for new ones.
+  answers 0 mlops train run --group x -n --json
+  has "$(result .split)" 'by groups of x, 70/15/15'
+  answers 2 mlops train run --group x --test 'last 30d' -n
+  is "$stderr" "error: '--test' is 'last 30d', and nothing says which column is the time
+
+hint: name it: \`--time COLUMN\`"
+}
+
+@test "what is no part of a split is told with what would be one" {
+  printf 'day,y\n2026-01-01,1\n' >t.csv
+  mlops ingest t.csv --quiet >/dev/null
+  while IFS='|' read -r flag text wanted hint; do
+    answers 2 mlops train run --label y "$flag" "$text" -n
+    is "${stderr%%$'\n'*}" "error: '$flag' is '$text', $wanted"
+    has "$stderr" "$hint"
+  done <<'END'
+--test|30d|a share or a time is wanted|`15%` or `last 30d`
+--test|last month|a share or a time is wanted|`15%` or `last 30d`
+--test|0|a share of the rows is wanted|more than 0%
+--valid|last 30d|a share or a time is wanted|`30d before test`
+--valid|150%|a share of the rows is wanted|less than 100%
+END
+}
+
 # leakage
 
 @test "a feature that is the label under another name is named" {

@@ -12,6 +12,9 @@
 
 namespace mlops::dataset {
 
+/// The type of a column of the SQL type, as assertions see it.
+expect::Type assertion_type(const std::string& sql);
+
 class AssertionSql {
  public:
   /// The value of a call, or the truth of a test without columns, that stands inside of what is lowered.

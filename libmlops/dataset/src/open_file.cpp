@@ -18,8 +18,6 @@
 namespace mlops::dataset {
 namespace {
 
-constexpr std::uint64_t csv_memory_bytes = 512'000'000;
-
 /// No row may be bad.
 Limit none_allowed() { return {.text = "0", .share = -1, .count = 0}; }
 
@@ -218,6 +216,8 @@ OpenFile::~OpenFile() = default;
 const std::string& OpenFile::format() const { return impl_->format; }
 std::uint64_t OpenFile::rows() const { return impl_->rows; }
 const std::vector<Field>& OpenFile::fields() const { return impl_->fields; }
+
+const std::filesystem::path& OpenFile::parquet() const { return impl_->loaded->data.path(); }
 
 void OpenFile::each(const std::function<bool(const Columns& batch)>& take) {
   impl_->engine().stream("SELECT * FROM " + impl_->relation(), take);

@@ -101,6 +101,8 @@ class Evaluator {
   Value literal(const Expr& text, const Type& beside);
   Value arithmetic(const Expr& expr);
   bool is_masked(const Expr& expr) const;
+  /// What else there is to say of the values in it, behind a colon.
+  std::string details(const Expr& expr);
 
   const Scope& scope_;
   Values& values_;
@@ -197,7 +199,7 @@ Verdict Evaluator::comparison(const Expr& expr, bool wanted) {
   const bool told = is_literal(right);
   if (!good || !told) text += fmt::format(", wanted {} {}", sign_of(kind), bound);
   if (!told) text += fmt::format(" ({})", print(right));
-  return {outcome(good), std::move(text)};
+  return {outcome(good), text + details(left) + details(right)};
 }
 
 Verdict Evaluator::range(const Expr& expr, bool wanted) {
@@ -216,7 +218,7 @@ Verdict Evaluator::range(const Expr& expr, bool wanted) {
   if (!good)
     text += fmt::format(", wanted {}in {}..{}", wanted ? "" : "not ", shown(low, type, unit),
                         shown(high, type, unit));
-  return {outcome(good), std::move(text)};
+  return {outcome(good), text + details(expr.operands[0])};
 }
 
 Verdict Evaluator::set(const Expr& expr, bool wanted) {
@@ -289,6 +291,16 @@ Value Evaluator::arithmetic(const Expr& expr) {
   }
 }
 
+std::string Evaluator::details(const Expr& expr) {
+  if (expr.kind == Kind::name || expr.kind == Kind::call) {
+    const std::string found = values_.detail(expr);
+    return found.empty() ? "" : ": " + found;
+  }
+  std::string out;
+  for (const Expr& part : expr.operands) out += details(part);
+  return out;
+}
+
 /// Whether what is printed of it would show values of a masked column.
 bool Evaluator::is_masked(const Expr& expr) const {
   const auto any = [](const auto& all, const auto& holds) {
@@ -307,23 +319,32 @@ bool Evaluator::is_masked(const Expr& expr) const {
   });
 }
 
-/// One verdict for the columns that `*` stood for.
-Verdict of_columns(const std::vector<Verdict>& verdicts) {
-  Outcome found = Outcome::pass;
-  for (const Verdict& one : verdicts) {
-    if (one.outcome == Outcome::fail || (one.outcome == Outcome::skip && found == Outcome::pass))
-      found = one.outcome;
-  }
-  if (found == Outcome::pass) return {found, fmt::format("all {}", count_of(verdicts.size(), "column"))};
+/// What verdicts of one outcome have seen, each once.
+std::string seen_by(const std::vector<Verdict>& verdicts, Outcome outcome) {
   std::vector<std::string> seen;
   for (const Verdict& one : verdicts) {
     const bool again = std::find(seen.begin(), seen.end(), one.seen) != seen.end();
-    if (one.outcome == found && !again) seen.push_back(one.seen);
+    if (one.outcome == outcome && !again) seen.push_back(one.seen);
   }
   const std::size_t more = seen.size() - std::min(seen.size(), most_columns);
   seen.resize(seen.size() - more);
   std::string text = fmt::format("{}", fmt::join(seen, "; "));
-  return {found, more == 0 ? text : fmt::format("{}; and {} more", text, more)};
+  return more == 0 ? text : fmt::format("{}; and {} more", text, more);
+}
+
+/// One verdict for the columns that `*` stood for. Of those that are skipped nothing is known, which does not
+/// take away what is known of the others.
+Verdict of_columns(const std::vector<Verdict>& verdicts) {
+  const auto count = [&](Outcome which) {
+    return static_cast<std::size_t>(std::count_if(verdicts.begin(), verdicts.end(),
+                                                  [&](const Verdict& one) { return one.outcome == which; }));
+  };
+  const std::size_t passed = count(Outcome::pass);
+  const Outcome found = count(Outcome::fail) > 0 ? Outcome::fail : passed > 0 ? Outcome::pass : Outcome::skip;
+  if (found != Outcome::pass) return {found, seen_by(verdicts, found)};
+  if (passed == verdicts.size()) return {found, fmt::format("all {}", count_of(passed, "column"))};
+  return {found,
+          fmt::format("{}; skipped: {}", count_of(passed, "column"), seen_by(verdicts, Outcome::skip))};
 }
 
 }  // namespace
@@ -336,7 +357,7 @@ std::string_view name_of(Outcome outcome) {
 Verdict evaluate(const Assertion& assertion, const Scope& scope, Values& values) {
   const std::vector<Assertion> each = each_column(assertion, scope);
   if (each.size() == 1) return Evaluator(scope, values).logical(each.front().root, true);
-  if (each.empty()) return {Outcome::skip, "the other table is not there"};
+  if (each.empty()) return {Outcome::skip, "there is no column to look at"};
   std::vector<Verdict> verdicts;
   for (const Assertion& one : each) verdicts.push_back(Evaluator(scope, values).logical(one.root, true));
   return of_columns(verdicts);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "src/resolve.hpp"
+
 namespace mlops::expect {
 namespace {
 
@@ -60,9 +62,16 @@ std::string with_prefix(const Expr& expr) {
   return out;
 }
 
-/// "events" or "data.events" as an address.
-std::variant<std::string, Fault> thing_of(const Expr& expr, const Scope& scope) {
-  const std::string prefix = with_prefix(expr);
+Fault not_here(const std::string& word, std::size_t at, const Scope& scope) {
+  const bool part = is_part(word) && scope.where == Where::data;
+  return {at, fmt::format("there is no '{}' here", word),
+          part ? "data with a `label:` are parted into train, valid and test"
+               : "data have `last`, the last accepted version"};
+}
+
+/// "events" or "data.events" as an address; `more` stands behind it.
+std::variant<std::string, Fault> thing_of(const Expr& expr, const std::string& prefix, bool more,
+                                          const Scope& scope) {
   std::vector<std::string> found;
   std::vector<std::string> known;
   for (const std::string& address : scope.things) {
@@ -77,34 +86,45 @@ std::variant<std::string, Fault> thing_of(const Expr& expr, const Scope& scope) 
   if (found.size() == 1) return found.front();
   if (found.size() > 1) {
     return Fault{at, fmt::format("'{}' is {}", prefix, one_of(found)),
-                 "write the section in front of it, as `data.events.rows`"};
+                 fmt::format("write the section in front of it, as `data.events{}`", more ? ".rows" : "")};
   }
-  const bool word = expr.path.size() == 2 && is_reserved(prefix);
-  if (word)
-    return Fault{at, fmt::format("there is no '{}' here", prefix),
-                 "data have `last`, the last accepted version"};
+  if (is_reserved(prefix)) return not_here(prefix, at, scope);
   std::string hint = similar(prefix, known);
-  if (find_column(scope, "", expr.path.front().text) != nullptr)
+  if (more && find_column(scope, "", expr.path.front().text) != nullptr)
     hint = fmt::format("'{}' is a column; fields of structures cannot be asked", expr.path.front().text);
   return Fault{at, fmt::format("there is nothing called '{}'", prefix), std::move(hint)};
+}
+
+/// `last` or a part, where there is one.
+bool is_here(const Part& word, const Scope& scope) {
+  if (word.quoted || scope.where != Where::data) return false;
+  return word.text == "last" || (scope.parts && is_part(word.text));
+}
+
+/// The table that `prefix`, the first words of `expr`, names.
+std::variant<std::string, Fault> table_called(const Expr& expr, const std::string& prefix, bool more,
+                                              const Scope& scope) {
+  const Part& first = expr.path.front();
+  const bool word = prefix == first.text && is_here(first, scope);
+  auto thing = word ? prefix : thing_of(expr, prefix, more, scope);
+  const bool column = !first.quoted && find_column(scope, "", first.text) != nullptr;
+  if (column && std::holds_alternative<std::string>(thing)) {
+    return Fault{first.at.begin,
+                 fmt::format("'{}' is {} and a column", first.text,
+                             !word                  ? "a thing of the file"
+                             : first.text == "last" ? "the last accepted version"
+                                                    : "a part of the table"),
+                 word ? fmt::format("the column stands in backticks: `` `{}` ``", first.text)
+                      : fmt::format("write the section in front of the thing, as `data.events{}`",
+                                    more ? ".rows" : "")};
+  }
+  return thing;
 }
 
 /// What stands before the function: the table that it is about.
 std::variant<std::string, Fault> table_of(const Expr& expr, const Scope& scope) {
   if (expr.path.size() == 1) return std::string();
-  const Part& first = expr.path.front();
-  const bool last =
-      expr.path.size() == 2 && first.text == "last" && !first.quoted && scope.where == Where::data;
-  const bool column = !first.quoted && find_column(scope, "", first.text) != nullptr;
-  auto thing = last ? "last" : thing_of(expr, scope);
-  if (column && std::holds_alternative<std::string>(thing)) {
-    return Fault{first.at.begin,
-                 fmt::format("'{}' is {} and a column", first.text,
-                             last ? "the last accepted version" : "a thing of the file"),
-                 last ? fmt::format("the column stands in backticks: `` `{}` ``", first.text)
-                      : "write the section in front of the thing, as `data.events.rows`"};
-  }
-  return thing;
+  return table_called(expr, with_prefix(expr), true, scope);
 }
 
 Found unknown_function(const Expr& expr, const Scope& scope) {
@@ -118,6 +138,10 @@ Found function_leaf(const Expr& expr, const Scope& scope, const Signature& funct
   const Part& name = expr.path.back();
   if (!function.allowed(scope.where))
     return Fault{name.at.begin, fmt::format("'{}' cannot be asked here", function.name)};
+  if (function.about != About::table && expr.path.size() > 1) {
+    return Fault{expr.path.front().at.begin, fmt::format("'{}' is not asked of one table", function.name),
+                 fmt::format("write `{}`", usage_of(function))};
+  }
   auto table = table_of(expr, scope);
   if (auto* fault = std::get_if<Fault>(&table)) return std::move(*fault);
   return Leaf{.table = std::get<std::string>(std::move(table)), .function = &function};
@@ -159,6 +183,14 @@ Found bare_name(const Expr& expr, const Scope& scope) {
 }
 
 }  // namespace
+
+bool is_part(std::string_view word) { return word == "train" || word == "valid" || word == "test"; }
+
+std::variant<std::string, Fault> table_named(const Expr& expr, const Scope& scope) {
+  std::string whole;
+  for (const Part& part : expr.path) whole += (whole.empty() ? "" : ".") + part.text;
+  return table_called(expr, whole, false, scope);
+}
 
 bool is_reserved(std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 

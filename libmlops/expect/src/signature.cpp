@@ -17,6 +17,11 @@ const Argument a_text{"column", ArgumentKind::column, false, {Sort::text}};
 const Argument a_time{"column", ArgumentKind::column, false, {Sort::time}};
 const Argument a_number{"value", ArgumentKind::value, false, {Sort::number}};
 const Argument ordered{"value", ArgumentKind::value, false, {Sort::number, Sort::time}};
+const Argument reference{"reference", ArgumentKind::table};
+const Argument current{"current", ArgumentKind::table};
+const Argument of_any{
+    "column", ArgumentKind::column, false, {Sort::number, Sort::text, Sort::truth, Sort::time}, true};
+const Argument of_ordered{"column", ArgumentKind::column, false, {Sort::number, Sort::time}, true};
 
 const std::vector<Signature>& table() {
   static const std::vector<Signature> rows = {
@@ -122,6 +127,49 @@ const std::vector<Signature>& table() {
        .nulls = "left out",
        .doc =
            "The value below which this share of the values is, exactly, as in `quantile(delay, 99%) < 180`"},
+      {.name = "psi",
+       .about = About::pair,
+       .arguments = {reference, current, of_any},
+       .type = number,
+       .star = true,
+       .where = tables,
+       .nulls = "a bin of their own",
+       .doc = "Population stability index of a column, of every one where none is named: from 0.1 on a shift "
+              "is worth a look, from 0.2 on it is large"},
+      {.name = "drift",
+       .about = About::pair,
+       .arguments = {reference, current, of_any},
+       .type = number,
+       .star = true,
+       .where = tables,
+       .nulls = "a bin of their own",
+       .doc = "Jensen-Shannon distance over the same bins, to base 2: 0 is the same, 1 nothing in common"},
+      {.name = "ks",
+       .about = About::pair,
+       .arguments = {reference, current, of_ordered},
+       .type = number,
+       .star = true,
+       .where = tables,
+       .nulls = "left out",
+       .doc =
+           "Statistic of Kolmogorov and Smirnov, the greatest difference of the cumulative shares, exactly: "
+           "0 is the same, 1 nothing in common"},
+      {.name = "overlap",
+       .about = About::pair,
+       .arguments = {reference, current, {"by", ArgumentKind::column, true, {}, true}},
+       .type = share,
+       .where = tables,
+       .nulls = "rows with one are left out",
+       .doc = "Share of the rows of `current` whose values in these columns, in all where none is named, are "
+              "found in `reference`, as in `overlap(train, test, by=customer_id) = 0`"},
+      {.name = "leakage",
+       .about = About::training,
+       .arguments = {{"label", ArgumentKind::column}},
+       .type = number,
+       .where = tables,
+       .nulls = "a value of their own",
+       .doc = "How well the best single input alone tells the label of rows that it was not fitted to: 0 is "
+              "guessing, 1 is for certain; 2 AUC - 1 of classes, R2 of numbers"},
   };
   return rows;
 }
@@ -169,10 +217,12 @@ std::string usage_of(const Signature& function) {
   if (function.bare()) return std::string(function.name);
   std::string out(function.name);
   for (const Argument& argument : function.arguments) {
-    out += out.size() == function.name.size() ? "(" : ", ";
+    const bool first = out.size() == function.name.size();
+    out += first ? "(" : argument.optional ? "[, " : ", ";
     if (argument.kind == ArgumentKind::regex) out += "/regex/";
     else out += argument.name;
     if (argument.repeats) out += ", ...";
+    if (argument.optional) out += "]";
   }
   return out + ")";
 }

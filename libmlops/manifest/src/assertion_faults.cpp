@@ -49,6 +49,7 @@ std::vector<AssertionFault> faults_of_assertions(const Manifest& manifest) {
   for (const TableSpec* table : manifest.tables()) scope.things.push_back(manifest.address_of(*table));
   std::vector<AssertionFault> out;
   for (const TableSpec* table : manifest.tables()) {
+    scope.parts = !table->label.empty();
     for (const ExpectSpec& spec : table->expect) {
       const auto parsed = expect::parse(spec.text);
       const auto* assertion = std::get_if<expect::Assertion>(&parsed);

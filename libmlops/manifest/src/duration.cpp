@@ -1,6 +1,8 @@
 /// Lengths of time, and the parts of a split that are told by them.
 #include "src/internal.hpp"
 
+#include <mlops/base/error.hpp>
+
 #include <array>
 #include <charconv>
 #include <limits>
@@ -32,18 +34,39 @@ std::optional<std::int64_t> duration_in(std::string_view text, std::string_view 
   return parse_duration(text.substr(before.size(), text.size() - before.size() - after.size()));
 }
 
-void read_part(Reader& reader, const yaml::Node& node, std::optional<double>& share,
-               std::optional<std::int64_t>& us, std::string_view before, std::string_view after) {
+/// How a length of time is told in one of the parts of a split.
+struct Wording {
+  std::string_view before;
+  std::string_view after;
+};
+
+constexpr Wording of_test = {"last ", ""};
+constexpr Wording of_valid = {"", " before test"};
+
+std::variant<SplitPart, Problem> part_of(std::string_view key, const std::string& text,
+                                         const Wording& wording) {
+  if (const auto us = duration_in(text, wording.before, wording.after)) return SplitPart{.length_us = us};
+  if (const auto share = parse_share(text)) return SplitPart{.share = share};
+  if (text.find_first_of(" \t") == std::string::npos && !parse_duration(text)) return no_share(key, text);
+  return Problem{key, 0, fmt::format("'{}' is '{}', a share or a time is wanted", key, text),
+                 fmt::format("write `15%` or `{}30d{}`", wording.before, wording.after)};
+}
+
+std::optional<SplitPart> read_part(Reader& reader, const yaml::Node& node, const Wording& wording) {
   const auto word = reader.text(node);
-  if (!word) return;
-  us = duration_in(*word, before, after);
-  if (us) return;
-  if (word->find_first_of(" \t") == std::string::npos && !parse_duration(*word)) {
-    share = reader.share(node);
-    return;
-  }
-  reader.fault(node.at, fmt::format("'{}' is '{}', a share or a time is wanted", reader.key(), *word),
-               fmt::format("write `15%` or `{}30d{}`", before, after));
+  if (!word) return std::nullopt;
+  const auto part = part_of(reader.key(), *word, wording);
+  if (const auto* read = std::get_if<SplitPart>(&part)) return *read;
+  const Problem& problem = std::get<Problem>(part);
+  reader.fault(node.at, problem.message, problem.hint);
+  return std::nullopt;
+}
+
+SplitPart part_or_throw(std::string_view key, const std::string& text, const Wording& wording) {
+  const auto part = part_of(key, text, wording);
+  if (const auto* read = std::get_if<SplitPart>(&part)) return *read;
+  const Problem& problem = std::get<Problem>(part);
+  throw error(Code::usage, "{}", problem.message).with_hint("{}", problem.hint);
 }
 
 }  // namespace
@@ -70,12 +93,26 @@ std::string duration_words(std::int64_t us) {
   return {};
 }
 
+SplitPart test_part(const std::string& text, std::string_view key) {
+  return part_or_throw(key, text, of_test);
+}
+
+SplitPart valid_part(const std::string& text, std::string_view key) {
+  return part_or_throw(key, text, of_valid);
+}
+
 void read_test(Reader& reader, const yaml::Node& node, SplitSpec& split) {
-  read_part(reader, node, split.test, split.test_last_us, "last ", "");
+  const auto part = read_part(reader, node, of_test);
+  if (!part) return;
+  split.test = part->share;
+  split.test_last_us = part->length_us;
 }
 
 void read_valid(Reader& reader, const yaml::Node& node, SplitSpec& split) {
-  read_part(reader, node, split.valid, split.valid_before_us, "", " before test");
+  const auto part = read_part(reader, node, of_valid);
+  if (!part) return;
+  split.valid = part->share;
+  split.valid_before_us = part->length_us;
 }
 
 }  // namespace mlops::manifest

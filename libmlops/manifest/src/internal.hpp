@@ -49,6 +49,11 @@ void normalise(ModelSpec& model);
 /// The value of `pick:`; what is wrong with it.
 std::variant<PickSpec, Problem> parse_pick(std::string_view text);
 
+/// `15%` or `0.15`: greater than 0 and less than 1.
+std::optional<double> parse_share(std::string_view text);
+/// That it is none.
+Problem no_share(std::string_view key, std::string_view text);
+
 /// `30d` as microseconds: a whole number and one of us ms s m h d w, more than nothing.
 std::optional<std::int64_t> parse_duration(std::string_view text);
 /// `30d`, in the greatest unit that takes it whole.
@@ -81,8 +86,6 @@ class Reader {
   std::map<std::string, std::string> text_map(const yaml::Node& node);
   /// A whole number from 0.
   std::optional<std::uint64_t> count(const yaml::Node& node);
-  /// `15%` or `0.15`: greater than 0 and less than 1.
-  std::optional<double> share(const yaml::Node& node);
   /// A map of texts, numbers and flags: what stands without quotes is a number or a flag where it reads like
   /// one.
   json::Object values(const yaml::Node& node);

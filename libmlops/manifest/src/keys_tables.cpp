@@ -96,6 +96,11 @@ std::vector<std::pair<std::string, std::string>> read_pairs(Reader& reader, cons
   return reader.pairs(node, example);
 }
 
+void read_key(Reader& reader, const Node& node, FeatureSpec& view) {
+  const bool none = node.kind == yaml::Kind::map && node.entries.empty();
+  if (!none) view.key = read_pairs(reader, node, view, "{airport: origin}");
+}
+
 constexpr std::string_view online = "online of a view";
 
 constexpr std::array of_online = {
@@ -113,9 +118,10 @@ constexpr std::string_view view = "features.NAME";
 constexpr std::array of_view = {
     KeyOf<FeatureSpec>{{view, "doc", "text", "What it is, for people"},
                        [](Reader& r, const Node& n, FeatureSpec& f) { r.text(n, f.doc); }},
-    KeyOf<FeatureSpec>{
-        {view, "key", "map", "Whose past it is: entity and its column, `{airport: origin}`; must be there"},
-        [](Reader& r, const Node& n, FeatureSpec& f) { f.key = read_pairs(r, n, f, "{airport: origin}"); }},
+    KeyOf<FeatureSpec>{{view, "key", "map",
+                        "Whose past it is: entity and its column, `{airport: origin}`; `{}` is one past for "
+                        "all; must be there"},
+                       read_key},
     KeyOf<FeatureSpec>{
         {view, "from", "text", "The table with its events; must be there"},
         [](Reader& r, const Node& n, FeatureSpec& f) { read_place(r, n, f, &FeatureSpec::from); }},

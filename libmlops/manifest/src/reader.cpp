@@ -36,6 +36,22 @@ json::Value value_of(const std::string& text, bool plain) {
 
 json::Value parameter_value(const std::string& text) { return value_of(text, true); }
 
+std::optional<double> parse_share(std::string_view text) {
+  const bool percent = text.ends_with('%');
+  if (percent) text.remove_suffix(1);
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, fault] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+  if (fault != std::errc() || stop != end) return std::nullopt;
+  if (percent) value /= 100;
+  return value > 0 && value < 1 ? std::optional(value) : std::nullopt;
+}
+
+Problem no_share(std::string_view key, std::string_view text) {
+  return {key, 0, fmt::format("'{}' is '{}', a share of the rows is wanted", key, text),
+          "write `15%`: more than 0% and less than 100%"};
+}
+
 void Reader::begin(std::string_view key, const yaml::Node& node) {
   key_ = key;
   places_[{key, 0}] = node.at;
@@ -115,20 +131,6 @@ std::optional<std::uint64_t> Reader::count(const yaml::Node& node) {
   if (!word) return std::nullopt;
   if (const auto value = whole<std::uint64_t>(*word)) return value;
   fault(node.at, fmt::format("'{}' is '{}', a whole number from 0 is wanted", key_, *word));
-  return std::nullopt;
-}
-
-std::optional<double> Reader::share(const yaml::Node& node) {
-  const auto word = text(node);
-  if (!word) return std::nullopt;
-  const bool percent = word->ends_with('%');
-  double value = 0;
-  const char* end = word->data() + word->size() - (percent ? 1 : 0);
-  const auto [stop, fault_code] = std::from_chars(word->data(), end, value, std::chars_format::fixed);
-  if (percent) value /= 100;
-  if (fault_code == std::errc() && stop == end && value > 0 && value < 1) return value;
-  fault(node.at, fmt::format("'{}' is '{}', a share of the rows is wanted", key_, *word),
-        "write `15%`: more than 0% and less than 100%");
   return std::nullopt;
 }
 

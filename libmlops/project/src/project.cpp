@@ -46,7 +46,7 @@ std::vector<config::Said> find_settings(const std::filesystem::path& start) {
 
 Project::Project(const std::filesystem::path& start, Mode mode) : impl_(std::make_unique<Impl>()) {
   impl_->mode = mode;
-  const auto found = find_root(start);
+  const auto found = mode == Mode::begin ? std::nullopt : find_root(start);
   if (!found && mode == Mode::open) {
     throw error(Code::not_found, "no project in '{}' or above it", real_folder(start).native())
         .with_id("project.not_found")
@@ -67,7 +67,7 @@ store::Store& Project::store() {
     throw error(Code::usage, "'{}' is not a folder", folder.native())
         .with_hint("move it away: the store of the project takes this name");
   }
-  const auto mode = impl_->mode == Mode::create ? store::Store::Mode::create : store::Store::Mode::open;
+  const auto mode = impl_->mode == Mode::open ? store::Store::Mode::open : store::Store::Mode::create;
   impl_->store = std::make_unique<store::Store>(folder, mode);
   return *impl_->store;
 }
@@ -99,6 +99,18 @@ void Project::update_lock(const std::function<void(manifest::Lock& lock)>& chang
   change(after);
   if (after != before) fs::write_atomic(impl_->root / lock_name, after.text());
   impl_->lock = std::move(after);
+}
+
+bool Project::has_manifest() const {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::symlink_status(impl_->root / manifest_name, ignored));
+}
+
+void Project::write_manifest(const std::string& text) {
+  const fs::Lock held(lock_file(), patience_ms);
+  if (has_manifest()) throw error(Code::conflict, "there is a '{}' already", manifest_name);
+  impl_->manifest = impl_->read_manifest(text);
+  fs::write_atomic(impl_->root / manifest_name, text);
 }
 
 bool Project::add_source(const manifest::SourceSpec& source) {

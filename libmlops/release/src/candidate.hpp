@@ -28,9 +28,6 @@ struct Bench {
 
 Bench set_up(Workshop& shop, const TrainRequest& request, const Prepared& prepared);
 
-/// What the record of the data says of its columns.
-std::vector<train::ColumnFacts> facts_of(const dataset::Version& version);
-
 /// What train::plan() makes of the request with these columns.
 train::Plan plan_of(const TrainRequest& request, const Prepared& prepared, const Candidate& candidate);
 

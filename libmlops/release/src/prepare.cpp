@@ -5,6 +5,7 @@
 #include <mlops/train/trainer.hpp>
 
 #include "src/candidate.hpp"
+#include "src/facts.hpp"
 #include "src/views.hpp"
 
 #include <algorithm>
@@ -68,13 +69,6 @@ void require_trainers(const std::vector<Candidate>& candidates) {
 }
 
 }  // namespace
-
-std::vector<train::ColumnFacts> facts_of(const dataset::Version& version) {
-  std::vector<train::ColumnFacts> facts;
-  for (const dataset::Column& column : version.columns)
-    facts.push_back({.name = column.name, .type = column.type, .pii = column.pii, .blob = column.blob});
-  return facts;
-}
 
 train::Plan plan_of(const TrainRequest& request, const Prepared& prepared, const Candidate& candidate) {
   train::PlanRequest wanted = request.plan;

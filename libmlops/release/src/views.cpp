@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "src/candidate.hpp"
+#include "src/facts.hpp"
 
 namespace mlops::release {
 namespace {

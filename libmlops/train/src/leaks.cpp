@@ -134,22 +134,47 @@ void find_shared(const Columns& table, const Plan& plan, const Labelled& train, 
                    count_text(seen), count_text(test.rows.size()), 100 * share)});
 }
 
+/// What columns are fitted on, and what they are judged by.
+struct Samples {
+  Labelled train;
+  Labelled test;
+  /// A few test rows are told apart by chance: the validation rows help, which no column was fitted on
+  /// either.
+  Labelled judging;
+};
+
+Samples samples_of(const Target& target, const Split& split) {
+  Samples out;
+  out.test = sample(target, split.test, most_rows / 2);
+  out.train = sample(target, split.train, most_rows - out.test.rows.size());
+  std::vector<std::uint32_t> unseen;
+  std::merge(split.valid.begin(), split.valid.end(), split.test.begin(), split.test.end(),
+             std::back_inserter(unseen));
+  out.judging = sample(target, unseen, most_rows / 2);
+  return out;
+}
+
 }  // namespace
 
 std::vector<Leak> find_leaks(const Columns& table, const Target& target, const Split& split,
                              const Plan& plan) {
-  const auto test = sample(target, split.test, most_rows / 2);
-  const auto train = sample(target, split.train, most_rows - test.rows.size());
-  // A few test rows are told apart by chance: the validation rows help, which no column was fitted on either.
-  std::vector<std::uint32_t> unseen;
-  std::merge(split.valid.begin(), split.valid.end(), split.test.begin(), split.test.end(),
-             std::back_inserter(unseen));
-  const auto judging = sample(target, unseen, most_rows / 2);
+  const Samples samples = samples_of(target, split);
   std::vector<Leak> leaks;
   for (const auto& input : plan.signature.inputs)
-    find_single(table, target, train, judging, input.name, leaks);
-  find_shared(table, plan, train, test, leaks);
+    find_single(table, target, samples.train, samples.judging, input.name, leaks);
+  find_shared(table, plan, samples.train, samples.test, leaks);
   return leaks;
+}
+
+std::vector<Strength> strengths(const Columns& table, const Target& target, const Split& split,
+                                const Plan& plan) {
+  const Samples samples = samples_of(target, split);
+  std::vector<Strength> out;
+  for (const auto& input : plan.signature.inputs) {
+    const auto column = table.column(table.find(input.name).value());
+    out.push_back({input.name, strength_alone(column, target, samples.train, samples.judging)});
+  }
+  return out;
 }
 
 }  // namespace mlops::train

@@ -7,12 +7,16 @@
 /// unless they say
 /// `^` and `$`; `(?i)` ignores case. Arithmetic is in doubles; comparisons of a column with a number are
 /// exact. Times without a zone are UTC. Values of masked columns are not shown.
+///
+/// What compares two tables (`psi`, `drift`, `ks`) counts the values of one column after the other in both,
+/// by a scan of that column; mlops/stats/drift.hpp has the formulas. `overlap` is a join.
 
 #include <mlops/dataset/ingest.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/expect/check.hpp>
 #include <mlops/expect/evaluate.hpp>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,12 +30,36 @@ class Engine;
 
 namespace mlops::dataset {
 
+/// Rows that train, validate and test: row numbers of the version, from 0, ascending.
+struct Parts {
+  std::vector<std::uint32_t> train = {};
+  std::vector<std::uint32_t> valid = {};
+  std::vector<std::uint32_t> test = {};
+};
+
+/// The input that alone tells most of a label.
+struct Telltale {
+  std::string column = {};
+  double power = 0;  ///< 0: as good as guessing, 1: for certain.
+};
+
+/// What training makes of the subject's version; asked only where an assertion needs it. Throws
+/// Error(negative): there is nothing to train on, or nothing to judge by.
+class Training {
+ public:
+  virtual ~Training() = default;
+  virtual Parts parts() = 0;
+  virtual Telltale telltale(const std::string& label) = 0;
+};
+
 /// What is judged, and what it may be compared with.
 struct Subject {
   Version version;
   std::optional<Version> last = {};            ///< Nothing: assertions that need it are skipped.
   std::map<std::string, Version> others = {};  ///< By address; what assertions may name.
   std::vector<std::string> things = {};  ///< Addresses that may be named, whether they have a version or not.
+  Training* training = nullptr;          ///< Null: it has no label. Must outlive what takes the subject.
+  std::vector<std::string> aside = {};   ///< Columns that differ between parts in any case: outcomes, groups.
 };
 
 /// The names and types of `version`'s columns as assertions see them.

@@ -23,6 +23,7 @@ struct ColumnType {
   Type type = {};
   bool floating = false;  ///< It may hold NaN.
   bool masked = false;    ///< Its values are not shown.
+  bool aside = false;     ///< `*` leaves it out where tables are compared: it differs in any case.
 
   bool operator==(const ColumnType&) const = default;
 };
@@ -30,10 +31,12 @@ struct ColumnType {
 /// What is known where an assertion stands.
 struct Scope {
   Where where = Where::data;
-  /// By table: "" is the thing itself, "last" its last accepted version, "sources/flights" another one. A
-  /// table that is not here was not seen yet, and any name may be a column of it.
+  /// By table: "" is the thing itself, "last" its last accepted version, "train", "valid" and "test" its
+  /// parts, "sources/flights" another one. A table that is not here was not seen yet, and any name may be a
+  /// column of it.
   std::map<std::string, std::vector<ColumnType>> columns = {};
   std::vector<std::string> things = {};  ///< Addresses of those with a table: "sources/flights".
+  bool parts = false;                    ///< It has a label: `train`, `valid` and `test` are tables.
   std::span<const Signature> functions = signatures();
 };
 
@@ -48,6 +51,21 @@ struct Leaf {
 
 std::variant<Leaf, Fault> resolve(const Expr& name_or_call, const Scope& scope);
 
+/// What a call of a function of a pair compares.
+struct Comparison {
+  std::string reference = {};  ///< As in Scope::columns.
+  std::string current = {};
+  std::vector<const Expr*> columns = {};  ///< Arguments of the call: names or '*'.
+
+  /// Each column for itself.
+  bool of_each(const Signature& function) const {
+    return function.star && (columns.empty() || columns.front()->kind == Kind::star);
+  }
+};
+
+std::variant<Comparison, Fault> comparison_of(const Expr& call, const Signature& function,
+                                              const Scope& scope);
+
 /// `last`, `champion` and so on.
 bool is_reserved(std::string_view word);
 
@@ -60,7 +78,8 @@ Type type_of(const Expr& expr, const Scope& scope);
 /// Whether a checked expression has a value for each row: a column stands in it outside of functions.
 bool is_of_rows(const Expr& expr, const Scope& scope);
 
-/// `null(*) < 1%` for each column of its table; without `*`, the assertion itself. The columns must be known.
+/// `null(*) < 1%` for each column of its table, `psi(train, test) < 0.2` for each that both have; the
+/// assertion itself where neither is in it. The columns must be known.
 std::vector<Assertion> each_column(const Assertion& assertion, const Scope& scope);
 
 }  // namespace mlops::expect

@@ -58,6 +58,8 @@ class Values {
   /// How many rows fail `test`, or, unless `wanted`, fail its contrary. Rows with NaN where something is
   /// compared fail either way.
   virtual std::variant<RowsSeen, Missing> rows(const Expr& test, bool wanted) = 0;
+  /// What else is to be said of a value: "customer_id = 5 is in both"; empty: nothing.
+  virtual std::string detail(const Expr& /*leaf*/) { return {}; }
 };
 
 enum class Outcome { pass, fail, skip };

@@ -38,6 +38,7 @@ enum class ArgumentKind {
   test,      ///< An assertion about each row.
   regex,     ///< /.../
   fraction,  ///< A number from 0 to 1 as it stands.
+  table,     ///< `train`, `last`, another thing of the file.
   word,      ///< A bare word that is no name.
 };
 
@@ -46,14 +47,23 @@ struct Argument {
   ArgumentKind kind = ArgumentKind::column;
   bool repeats = false;          ///< Once or more; of the last argument.
   std::vector<Sort> sorts = {};  ///< Of the column or value; empty: any.
+  bool optional = false;
 
   bool operator==(const Argument&) const = default;
 };
 
 enum class Where : unsigned { data = 1, release = 2, monitor = 4, serve = 8, schedule = 16 };
 
+/// What a function is asked of.
+enum class About {
+  table,  ///< One table, that before the dot or this one.
+  pair,  ///< Two tables, its first two arguments; where it may, a column alone compares `last` with this one.
+  training,  ///< What training makes of this table.
+};
+
 struct Signature {
   std::string_view name;
+  About about = About::table;
   std::vector<Argument> arguments = {};
   Type type = {};               ///< Of its value; of unknown sort: that of its first argument.
   bool metric = false;          ///< Of a model: may be compared with a confidence.

@@ -54,6 +54,19 @@ struct SplitSpec {
   bool operator==(const SplitSpec&) const = default;
 };
 
+/// Which rows test, or validate: one of the two is set.
+struct SplitPart {
+  std::optional<double> share = {};
+  std::optional<std::int64_t> length_us = {};
+
+  bool operator==(const SplitPart&) const = default;
+};
+
+/// `15%`, `0.15` or `last 30d`, as `test:` takes them; `15%` or `30d before test`, as `valid:` does. Throws
+/// Error(usage) for another text; `key` is what people gave it to, such as "--test".
+SplitPart test_part(const std::string& text, std::string_view key);
+SplitPart valid_part(const std::string& text, std::string_view key);
+
 /// What a source and a `data:` entry share: a name, and what is learnt from it.
 struct TableSpec {
   std::string name = {};

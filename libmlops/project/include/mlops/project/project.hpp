@@ -29,8 +29,9 @@ std::vector<config::Said> find_settings(const std::filesystem::path& start);
 class Project {
  public:
   /// open: Error(not_found) when there is no project around `start`. create: one is begun in `start` itself
-  /// when there is none around it; nothing is written before the first thing is.
-  enum class Mode { open, create };
+  /// when there is none around it; nothing is written before the first thing is. begin: likewise, and in
+  /// `start` itself even where there is one above it.
+  enum class Mode { open, create, begin };
   Project(const std::filesystem::path& start, Mode mode);
   ~Project();
   Project(const Project&) = delete;
@@ -38,7 +39,7 @@ class Project {
 
   const std::filesystem::path& root() const;
 
-  /// Opened on first use; created then in Mode::create. Throws as store::Store does, and Error(usage) when
+  /// Opened on first use; created then unless in Mode::open. Throws as store::Store does, and Error(usage) when
   /// `.mlops` is not a folder.
   store::Store& store();
   /// True when `.mlops/` is there already.
@@ -57,6 +58,13 @@ class Project {
   /// before; when `change` throws, nothing is written. The store is there afterwards. Throws Error: busy
   /// (locked for over 10 s), not_found (Mode::open and no store).
   void update_lock(const std::function<void(manifest::Lock& lock)>& change);
+
+  /// Whether there is a file `mlops.yaml`.
+  bool has_manifest() const;
+
+  /// Makes `mlops.yaml`, and the store around its lock. Throws as update_lock(), and Error: conflict when there
+  /// is one, usage when the text has faults.
+  void write_manifest(const std::string& text);
 
   /// Adds an entry to `mlops.yaml` (made if need be) unless one of that name is there; true when it was
   /// written. Throws as update_lock() and manifest::with_source() do.

@@ -75,4 +75,15 @@ predict::Input input_of(const Columns& table, std::size_t column, const std::vec
 std::vector<Leak> find_leaks(const Columns& table, const Target& target, const Split& split,
                              const Plan& plan);
 
+/// How well one input alone tells the label.
+struct Strength {
+  std::string column;
+  double value = 0;  ///< As Leak::strength of a single feature; NaN when there is nothing to measure.
+};
+
+/// Of each input, fitted to training rows and measured on validation and test rows; over at most 1,000,000
+/// rows.
+std::vector<Strength> strengths(const Columns& table, const Target& target, const Split& split,
+                                const Plan& plan);
+
 }  // namespace mlops::train
