@@ -42,9 +42,9 @@ dataset::Version table_of_view(const feature::View& view, cli::Invocation& invoc
        bring_up_to_date({address}, project_parameters({}, manifest), Change::plan, invocation)) {
     if (step.fresh || step.address != address) continue;
     invocation.warning(
-        fmt::format("features of '{}' are looked up in {}@v{}, which is out of date: {}; `mlops run {}` "
+        fmt::format("features of '{}' are looked up in {}@v{}, which may be out of date: {}; `mlops run {}` "
                     "makes it new",
-                    view.name, address, version.number, step.why, address));
+                    view.name, version.name, version.number, step.why, address));
   }
   return version;
 }

@@ -39,6 +39,7 @@ store: its project needs table
 tables: needs table
 train: needs table
 train_reference: needs gbdt
+transforms: needs table and gbdt
 web: needs fetch and table'
 
 # Where it runs, and which of its tests need an engine.

@@ -369,8 +369,24 @@ TEST_F(PackageTest, DamageAndNewerFormatsAreTold) {
   EXPECT_EQ(read("{}").code(), Code::corrupt);
   EXPECT_EQ(read("[1]").code(), Code::corrupt);
   EXPECT_EQ(read("{").code(), Code::corrupt);
-  EXPECT_EQ(read(R"({"mlops_model": 2})").message(), "the model is of format 2; this program reads up to 1");
+  EXPECT_EQ(read(R"({"mlops_model": 3})").message(), "the model is of format 3; this program reads up to 2");
   EXPECT_EQ(read(R"({"mlops_model": 1})").message(), "model.json has no object 'signature'");
+}
+
+TEST_F(PackageTest, InputsBeforeTransformsAreKeptAndNoOlderProgramPassesThemOver) {
+  Package package = prior();
+  EXPECT_NE(model_json(package).find("\"mlops_model\": 1"), std::string::npos);
+  EXPECT_EQ(model_json(package).find("\"given\""), std::string::npos);
+  EXPECT_EQ(package.asked(), package.signature);
+  package.given = {
+      {.name = "country", .type = "VARCHAR", .encoding = Encoding::category, .categories = {"AR"}}};
+  const std::string text = model_json(package);
+  EXPECT_NE(text.find("\"mlops_model\": 2"), std::string::npos);
+  const Package back = package_from(text, [](const std::string&) { return std::string(); });
+  EXPECT_EQ(back.given, package.given);
+  EXPECT_EQ(back.signature, package.signature);
+  EXPECT_EQ(back.asked().inputs, package.given);
+  EXPECT_EQ(back.asked().classes, package.signature.classes);
 }
 
 TEST_F(PackageTest, OpenSaysWhatDoesNotHoldTogether) {

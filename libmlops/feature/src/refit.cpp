@@ -11,6 +11,10 @@
 namespace mlops::feature {
 namespace {
 
+const char* whole_or_real(const Input& input) {
+  return input.type == "BIGINT" ? "a whole number" : "a number";
+}
+
 class Refit {
  public:
   Refit(const Table& table, table::Engine& engine) : table_(table), engine_(engine) {}
@@ -30,8 +34,19 @@ class Refit {
   }
 
   void input(const ViewColumn& column, const Input& input) {
+    const Definition& definition = column.definition;
     bind("columns." + column.name, input.sql, column.text, [&](const Field& field) {
       return field.sql == input.type ? "" : fmt::format("it is {}, where it was {}", field.sql, input.type);
+    });
+    // Behind a cast any type would bind, and fail or change its values when it is read.
+    if (!input.sql.starts_with("CAST(")) return;
+    bind("columns." + column.name, definition.expression, column.text, [&](const Field& field) {
+      const bool whole =
+          is_whole(field.type.kind) && !is_moment(field.type.kind) && field.type.kind != Kind::time;
+      const bool real = field.type.kind == Kind::float32 || field.type.kind == Kind::float64 ||
+                        field.type.kind == Kind::decimal || field.type.kind == Kind::uint64;
+      const bool fits = whole || (real && input.type == "DOUBLE");
+      return fits ? "" : fmt::format("it is {}, where it was {}", field.sql, whole_or_real(input));
     });
   }
 
