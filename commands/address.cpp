@@ -11,7 +11,8 @@
 namespace mlops::commands {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Thing>, 6> sections = {{{"sources/", Thing::dataset},
+constexpr std::array<std::pair<std::string_view, Thing>, 7> sections = {{{"sources/", Thing::dataset},
+                                                                         {"features/", Thing::view},
                                                                          {"data/", Thing::dataset},
                                                                          {"models/", Thing::model},
                                                                          {"models:/", Thing::model},
@@ -19,22 +20,20 @@ constexpr std::array<std::pair<std::string_view, Thing>, 6> sections = {{{"sourc
                                                                          {"runs:/", Thing::run}}};
 
 struct Names {
-  std::set<std::string> datasets;  ///< With their sections.
-  std::set<std::string> models;
-  std::vector<std::string> all;  ///< Without.
+  std::set<std::string> addresses;  ///< With their sections.
+  std::vector<std::string> all;     ///< Without.
 
-  bool has_dataset(const std::string& name) const {
-    return datasets.contains("sources/" + name) || datasets.contains("data/" + name);
+  bool has(const std::string& section, const std::string& name) const {
+    return addresses.contains(section + name);
   }
 };
 
 Names names_in(const store::References& references) {
   Names names;
   for (const store::ReferenceName& name : references.list()) {
-    const bool dataset = name.kind == "sources" || name.kind == "data";
-    if (dataset) names.datasets.insert(name.kind + "/" + name.name);
-    else if (name.kind == "models") names.models.insert(name.name);
-    else continue;
+    if (name.kind != "sources" && name.kind != "data" && name.kind != "features" && name.kind != "models")
+      continue;
+    names.addresses.insert(name.kind + "/" + name.name);
     names.all.push_back(name.name);
   }
   return names;
@@ -48,6 +47,7 @@ bool is_digits(std::string_view text) {
 Named of_record(store::Store& store, const Digest& digest) {
   const std::string kind = json::Value(store.record(digest))["kind"].text_or("");
   if (kind.starts_with("dataset-version/")) return {Thing::dataset, digest.text()};
+  if (kind.starts_with("view-version/")) return {Thing::view, digest.text()};
   if (kind.starts_with("model-version/")) return {Thing::model, digest.text()};
   return {Thing::other, digest.text()};
 }
@@ -72,11 +72,37 @@ std::optional<Named> by_digits(store::Store& store, std::string_view address) {
   throw std::move(fault).with_hint("`mlops data list` and `mlops model list` show what there is");
 }
 
-[[noreturn]] void ambiguous(const std::string& name, const std::string& rest, const Names& names) {
-  const std::string section = names.datasets.contains("sources/" + name) ? "sources/" : "data/";
-  throw error(Code::usage, "'{}' is a dataset and a model", name)
+/// What a name without section may be.
+struct Meaning {
+  Thing thing;
+  std::string_view what;
+  std::string section;
+};
+
+std::vector<Meaning> meanings_of(const std::string& name, const std::string& address, const Names& names) {
+  std::vector<Meaning> out;
+  for (const char* section : {"sources/", "data/"}) {
+    // The name of a dataset may have an '@' of its own.
+    if (out.empty() &&
+        (names.has(section, name) || names.has(section, address.substr(0, address.rfind('@')))))
+      out.push_back({Thing::dataset, "a dataset", section});
+  }
+  if (names.has("features/", name)) out.push_back({Thing::view, "a view", "features/"});
+  if (names.has("models/", name)) out.push_back({Thing::model, "a model", "models/"});
+  return out;
+}
+
+[[noreturn]] void ambiguous(const std::string& name, const std::string& rest,
+                            const std::vector<Meaning>& meanings) {
+  std::string things;
+  std::vector<std::string> addresses;
+  for (const Meaning& meaning : meanings) {
+    things += fmt::format("{}{}", things.empty() ? "" : " and ", meaning.what);
+    addresses.push_back(meaning.section + name + rest);
+  }
+  throw error(Code::usage, "'{}' is {}", name, things)
       .with_id("address.ambiguous")
-      .with_hint("write {}", one_of({section + name + rest, "models/" + name + rest}));
+      .with_hint("write {}", one_of(addresses));
 }
 
 }  // namespace
@@ -89,11 +115,9 @@ Named named(store::Store& store, const std::string& address) {
   const Names names = names_in(store.references());
   const std::size_t at = std::min(address.find('@'), address.size());
   const std::string name = address.substr(0, at);
-  const bool dataset = names.has_dataset(name) || names.has_dataset(address.substr(0, address.rfind('@')));
-  const bool model = names.models.contains(name);
-  if (dataset && model) ambiguous(name, address.substr(at), names);
-  if (dataset) return {Thing::dataset, address};
-  if (model) return {Thing::model, address};
+  const auto meanings = meanings_of(name, address, names);
+  if (meanings.size() > 1) ambiguous(name, address.substr(at), meanings);
+  if (!meanings.empty()) return {meanings.front().thing, address};
   if (const auto found = by_digits(store, address)) return *found;
   unknown(name, names);
 }

@@ -51,7 +51,7 @@ std::optional<dataset::Version> accepted(store::Store& store, const std::string&
 release::Trainable trainable(const manifest::TableSpec& table, const dataset::Version& version) {
   release::Trainable out{.data = version, .label = table.label};
   if (!table.task.empty()) out.task = predict::task_of(table.task);
-  out.plan = {.outcome = table.outcome, .split = split_of({}, &table)};
+  out.plan = {.outcome = table.outcome, .split = declared_split(table)};
   return out;
 }
 
@@ -89,7 +89,7 @@ json::Value or_null(const std::optional<std::int64_t>& value) {
 /// What the parts and the inputs of training depend on.
 std::string training_text(const manifest::TableSpec& table) {
   if (table.label.empty()) return "";
-  const train::SplitRequest split = split_of({}, &table);
+  const train::SplitRequest split = declared_split(table);
   json::Array outcome(table.outcome.begin(), table.outcome.end());
   return json::canonical(json::Object{{"label", table.label},
                                       {"task", table.task},

@@ -10,6 +10,7 @@ cli::Command completion();
 cli::Command config();
 cli::Command data();
 cli::Command doctor();
+cli::Command features();
 cli::Command help();
 cli::Command ingest();
 cli::Command log();

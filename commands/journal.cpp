@@ -2,6 +2,7 @@
 
 #include <mlops/dataset/checks.hpp>
 #include <mlops/dataset/version.hpp>
+#include <mlops/feature/sets.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/run/list.hpp>
 
@@ -43,6 +44,10 @@ std::vector<store::Event> of_dataset(store::Store& store, const std::string& add
   return events;
 }
 
+std::vector<store::Event> of_view(store::Store& store, const std::string& address) {
+  return store.catalogue().events("features/" + feature::resolve(store, address).view.name);
+}
+
 std::vector<store::Event> of_run(store::Store& store, const std::string& address) {
   const run::Run run = run::get(store, address);
   std::vector<store::Event> events = store.catalogue().events("runs/" + run.experiment);
@@ -60,6 +65,8 @@ std::vector<store::Event> all_of(store::Store& store, const Named& named) {
   switch (named.thing) {
     case Thing::dataset:
       return of_dataset(store, named.address);
+    case Thing::view:
+      return of_view(store, named.address);
     case Thing::model:
       return of_model(store, named.address);
     case Thing::run:

@@ -44,7 +44,7 @@ cli::Command log() {
   return {.name = "log",
           .summary = "show what happened in this project, newest first, or report facts of a run",
           .options = {{"address", "ADDRESS",
-                       "only what happened to this dataset, model or run; - reads facts of a run",
+                       "only what happened to this dataset, view, model or run; - reads facts of a run",
                        &args->name, cli::Offer::address},
                       {"--count", "COUNT", "how many at most", &args->count},
                       {"--run", "RUN", "with -: a run by its id, or @last; else the one around this process",

@@ -48,6 +48,17 @@ void add_datasets(project::Project& project, std::vector<cli::Candidate>& out) {
   }
 }
 
+void offer_views(project::Project& project, std::vector<cli::Candidate>& out) {
+  for (const manifest::FeatureSpec& view : project.manifest().features)
+    out.push_back({view.name, "view of " + view.from});
+}
+
+void offer_applied_views(store::Store& store, std::vector<cli::Candidate>& out) {
+  for (const store::ReferenceName& name : store.references().list()) {
+    if (name.kind == "features") out.push_back({"features/" + name.name, "view"});
+  }
+}
+
 /// More versions or runs than this are no help at a prompt.
 constexpr std::int64_t most_offers = 20;
 
@@ -103,7 +114,9 @@ std::vector<cli::Candidate> project_offers(cli::Offer offer) {
   std::vector<cli::Candidate> out;
   const bool all = offer == cli::Offer::address;
   if (all || offer == cli::Offer::dataset) add_datasets(project, out);
+  if (offer == cli::Offer::view) offer_views(project, out);
   if (!project.has_store()) return out;
+  if (all) offer_applied_views(project.store(), out);
   if (all || offer == cli::Offer::model) add_models(project.store(), out);
   if (all) add_runs(project.store(), out);
   return out;

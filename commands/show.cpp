@@ -3,6 +3,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
+#include "features.hpp"
 #include "model_rows.hpp"
 #include "runs.hpp"
 
@@ -84,6 +85,8 @@ void show_thing(const Named& named, cli::Invocation& invocation) {
   switch (named.thing) {
     case Thing::dataset:
       return invocation.record("mlops.dataset/1", version_record(dataset::resolve(store, named.address)));
+    case Thing::view:
+      return show_view(named.address, invocation);
     case Thing::model:
       return invocation.record("mlops.model/1",
                                model_record(store, model::Registry(store).get(named.address)));
@@ -111,16 +114,17 @@ cli::Command show() {
   return {.name = "show",
           .summary = "show anything by its address or digest",
           .options = {{"address", "ADDRESS",
-                       "a dataset such as churn@v2, a model such as models/churn@champion, a run, or the "
+                       "a dataset such as churn@v2, a view such as features/airport, a model such as "
+                       "models/churn@champion, a run, or the "
                        "digest of a record, tree or object",
                        &args->address, cli::Offer::address, true},
                       {"--content", "", "write the bytes of the object with this digest, as they are",
                        &args->content}},
           .examples = {{"mlops show churn", "Show the newest version of churn"},
                        {"mlops show churn@{1}", "Show the version before it"}},
-          .exits = {{Code::usage, "the name is that of a dataset and of a model"},
+          .exits = {{Code::usage, "the name is that of several things"},
                     {Code::not_found, "there is no such thing"}},
-          .see_also = {"mlops-data-show(1)", "mlops-model-show(1)"},
+          .see_also = {"mlops-data-show(1)", "mlops-features-show(1)", "mlops-model-show(1)"},
           .run = [args](cli::Invocation& invocation) { show(*args, invocation); }};
 }
 

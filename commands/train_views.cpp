@@ -34,18 +34,6 @@ std::vector<manifest::FeatureUse> uses_of(const release::TrainRequest& request,
   return uses;
 }
 
-/// The rows to be answered have no outcome yet, so it can be no key.
-void require_known_keys(const score::ViewUse& view, const manifest::TableSpec& trained) {
-  for (const auto& [entity, own] : view.view.key) {
-    const auto other = view.use.key.find(entity);
-    const std::string& column = other == view.use.key.end() ? own : other->second;
-    if (std::find(trained.outcome.begin(), trained.outcome.end(), column) == trained.outcome.end()) continue;
-    throw error(Code::usage, "'{}', the key of features/{}, is known only afterwards", column, view.use.use)
-        .with_hint("it is an outcome of {}; take a column that is known when the answer is wanted",
-                   trained.name);
-  }
-}
-
 score::ViewUse view_of(const manifest::FeatureUse& use, const TrainArgs& args,
                        const release::TrainRequest& request, cli::Invocation& invocation) {
   const manifest::Manifest& manifest = invocation.project().manifest();
@@ -60,6 +48,17 @@ score::ViewUse view_of(const manifest::FeatureUse& use, const TrainArgs& args,
 }
 
 }  // namespace
+
+void require_known_keys(const score::ViewUse& view, const manifest::TableSpec& trained) {
+  for (const auto& [entity, own] : view.view.key) {
+    const auto other = view.use.key.find(entity);
+    const std::string& column = other == view.use.key.end() ? own : other->second;
+    if (std::find(trained.outcome.begin(), trained.outcome.end(), column) == trained.outcome.end()) continue;
+    throw error(Code::usage, "'{}', the key of features/{}, is known only afterwards", column, view.use.use)
+        .with_hint("it is an outcome of {}; take a column that is known when the answer is wanted",
+                   trained.name);
+  }
+}
 
 void add_views(const TrainArgs& args, cli::Invocation& invocation, release::TrainRequest& request) {
   const manifest::Manifest& manifest = invocation.project().manifest();

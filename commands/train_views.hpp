@@ -10,4 +10,7 @@ namespace mlops::commands {
 /// afterwards), not_found.
 void add_views(const TrainArgs& args, cli::Invocation& invocation, release::TrainRequest& request);
 
+/// The rows to be answered have no outcome yet, so it can be no key: Error(usage).
+void require_known_keys(const score::ViewUse& view, const manifest::TableSpec& trained);
+
 }  // namespace mlops::commands

@@ -212,6 +212,26 @@ void tell_steps(const std::vector<std::string>& targets, const std::vector<std::
   invocation.rows("mlops.step/1", rows);
 }
 
+namespace {
+
+Error never_made(const std::string& address) {
+  return error(Code::not_found, "{} was never made", address)
+      .with_id("data.not_found")
+      .with_hint("`mlops run {}` makes it", address);
+}
+
+dataset::Version planned_version(const std::string& address, cli::Invocation& invocation) {
+  const json::Object params = project_parameters({}, invocation.project().manifest());
+  const Step step = bring_up_to_date({address}, params, Change::plan, invocation).back();
+  if (!step.version) throw never_made(step.address);
+  if (!step.fresh)
+    invocation.note(fmt::format("{} is out of date ({}); `mlops run {}` makes it anew", step.address,
+                                step.why, step.address));
+  return *step.version;
+}
+
+}  // namespace
+
 dataset::Version current_version(const std::string& address, const std::vector<std::string>& parameters,
                                  cli::Invocation& invocation) {
   const manifest::Manifest& manifest = invocation.project().manifest();
@@ -226,8 +246,21 @@ dataset::Version current_version(const std::string& address, const std::vector<s
         fmt::format("{} {}: {}", step.address, invocation.dry_run() ? "is out of date" : "is new", step.why));
   }
   if (steps.back().version) return *steps.back().version;
-  throw error(Code::not_found, "{} was never made", steps.back().address)
-      .with_hint("`mlops run {}` makes it", steps.back().address);
+  throw never_made(steps.back().address);
+}
+
+dataset::Version known_version(const std::string& address, cli::Invocation& invocation) {
+  project::Project& project = invocation.project();
+  const manifest::TableSpec* table = project.manifest().find_table(address);
+  if (table != nullptr && project.manifest().find_data(table->name) == table)
+    return planned_version(address, invocation);
+  const std::string name = address.substr(address.find('/') + 1);
+  if (table != nullptr && (!project.has_store() || !project.store().references().find({"sources", name}))) {
+    throw error(Code::not_found, "the source '{}' was never ingested", name)
+        .with_id("data.not_found")
+        .with_hint("`mlops ingest {}` reads it", name);
+  }
+  return dataset::resolve(project.store(), address);
 }
 
 }  // namespace mlops::commands

@@ -53,6 +53,10 @@ auto made_or(cli::Invocation& invocation, const std::string& address, Resolve re
 dataset::Version current_version(const std::string& address, const std::vector<std::string>& parameters,
                                  cli::Invocation& invocation);
 
+/// The same, and nothing is ever made or read: the newest version, and a note where it is out of date. Throws
+/// Error(not_found) for a table that was never made or ingested, with the command that does it.
+dataset::Version known_version(const std::string& address, cli::Invocation& invocation);
+
 /// The answer of `run TARGET...` and of `plan`: the steps; without targets those of all of `data:`. `params`
 /// are NAME=VALUE.
 void tell_steps(const std::vector<std::string>& targets, const std::vector<std::string>& params, bool plan,

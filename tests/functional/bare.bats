@@ -16,6 +16,8 @@ data: needs table
 dist: packs all engines
 examples: their project needs table
 faults: needs table
+feature_commands: needs table
+feature_join: needs table
 features: needs table
 help: says the same in every build
 ingest: needs table

@@ -32,6 +32,13 @@ run_examples() {
 
 @test "the examples of ingest" { run_examples ingest; }
 @test "the examples of data" { run_examples data; }
+@test "the examples of features" {
+  rm -rf .mlops mlops.yaml mlops.lock
+  seed_view
+  mlops features apply --quiet >/dev/null
+  printf 'date,origin\n2026-01-02 10:00:00,LIM\n' >new.csv
+  run_examples features
+}
 @test "the examples of show and log" { run_examples 'show|log'; }
 @test "the examples of model" {
   seed_models
@@ -60,6 +67,6 @@ run_examples() {
 }
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'ingest|data|model|predict|serve|train|show|log|store|runs?' | paste -sd'|')
+    grep -vxE 'ingest|data|features|model|predict|serve|train|show|log|store|runs?' | paste -sd'|')
   run_examples "$others"
 }

@@ -56,9 +56,14 @@ setup_file() {
   seed_project
   seed_models
   mlops model promote churn@v2 --quiet >/dev/null
+  seed_view
+  mlops features apply --quiet >/dev/null
+  sed -i 's/count() over 2h/count() over 3h/' mlops.yaml
+  printf 'date,origin\n2026-01-02 10:00:00,LIM\n' >new.csv
   awk 'BEGIN { print "age,city,late"; for (i = 0; i < 60; ++i) print 20 + i % 41 "," (i % 3 ? "Lima" : "Rosario") "," i % 2 }' >people.csv
   mlops ingest people.csv --quiet --as-of 2026-11-05 >/dev/null
-  printf '    expect: [rows > 3]\ndata:\n  adults: {sql: SELECT * FROM people WHERE age >= 18}\n' >>mlops.yaml
+  sed -i 's/^    from: people.csv$/&\n    expect: [rows > 3]/' mlops.yaml
+  printf 'data:\n  adults: {sql: SELECT * FROM people WHERE age >= 18}\n' >>mlops.yaml
   mlops run --quiet -p lr=0.1 -- sh -c 'echo "loss: 0.5"' >/dev/null
   other=$(mlops runs show @last --json | jq -r .items[0].id)
   export other

@@ -77,3 +77,32 @@ unprivileged() {
 
 # Digests of records and Parquet files depend on the version of the table engine.
 without_digests() { sed -E 's/sha256:[0-9a-f]{12,64}/sha256:DIGEST/g; s/^(parquet bytes +).*/\1SIZE/'; }
+
+# departures: flights every ten minutes between three airports, known when they have landed; and a view of them.
+seed_view() {
+  awk 'function at(m) { return sprintf("2026-01-%02d %02d:%02d:00", 1 + int(m / 1440), int(m % 1440 / 60), m % 60) }
+    BEGIN {
+      split("EZE,LIM,SCL", airports, ",")
+      print "date,origin,destination,delay,landed,late"
+      for (i = 0; i < 300; ++i) {
+        delay = i * 37 % 41
+        print at(i * 10) "," airports[1 + i % 3] "," airports[1 + (i + 1 + int(i / 3) % 2) % 3] "," delay "," \
+          at(i * 10 + 60 + delay) "," (delay > 15)
+      }
+    }' >departures.csv
+  mlops ingest departures.csv --quiet --as-of 2026-11-03 >/dev/null || return
+  sed -i 's/^    from: departures.csv$/&\n    label: late\n    time: date\n    outcome: [delay, landed]/' mlops.yaml
+  cat >>mlops.yaml <<'END'
+features:
+  airport:
+    doc: how late flights from an airport were
+    key: {airport: origin}
+    from: departures
+    at: landed
+    columns:
+      delay_2h: mean(delay) over 2h
+      flights_2h: count() over 2h
+models:
+  linear: {train: logistic, data: departures, features: [airport]}
+END
+}

@@ -219,6 +219,8 @@ const std::string& OpenFile::format() const { return impl_->format; }
 std::uint64_t OpenFile::rows() const { return impl_->rows; }
 const std::vector<Field>& OpenFile::fields() const { return impl_->fields; }
 
+const std::filesystem::path& OpenFile::parquet() const { return impl_->loaded->data.path(); }
+
 void OpenFile::each(const std::function<bool(const Columns& batch)>& take) {
   impl_->engine().stream("SELECT * FROM " + impl_->relation(), take);
 }

@@ -2,7 +2,7 @@
 #include <mlops/base/text.hpp>
 #include <mlops/crypto/random.hpp>
 #include <mlops/dataset/read.hpp>
-#include <mlops/fs/file.hpp>
+#include <mlops/dataset/write.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -33,35 +33,6 @@ std::string masked_columns(const Version& version) {
     if (!out.empty()) out += ", ";
     out += column.pii ? fmt::format("CASE WHEN {} IS NULL THEN NULL ELSE '{}' END AS {}", name, mask, name)
                       : name;
-  }
-  return out;
-}
-
-/// The columns with nested values as JSON text, for formats that have none.
-std::string flat_columns(const Version& version) {
-  std::string out;
-  for (const Column& column : version.columns) {
-    const std::string name = table::identifier(column.name);
-    if (!out.empty()) out += ", ";
-    out += is_nested(column.type) ? fmt::format("to_json({})::VARCHAR AS {}", name, name) : name;
-  }
-  return out;
-}
-
-/// JSON has no number for what is not finite: the texts that queries answer with, too.
-std::string json_columns(const Version& version) {
-  std::string out;
-  for (const Column& column : version.columns) {
-    const std::string name = table::identifier(column.name);
-    if (!out.empty()) out += ", ";
-    const bool floats = column.type == "DOUBLE" || column.type == "FLOAT";
-    out +=
-        floats
-            ? fmt::format(
-                  "CASE WHEN {0} IS NULL OR isfinite({0}) THEN to_json({0}) WHEN isnan({0}) THEN "
-                  "to_json('NaN') WHEN {0} > 0 THEN to_json('Infinity') ELSE to_json('-Infinity') END AS {0}",
-                  name)
-            : name;
   }
   return out;
 }
@@ -268,31 +239,7 @@ void Reader::write_into(const Version& version, const std::string& format,
 }
 
 void Reader::copy_to(const Version& version, const std::string& format, const std::filesystem::path& file) {
-  std::string options;
-  std::string columns = "*";
-  if (format == "csv") {
-    options = "(FORMAT csv, HEADER)";
-    columns = flat_columns(version);
-  } else if (format == "json") {
-    options = "(FORMAT json, ARRAY true)";
-    columns = json_columns(version);
-  } else if (format == "jsonl") {
-    options = "(FORMAT json)";
-    columns = json_columns(version);
-  } else if (format == "parquet") {
-    options = "(FORMAT parquet, COMPRESSION zstd)";
-  } else {
-    throw error(Code::usage, "unknown format '{}': csv, json, jsonl or parquet is wanted", format);
-  }
-  options.insert(options.size() - 1, ", USE_TMP_FILE false");
-  // Open while the engine writes: on NFS a full disk is told when the file is closed, which the engine does
-  // not hear, and then to those who had it open.
-  std::error_code fault;
-  const bool plain = !std::filesystem::exists(file, fault) || std::filesystem::is_regular_file(file, fault);
-  auto held = plain ? std::optional<fs::File>(std::in_place, file, fs::File::Mode::append) : std::nullopt;
-  engine().execute(fmt::format("COPY (SELECT {} FROM {}) TO {} {}", columns, relation(version),
-                               table::literal(file.string()), options));
-  if (held) held->sync();
+  write_rows(engine(), store_.objects().file(version.data), nullptr, format, file);
 }
 
 }  // namespace mlops::dataset

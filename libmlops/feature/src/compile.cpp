@@ -84,7 +84,10 @@ class Compiler {
   void add_key(const std::string& entity, const std::string& column) {
     const std::string place = "key." + entity;
     const auto field = field_of(place, column, table::identifier(column), 0);
-    if (!field) return;
+    if (!field) {
+      out_.misfits.back().fault.offset = 0;  // not where it stands between quotes
+      return;
+    }
     const auto kind = key_kind_of(field->type);
     if (!kind) {
       misfit(place, column,

@@ -2,6 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/feature/misfits.hpp>
 #include <mlops/table/engine.hpp>
 
 #include <fmt/core.h>
@@ -13,50 +14,29 @@
 namespace mlops::score {
 namespace {
 
-/// The text with a caret below the fault.
-std::string shown(const feature::Misfit& misfit, const std::string& file) {
-  const std::size_t offset = std::min(misfit.fault.offset, misfit.text.size());
-  const auto line_begin = offset == 0 ? std::string::npos : misfit.text.rfind('\n', offset - 1);
-  const std::size_t begin = line_begin == std::string::npos ? 0 : line_begin + 1;
-  const std::string line = misfit.text.substr(begin, misfit.text.find('\n', begin) - begin);
-  const std::size_t before = display_width(misfit.text.substr(begin, offset - begin));
-  const std::string place = misfit.line == 0 ? file
-                                             : fmt::format("{}:{}:{}", file, misfit.line,
-                                                           misfit.column + (begin == 0 ? before : 0));
-  return fmt::format("{}: {}: {}\n  {}\n  {}^\n", place, misfit.place, misfit.fault.message, line,
-                     std::string(before, ' '));
+std::unique_ptr<table::Engine> engine_of(const EnrichPlace& place) {
+  return table::open(place.engines,
+                     {.threads = place.resources.threads, .memory_bytes = place.resources.memory_bytes},
+                     place.cancel);
 }
 
-[[noreturn]] void fail(const std::string& view, const std::vector<feature::Misfit>& misfits,
-                       const std::string& file) {
-  std::string detail;
-  for (const feature::Misfit& misfit : misfits) detail += shown(misfit, file);
-  const feature::Misfit& first = misfits.front();
-  throw error(Code::usage, "features/{} cannot be used: {}: {}", view, first.place, first.fault.message)
-      .with_id("features.invalid")
-      .with_detail(detail)
-      .with_hint("{}", first.fault.hint);
+feature::Table table_of(const ViewUse& use, store::Store& store) {
+  return {.relation = "read_parquet(" + table::literal(store.objects().file(use.version.data).string()) + ")",
+          .time = use.table.time,
+          .outcome = use.table.outcome,
+          .label = use.table.label};
 }
 
 class Reading {
  public:
-  explicit Reading(const EnrichPlace& place)
-      : place_(place),
-        engine_(table::open(
-            place.engines, {.threads = place.resources.threads, .memory_bytes = place.resources.memory_bytes},
-            place.cancel)) {}
+  explicit Reading(const EnrichPlace& place) : place_(place), engine_(engine_of(place)) {}
 
   const feature::History& history(const ViewUse& use) {
     const auto found = histories_.find(use.view.name);
     if (found != histories_.end()) return found->second;
-    const feature::Table table{
-        .relation =
-            "read_parquet(" + table::literal(place_.store.objects().file(use.version.data).string()) + ")",
-        .time = use.table.time,
-        .outcome = use.table.outcome,
-        .label = use.table.label};
+    const feature::Table table = table_of(use, place_.store);
     const auto compiled = feature::compile(use.view, table, *engine_);
-    if (!compiled.misfits.empty()) fail(use.view.name, compiled.misfits, place_.file);
+    if (!compiled.misfits.empty()) throw feature::refusal({{use.view.name, compiled.misfits}}, place_.file);
     const auto events = feature::read_events(compiled.view, table, *engine_);
     return histories_
         .emplace(use.view.name, feature::History(compiled.view, events.columns, place_.resources.threads))
@@ -89,6 +69,19 @@ std::vector<std::string> key_of(const manifest::FeatureUse& use, const feature::
 }  // namespace
 
 std::string prefix_of(const manifest::FeatureUse& use) { return use.as.empty() ? use.use : use.as; }
+
+std::vector<feature::View> compile_views(const EnrichPlace& place, std::span<const ViewUse> uses) {
+  const auto engine = engine_of(place);
+  std::vector<feature::View> views;
+  std::vector<feature::Refused> refused;
+  for (const ViewUse& use : uses) {
+    auto compiled = feature::compile(use.view, table_of(use, place.store), *engine);
+    if (!compiled.misfits.empty()) refused.push_back({use.view.name, std::move(compiled.misfits)});
+    views.push_back(std::move(compiled.view));
+  }
+  if (!refused.empty()) throw feature::refusal(refused, place.file);
+  return views;
+}
 
 Enriched enrich(const EnrichPlace& place, const Columns& rows, const std::string& time,
                 std::span<const ViewUse> uses) {

@@ -41,7 +41,7 @@ class Csv final : public Writer {
     for (std::size_t i = 0; rows != nullptr && i < rows->width(); ++i) columns.push_back(rows->column(i));
     for (std::size_t row = 0; row < count; ++row) {
       for (const Column& column : columns) {
-        value(column, row, out);
+        csv_value(column, row, out);
         out += ',';
       }
       for (std::size_t k = 0; k < width_; ++k) {
@@ -53,15 +53,6 @@ class Csv final : public Writer {
   }
 
  private:
-  void value(const Column& column, std::size_t row, std::string& out) {
-    if (!column.valid(row)) return;
-    if (column.type().kind == Kind::text) return field(column.text(row), out);
-    // Numbers, dates and flags need no quotes; what has no spelling of its own is JSON.
-    if (predict::spell(column, row, out)) return;
-    const json::Value nested = dataset::json_value(column, row);
-    field(nested.as_string() != nullptr ? *nested.as_string() : json::dump(nested), out);
-  }
-
   void answer(const Answers& answers, std::size_t row, std::size_t k, std::string& out) {
     if (!answers.is_class(k)) return answers.spell(row, k, out);
     text_.clear();
@@ -111,6 +102,15 @@ class JsonLines final : public Writer {
 };
 
 }  // namespace
+
+void csv_value(const Column& column, std::size_t row, std::string& out) {
+  if (!column.valid(row)) return;
+  if (column.type().kind == Kind::text) return field(column.text(row), out);
+  // Numbers, dates and flags need no quotes; what has no spelling of its own is JSON.
+  if (predict::spell(column, row, out)) return;
+  const json::Value nested = dataset::json_value(column, row);
+  field(nested.as_string() != nullptr ? *nested.as_string() : json::dump(nested), out);
+}
 
 std::unique_ptr<Writer> csv_writer(std::vector<std::string> names, std::vector<std::string> answers,
                                    bool header) {

@@ -3,6 +3,7 @@
 
 #include <mlops/base/columns.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ class Writer {
   /// `rows` of the input, or nothing where only answers are wanted.
   virtual void add(const Columns* rows, const Answers& answers, std::size_t count, std::string& out) = 0;
 };
+
+/// The field of a CSV file; nothing for null.
+void csv_value(const Column& column, std::size_t row, std::string& out);
 
 /// RFC 4180, with "\n" at the end of lines as `data export` has it; null is an empty field, an empty text is
 /// "".

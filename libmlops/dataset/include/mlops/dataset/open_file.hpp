@@ -59,6 +59,8 @@ class OpenFile {
   const std::string& format() const;
   std::uint64_t rows() const;
   const std::vector<Field>& fields() const;
+  /// The rows with their types, as long as this lives.
+  const std::filesystem::path& parquet() const;
 
   /// Batches of a few thousand rows, in order; at least one, be it without rows, until `take` returns false.
   void each(const std::function<bool(const Columns& batch)>& take);

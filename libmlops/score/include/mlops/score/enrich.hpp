@@ -45,6 +45,10 @@ struct EnrichPlace {
   const Cancel* cancel = nullptr;
 };
 
+/// The views of `uses` as plans, one for each; how they are used is not looked at. Throws as enrich() does
+/// for definitions, with the faults of all of them.
+std::vector<feature::View> compile_views(const EnrichPlace& place, std::span<const ViewUse> uses);
+
 struct Enriched {
   std::vector<feature::View> views;  ///< Of each use.
   feature::JoinResult join;
