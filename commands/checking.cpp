@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/json/value.hpp>
 #include <mlops/project/project.hpp>
 #include <mlops/release/judging.hpp>
 
@@ -50,7 +51,7 @@ std::optional<dataset::Version> accepted(store::Store& store, const std::string&
 release::Trainable trainable(const manifest::TableSpec& table, const dataset::Version& version) {
   release::Trainable out{.data = version, .label = table.label};
   if (!table.task.empty()) out.task = predict::task_of(table.task);
-  out.plan = {.outcome = table.outcome, .split = split_of({}, &table)};
+  out.plan = {.outcome = table.outcome, .split = declared_split(table)};
   return out;
 }
 
@@ -81,7 +82,29 @@ dataset::Subject subject_of(project::Project& project, const ToCheck& checked,
   return out;
 }
 
-dataset::Check judged(dataset::Validator& validator, const dataset::Subject& subject,
+json::Value or_null(const std::optional<std::int64_t>& value) {
+  return value ? json::Value(*value) : json::Value();
+}
+
+/// What the parts and the inputs of training depend on.
+std::string training_text(const manifest::TableSpec& table) {
+  if (table.label.empty()) return "";
+  const train::SplitRequest split = declared_split(table);
+  json::Array outcome(table.outcome.begin(), table.outcome.end());
+  return json::canonical(json::Object{{"label", table.label},
+                                      {"task", table.task},
+                                      {"outcome", std::move(outcome)},
+                                      {"time", split.time},
+                                      {"group", split.group},
+                                      {"part", split.part},
+                                      {"valid", split.valid},
+                                      {"test", split.test},
+                                      {"valid_before_us", or_null(split.valid_before_us)},
+                                      {"test_last_us", or_null(split.test_last_us)},
+                                      {"seed", static_cast<std::int64_t>(split.seed)}});
+}
+
+dataset::Check judged(dataset::Validator& validator, const dataset::Subject& subject, const ToCheck& checked,
                       const std::vector<Asserted>& assertions, Time now) {
   std::vector<expect::Assertion> trees;
   for (const Asserted& one : assertions) trees.push_back(one.assertion);
@@ -90,7 +113,8 @@ dataset::Check judged(dataset::Validator& validator, const dataset::Subject& sub
                      .number = subject.version.number,
                      .version = subject.version.record,
                      .last = subject.last ? std::optional(subject.last->record) : std::nullopt,
-                     .time = now};
+                     .time = now,
+                     .training = training_text(*checked.table)};
   for (std::size_t i = 0; i < verdicts.size(); ++i)
     out.results.push_back({assertions[i].spec.text, assertions[i].spec.warn, verdicts[i]});
   return out;
@@ -136,8 +160,9 @@ Judged judge_versions(cli::Invocation& invocation, project::Project& project,
   if (!faults.empty()) out.fault = project.error_of(faults);
   if (out.fault) return out;
   for (std::size_t i = 0; i < versions.size(); ++i) {
-    invocation.progress().phase("checking " + versions[i].version.name, 0, Unit::rows);
-    out.checks.push_back(judged(validator, subjects[i], assertions[i], invocation.clock().now()));
+    invocation.progress().phase("judging " + versions[i].version.name, 0, Unit::rows);
+    out.checks.push_back(
+        judged(validator, subjects[i], versions[i], assertions[i], invocation.clock().now()));
     if (!invocation.dry_run()) dataset::keep(project.store(), out.checks.back(), user_of(invocation));
   }
   return out;
@@ -185,24 +210,43 @@ std::optional<Error> refusal(const std::vector<dataset::Check>& checks) {
       .with_id("check.failed");
 }
 
+namespace {
+
+/// Whether the version was judged by what mlops.yaml asserts now.
+bool is_judged(const dataset::Check& check, const manifest::TableSpec& table) {
+  return check.training == training_text(table) &&
+         std::equal(check.results.begin(), check.results.end(), table.expect.begin(), table.expect.end(),
+                    [](const dataset::Checked& one, const manifest::ExpectSpec& spec) {
+                      return one.assertion == spec.text && one.warn == spec.warn;
+                    });
+}
+
+/// The newest verdict about the version, made now where there is none by what mlops.yaml asserts.
+std::optional<dataset::Check> verdict_about(cli::Invocation& invocation, project::Project& project,
+                                            const dataset::Version& version) {
+  auto check = dataset::find_check(project.store(), version);
+  const manifest::TableSpec* table = project.manifest().find_table(version.address());
+  const bool asserted = table != nullptr && !table->expect.empty();
+  if (!asserted || (check && is_judged(*check, *table))) return check;
+  check = check_versions(invocation, project, {{version, table}}).front();
+  if (!check->refuses()) tell_failures(invocation, *check);
+  return check;
+}
+
+}  // namespace
+
 void require_good(cli::Invocation& invocation, project::Project& project, const dataset::Version& version) {
   const manifest::TableSpec* table = project.manifest().find_table(version.address());
   if (table == nullptr || table->expect.empty()) return;
-  const auto before = dataset::find_check(project.store(), version);
-  const bool known = before && std::equal(before->results.begin(), before->results.end(),
-                                          table->expect.begin(), table->expect.end(),
-                                          [](const dataset::Checked& one, const manifest::ExpectSpec& spec) {
-                                            return one.assertion == spec.text && one.warn == spec.warn;
-                                          });
-  const dataset::Check check =
-      known ? *before : check_versions(invocation, project, {{version, table}}).front();
-  if (!known || check.refuses()) tell_failures(invocation, check);
+  const dataset::Check check = *verdict_about(invocation, project, version);
+  if (check.refuses()) tell_failures(invocation, check);
   if (auto fault = refusal({check})) throw *std::move(fault);
 }
 
 void mind_refusal(cli::Invocation& invocation, project::Project& project, const dataset::Version& version,
-                  Asked asked) {
-  const auto check = dataset::find_check(project.store(), version);
+                  Asked asked, std::string_view flag) {
+  const auto check = asked == Asked::by_version ? dataset::find_check(project.store(), version)
+                                                : verdict_about(invocation, project, version);
   if (!check || !check->refuses()) return;
   const auto why = std::find_if(check->results.begin(), check->results.end(),
                                 [](const dataset::Checked& one) { return one.refuses(); });
@@ -212,11 +256,11 @@ void mind_refusal(cli::Invocation& invocation, project::Project& project, const 
   if (asked == Asked::by_version) return invocation.warning(what);
   const auto last = dataset::last_accepted(project.store(), version);
   Error fault(Code::negative, what);
-  const std::string this_one = fmt::format("`--data {}@v{}`", name, version.number);
+  const std::string this_one = fmt::format("`{}{}@v{}`", flag, name, version.number);
   if (!last) throw std::move(fault).with_id("check.failed").with_hint("{} takes it all the same", this_one);
   throw std::move(fault)
       .with_id("check.failed")
-      .with_hint("`--data {}@v{}` takes the last accepted one, {} this one all the same", name, last->number,
+      .with_hint("`{}{}@v{}` takes the last accepted one, {} this one all the same", flag, name, last->number,
                  this_one);
 }
 

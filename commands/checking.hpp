@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlops::cli {
@@ -55,9 +56,10 @@ std::optional<Error> refusal(const std::vector<dataset::Check>& checks);
 void require_good(cli::Invocation& invocation, project::Project& project, const dataset::Version& version);
 
 /// Throws Error(negative) when the version is refused, unless just this version was asked for: then there is
-/// a warning.
+/// a warning. Asked for by name, it is judged first where that was not done by what mlops.yaml asserts now;
+/// faults of the assertions are thrown. `flag` is what a version is asked for with, for the hint.
 enum class Asked { by_name, by_version };
 void mind_refusal(cli::Invocation& invocation, project::Project& project, const dataset::Version& version,
-                  Asked asked);
+                  Asked asked, std::string_view flag = "--data ");
 
 }  // namespace mlops::commands

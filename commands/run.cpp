@@ -1,4 +1,5 @@
 /// `mlops run -- COMMAND`: any program as a run.
+#include "checking.hpp"
 #include "cli/invocation.hpp"
 #include "cli/signals.hpp"
 #include "commands.hpp"
@@ -17,6 +18,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 
 namespace mlops::commands {
 namespace {
@@ -57,8 +59,12 @@ std::map<std::string, std::string> assignments(const std::vector<std::string>& w
   return out;
 }
 
-run::TaskInput dataset_input(project::Project& project, const run::Assignment& named) {
-  const dataset::Version version = dataset::resolve(project.store(), named.value);
+run::TaskInput dataset_input(const dataset::Version& version, const run::Assignment& named,
+                             cli::Invocation& invocation) {
+  project::Project& project = invocation.project();
+  const bool by_name = named.value == version.name || named.value == version.address();
+  mind_refusal(invocation, project, version, by_name ? Asked::by_name : Asked::by_version,
+               fmt::format("--input {}=", named.name));
   return {.name = named.name,
           .data = {"input", fmt::format("{}@v{}", version.address(), version.number), version.record.text()},
           .file = std::filesystem::absolute(project.store().objects().file(version.data)),
@@ -66,14 +72,23 @@ run::TaskInput dataset_input(project::Project& project, const run::Assignment& n
           .link = run::variable_name("", named.name) + ".parquet"};
 }
 
-/// A dataset by its address; else a file.
-run::TaskInput input(project::Project& project, const std::string& word) {
-  const run::Assignment named = run::assignment(word);
+/// Nothing where the word names a file and no dataset.
+std::optional<dataset::Version> find_dataset(project::Project& project, const std::string& word) {
+  if (!project.has_store()) return std::nullopt;
   try {
-    if (project.has_store()) return dataset_input(project, named);
-  } catch (const Error& e) {
-    if (!std::filesystem::exists(named.value)) throw;
+    return dataset::resolve(project.store(), word);
+  } catch (const Error&) {
+    if (!std::filesystem::exists(word)) throw;
+    return std::nullopt;
   }
+}
+
+/// A dataset by its address; else a file.
+run::TaskInput input(cli::Invocation& invocation, const std::string& word) {
+  project::Project& project = invocation.project();
+  const run::Assignment named = run::assignment(word);
+  if (const auto version = find_dataset(project, named.value))
+    return dataset_input(*version, named, invocation);
   const auto file = std::filesystem::absolute(named.value);
   if (std::filesystem::is_directory(file)) {
     throw error(Code::usage, "the input '{}' is a folder", named.value)
@@ -97,7 +112,7 @@ run::Task task_of(const RunArgs& args, cli::Invocation& invocation, project::Pro
                     .who = user_of(invocation),
                     .time = invocation.clock().now(),
                     .at_output = {}};
-  for (const std::string& word : args.inputs) task.inputs.push_back(input(project, word));
+  for (const std::string& word : args.inputs) task.inputs.push_back(input(invocation, word));
   // Standard output is the program's; when it is asked for our answer, the program's goes beside it.
   const int out = invocation.format() == ui::Format::human ? STDOUT_FILENO : STDERR_FILENO;
   task.at_output = [out](bool error_stream, std::string_view bytes) {
@@ -193,7 +208,7 @@ cli::Command run() {
                    {"mlops run --name count --input data=churn -- sh -c 'wc -c <$MLOPS_INPUT_data'",
                     "Give a program the table of a dataset"},
                    {"mlops run -n -p lr=0.1 -- true", "Show what would be run, and run nothing"}},
-      .exits = {{Code::negative, "an assertion about a table on the way fails"},
+      .exits = {{Code::negative, "an assertion about a table on the way, or an input, fails"},
                 {Code::not_found,
                  "there is no such target, program or input, unless the program itself says 4"}},
       .see_also = {"mlops-plan(1)", "mlops-runs(1)", "mlops-log(1)", "mlops.yaml(5)"},

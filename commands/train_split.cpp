@@ -5,19 +5,6 @@
 namespace mlops::commands {
 namespace {
 
-train::SplitRequest declared_split(const manifest::TableSpec& table) {
-  const manifest::SplitSpec& split = table.split;
-  train::SplitRequest out;
-  return {.valid = split.valid.value_or(out.valid),
-          .test = split.test.value_or(out.test),
-          .seed = split.seed.value_or(out.seed),
-          .time = table.time,
-          .group = split.group,
-          .part = split.part,
-          .test_last_us = split.test_last_us,
-          .valid_before_us = split.valid_before_us};
-}
-
 /// One part as a flag says it, instead of what was there.
 void take_part(const manifest::SplitPart& part, double& share, std::optional<std::int64_t>& length_us) {
   share = part.share.value_or(share);
@@ -44,6 +31,19 @@ void require_time(const TrainArgs& args, const train::SplitRequest& split) {
 }
 
 }  // namespace
+
+train::SplitRequest declared_split(const manifest::TableSpec& table) {
+  const manifest::SplitSpec& split = table.split;
+  train::SplitRequest out;
+  return {.valid = split.valid.value_or(out.valid),
+          .test = split.test.value_or(out.test),
+          .seed = split.seed.value_or(out.seed),
+          .time = table.time,
+          .group = split.group,
+          .part = split.part,
+          .test_last_us = split.test_last_us,
+          .valid_before_us = split.valid_before_us};
+}
 
 train::SplitRequest split_of(const TrainArgs& args, const manifest::TableSpec* declared) {
   train::SplitRequest out = declared != nullptr ? declared_split(*declared) : train::SplitRequest{};

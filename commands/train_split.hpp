@@ -8,6 +8,9 @@
 
 namespace mlops::commands {
 
+/// How `mlops.yaml` says that a table is split, with the defaults of `train run`.
+train::SplitRequest declared_split(const manifest::TableSpec& table);
+
 /// `declared` is the table's entry in mlops.yaml, where it speaks of this label; null otherwise. Throws
 /// Error(usage) for texts that are neither shares nor lengths of time, and for a length of time without a
 /// column of time.

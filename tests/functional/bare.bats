@@ -10,6 +10,7 @@ left_out='
 abuse: ingest needs table
 bare: this one
 check: needs table
+check_parts: needs table
 cli: tests a program of its own
 data: needs table
 dist: packs all engines

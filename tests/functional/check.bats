@@ -236,3 +236,35 @@ faulty() {
   answers 0 mlops ingest --json
   is "$(jq -c '[.items[] | [.name, .state, .check]]' <<<"$output")" '[["a","unchanged","pass"],["b","unchanged","pass"]]'
 }
+
+@test "train run judges what was not judged by the assertions of now, and their faults stop it" {
+  rm -rf .mlops mlops.yaml mlops.lock
+  customers 300 >churn.csv
+  answers 0 mlops ingest churn.csv --quiet
+  expect 'rows > 1_000'
+  sed -i '/pii/d' mlops.yaml
+  answers 3 mlops train run --label churned --train prior
+  has "$stderr" 'error: churn@v1 was not accepted: rows > 1_000: rows = 300, wanted > 1,000'
+  is "$(mlops log churn --json | jq -c '[.items[].kind]')" '["check","dataset-version"]'
+  expect 'rowz > 0'
+  sed -i '/pii/d' mlops.yaml
+  answers 2 mlops train run --label churned --train prior
+  has "$stderr" "there is no column 'rowz'"
+  answers 0 mlops train run --label churned --train prior --data churn@v1 --quiet
+  expect 'rows > 10'
+  sed -i '/pii/d' mlops.yaml
+  answers 0 mlops train run --label churned --train prior --quiet
+}
+
+@test "no program gets a refused version unless its number is said" {
+  expect 'rows > 5'
+  answers 3 mlops run --input data=churn -- cat /dev/null
+  has "$stderr" 'error: churn@v1 was not accepted: rows > 5: rows = 3, wanted > 5'
+  has "$stderr" 'hint: `--input data=churn@v1` takes it all the same'
+  is "$(mlops runs list --json | jq '.items | length')" 0
+  answers 0 mlops run --input data=churn@v1 -- cat /dev/null
+  has "$stderr" 'warning: churn@v1 was not accepted'
+  expect 'rows > 2'
+  answers 0 mlops run --input data=sources/churn -- cat /dev/null
+  lacks "$stderr" accepted
+}

@@ -270,5 +270,84 @@ TEST_F(Validation, ManyAssertionsAreJudgedTogether) {
   EXPECT_EQ(verdicts[3].outcome, expect::Outcome::skip);
 }
 
+/// Every third row tests, every fifth of the others validates.
+class Thirds final : public Training {
+ public:
+  explicit Thirds(std::uint32_t rows) : rows_(rows) {}
+  Parts parts() override {
+    ++asked_;
+    if (rows_ == 0) throw error(Code::negative, "the part test has no rows");
+    Parts out;
+    for (std::uint32_t row = 0; row < rows_; ++row)
+      (row % 3 == 0 ? out.test : row % 5 == 0 ? out.valid : out.train).push_back(row);
+    return out;
+  }
+  Telltale telltale(const std::string& label) override { return {"x beside " + label, 0.5}; }
+  int asked() const { return asked_; }
+
+ private:
+  std::uint32_t rows_;
+  int asked_ = 0;
+};
+
+TEST_F(Validation, PartsAreTheRowsThatTrainingSays) {
+  Thirds training(1003);
+  Subject subject{.version = version("SELECT range AS x, (range % 3 = 0)::INT AS third FROM range(1003)")};
+  subject.training = &training;
+  EXPECT_EQ(judged("test.rows = 335 and test.min(third) = 1 and test.sum(x) = 167835", subject),
+            "pass: test.rows = 335; test.min(third) = 1; test.sum(x) = 167835");
+  EXPECT_EQ(judged("train.max(third) = 0 and valid.max(third) = 0", subject),
+            "pass: train.max(third) = 0; valid.max(third) = 0");
+  EXPECT_EQ(judged("valid.quantile(x, 0) = 5 and valid.max(x) = 1000", subject),
+            "pass: valid.quantile(x, 0) = 5; valid.max(x) = 1000");
+  EXPECT_EQ(judged("train.rows + valid.rows + test.rows = rows", subject),
+            "pass: train.rows + valid.rows + test.rows = 1,003, wanted = 1,003 (rows)");
+  EXPECT_EQ(judged("ks(train, test, third) = 1 and overlap(train, test, by=x) = 0", subject),
+            "pass: ks(train, test, third) = 1; overlap(train, test, by=x) = 0 %");
+  EXPECT_EQ(judged("x <= train.max(x) + 1", subject), "pass: all 1,003 rows");
+  EXPECT_EQ(judged("leakage(third) < 0.4", subject),
+            "fail: leakage(third) = 0.5, wanted < 0.4: x beside third tells most");
+}
+
+TEST_F(Validation, RowsArePartedOnceForManyAssertions) {
+  Thirds training(1000);
+  Subject subject{.version = version("SELECT range AS x FROM range(1000)")};
+  subject.training = &training;
+  const auto read = [](const char* text) { return std::get<expect::Assertion>(expect::parse(text)); };
+  const std::vector assertions = {read("train.rows > 1"), read("psi(train, test) < 1"),
+                                  read("test.mean(x) > 1")};
+  Validator(*store_, shop_).judge(assertions, subject);
+  EXPECT_EQ(training.asked(), 1);
+  Validator(*store_, shop_).judge(std::vector{read("rows > 1")}, subject);
+  EXPECT_EQ(training.asked(), 1);
+}
+
+TEST_F(Validation, PartsThatCannotBeMadeFail) {
+  Thirds training(0);
+  Subject subject{.version = version("SELECT 1 AS x")};
+  subject.training = &training;
+  EXPECT_EQ(judged("train.rows > 0", subject),
+            "fail: train.rows = null, wanted > 0: the part test has no rows");
+  EXPECT_EQ(judged("psi(train, test) < 1", subject),
+            "fail: psi(train, test, x) = null, wanted < 1: the part test has no rows");
+}
+
+TEST_F(Validation, DistancesCountNullsTextsAndNumbers) {
+  Subject subject{
+      .version = version(
+          "SELECT CASE WHEN range < 40 THEN NULL ELSE range % 2 END AS flag, "
+          "CASE WHEN range < 60 THEN 'a' ELSE 'b' END AS word, 'nan'::DOUBLE AS odd FROM range(100)")};
+  subject.last = version(
+      "SELECT range % 2 AS flag, CASE WHEN range < 30 THEN 'a' ELSE 'b' END AS word, "
+      "CASE WHEN range < 50 THEN 1.5 END AS odd FROM range(100)");
+  // 50, 50, 0 against 30, 30, 40: 2 x 0.2 ln(5/3) + 0.3999 ln(4000)
+  EXPECT_EQ(judged("psi(flag) in 3.5211..3.5212", subject), "pass: psi(flag) = 3.5211");
+  EXPECT_EQ(judged("psi(word) in 0.3758..0.3759", subject), "pass: psi(word) = 0.3758");
+  // NaN is no number: of 1.5 and null there is null alone.
+  EXPECT_EQ(judged("ks(odd) < 1", subject), "fail: ks(odd) = NaN, wanted < 1");
+  EXPECT_EQ(judged("drift(odd) in 0.55..0.56", subject), "pass: drift(odd) = 0.5579");
+  EXPECT_EQ(judged("psi(*) < 0.4", subject).substr(0, 30), "fail: psi(flag) = 3.521, wante");
+}
+
 }  // namespace
 }  // namespace mlops::dataset

@@ -67,6 +67,7 @@ json::Object to_record(const Check& check) {
           {"version", check.version.text()},
           {"last", check.last ? json::Value(check.last->text()) : json::Value()},
           {"time", check.time.text()},
+          {"training", check.training.empty() ? json::Value() : json::Value(check.training)},
           {"results", std::move(results)}};
 }
 
@@ -78,7 +79,8 @@ Check check_from_record(const json::Object& record, const Digest& digest) {
               .number = static_cast<std::int64_t>(fields.count("number")),
               .version = fields.digest("version"),
               .last = fields.optional_digest("last"),
-              .time = fields.time("time")};
+              .time = fields.time("time"),
+              .training = fields.text_or_empty("training")};
   for (const json::Value& one : fields.array("results")) {
     const store::RecordFields result(one, digest.brief());
     check.results.push_back({.assertion = result.text("assertion"),

@@ -33,6 +33,7 @@ struct Check {
   Digest version = {};              ///< Its record.
   std::optional<Digest> last = {};  ///< The record of the version that `last` stood for.
   Time time = {};
+  std::string training = {};  ///< What its parts were made by, as JSON; empty: it had no label.
   std::vector<Checked> results = {};
 
   bool operator==(const Check&) const = default;
