@@ -46,15 +46,15 @@ std::string described_label(const TabularRequest& request) {
   if (!target.classes.empty()) return described_classes(target);
   const auto [low, high] = std::minmax_element(target.labels.begin(), target.labels.end());
   const double sum = std::accumulate(target.labels.begin(), target.labels.end(), 0.0);
-  return fmt::format("{:.6g} to {:.6g}, {:.4g} on average", *low, *high,
-                     sum / static_cast<double>(target.labels.size()));
+  const double mean = sum / static_cast<double>(target.labels.size());
+  return fmt::format("{} to {}, {} on average", about(*low), about(*high), about(mean));
 }
 
 void add_read(Lines& out, const manifest::SourceSpec& source) {
   const bool one = source.from.size() == 1;
   out.add(fmt::format("    from: {}", one ? block(source.from[0]) : flow_list(source.from)));
   if (!source.kind.empty()) return out.add(fmt::format("    kind: {}", source.kind));
-  out.add("    # kind: internal", "who makes them: user-input, system, behaviour, internal, third-party");
+  out.add("    # kind: internal", "user-input, system, behaviour, internal or third-party");
   out.add("    # licence: CC BY 4.0", "terms of use");
 }
 
@@ -94,7 +94,7 @@ void add_left_out(Lines& out, const TabularRequest& request) {
 
 void add_expect(Lines& out, const TabularRequest& request) {
   const Look look{.rows = request.rows, .profile = request.profile, .prepared = request.prepared};
-  out.add("    expect:", "judged at each ingest: what fails is not trained on, `warn` is only told");
+  out.add("    expect:", "judged at each ingest; what fails is not trained on");
   for (const AssertionGroup& group : assertions_for(look)) {
     if (!group.heading.empty()) out.add("      # " + group.heading);
     for (const Assertion& item : group.items) {
