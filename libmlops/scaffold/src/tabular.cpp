@@ -58,6 +58,35 @@ void add_read(Lines& out, const manifest::SourceSpec& source) {
   out.add("    # licence: CC BY 4.0", "terms of use");
 }
 
+/// Texts with one @ between others and a point behind it, in most of the first rows that have one.
+bool holds_addresses(const Column& column) {
+  constexpr std::size_t enough = 1000;
+  std::size_t seen = 0;
+  std::size_t addresses = 0;
+  for (std::size_t row = 0; row < column.size() && seen < enough; ++row) {
+    if (!column.valid(row)) continue;
+    const std::string_view text = column.text(row);
+    const std::size_t at = text.find('@');
+    const bool one =
+        at != std::string_view::npos && at > 0 && text.find('@', at + 1) == std::string_view::npos;
+    addresses +=
+        one && text.find('.', at + 2) != std::string_view::npos && text.find(' ') == std::string_view::npos;
+    ++seen;
+  }
+  return seen > 0 && 10 * addresses > 9 * seen;
+}
+
+void add_personal(Lines& out, const TabularRequest& request) {
+  std::vector<std::string> columns;
+  const Columns& table = request.prepared.table;
+  for (std::size_t i = 0; i < table.width(); ++i) {
+    if (table.fields()[i].type.kind == Kind::text && holds_addresses(table.column(i)))
+      columns.push_back(table.fields()[i].name);
+  }
+  if (!columns.empty())
+    out.add("    # pii: " + flow_list(columns), "addresses of people: to be masked wherever shown");
+}
+
 void add_time(Lines& out, const TabularRequest& request) {
   const auto offer = offer_split(request.prepared, request.source.time);
   if (!offer) return;
@@ -115,6 +144,7 @@ void add_source(Lines& out, const TabularRequest& request) {
   out.add("    label: " + block(source.label), "what is to be predicted: " + described_label(request));
   const auto task = request.prepared.target.task;
   out.add(fmt::format("    task: {}", predict::name_of(task)));
+  add_personal(out, request);
   add_time(out, request);
   add_leaks(out, request);
   add_left_out(out, request);
