@@ -8,12 +8,10 @@
 #include <algorithm>
 #include <memory>
 
+#include "row_values.hpp"
+
 namespace mlops::commands {
 namespace {
-
-json::Value or_null(std::string_view text) {
-  return text.empty() ? json::Value() : json::Value(std::string(text));
-}
 
 /// Who may say it, the first that speaks wins.
 json::Array sources_of(const config::Setting& setting) {
@@ -42,7 +40,7 @@ ui::Row row(const config::Setting& setting, const config::Said& said, Origins or
           {"doc", std::string(setting.doc), hidden}};
 }
 
-void list(Origins origins, cli::Invocation& invocation) {
+void list_settings(Origins origins, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   for (const config::Said& said : invocation.settings().origins) {
     rows.push_back(row(config::get_setting(said.key), said, origins));
@@ -98,7 +96,7 @@ void set(const SetArgs& args, cli::Invocation& invocation) {
   if (!dry) tell_who_wins(args.key, file, invocation);
 }
 
-cli::Command list_spec() {
+cli::Command list_settings_spec() {
   const auto origin = std::make_shared<bool>(false);
   return {
       .name = "list",
@@ -110,7 +108,7 @@ cli::Command list_spec() {
       .see_also = {"mlops.yaml(5)"},
       .run =
           [origin](cli::Invocation& invocation) {
-            list(*origin ? Origins::shown : Origins::hidden, invocation);
+            list_settings(*origin ? Origins::shown : Origins::hidden, invocation);
           },
   };
 }
@@ -148,7 +146,7 @@ cli::Command set_spec() {
 cli::Command config() {
   return {.name = "config",
           .summary = "show and change settings, and who said what they are",
-          .children = {list_spec(), get_spec(), set_spec()}};
+          .children = {list_settings_spec(), get_spec(), set_spec()}};
 }
 
 }  // namespace mlops::commands

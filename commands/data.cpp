@@ -29,11 +29,11 @@ cli::Option address_option(std::string& target) {
 // ---- list, show
 // -------------------------------------------------------------------------------------------------
 
-struct ListArgs {
+struct ListDatasetsArgs {
   std::optional<std::string> name;
 };
 
-void list(const ListArgs& args, cli::Invocation& invocation) {
+void list_datasets(const ListDatasetsArgs& args, cli::Invocation& invocation) {
   project::Project& project = invocation.project();
   std::vector<ui::Row> rows;
   if (args.name) {
@@ -47,8 +47,8 @@ void list(const ListArgs& args, cli::Invocation& invocation) {
   invocation.rows("mlops.dataset-version/1", rows);
 }
 
-cli::Command list_spec() {
-  const auto args = std::make_shared<ListArgs>();
+cli::Command list_datasets_spec() {
+  const auto args = std::make_shared<ListDatasetsArgs>();
   return {
       .name = "list",
       .summary = "list datasets, or the versions of one",
@@ -56,15 +56,15 @@ cli::Command list_spec() {
       .examples = {{"mlops data list", "List every dataset with its newest version"},
                    {"mlops data list churn", "List the versions of churn, oldest first"}},
       .exits = {{Code::not_found, "there is no such dataset"}},
-      .run = [args](cli::Invocation& invocation) { list(*args, invocation); }};
+      .run = [args](cli::Invocation& invocation) { list_datasets(*args, invocation); }};
 }
 
-struct ShowArgs {
+struct DatasetArgs {
   std::string address;
 };
 
-cli::Command show_spec() {
-  const auto args = std::make_shared<ShowArgs>();
+cli::Command show_dataset_spec() {
+  const auto args = std::make_shared<DatasetArgs>();
   return {.name = "show",
           .summary = "show where a version came from, how it was read, and its columns",
           .options = {address_option(args->address)},
@@ -184,7 +184,7 @@ ui::Row profile_row(const dataset::Reader::ColumnProfile& column, std::uint64_t 
 }
 
 cli::Command profile_spec() {
-  const auto args = std::make_shared<ShowArgs>();
+  const auto args = std::make_shared<DatasetArgs>();
   return {.name = "profile",
           .summary = "describe every column: nulls, distinct values, range, quantiles, frequent values",
           .options = {address_option(args->address)},
@@ -256,7 +256,8 @@ cli::Command export_spec() {
 cli::Command data() {
   return {.name = "data",
           .summary = "look at datasets, query them, write them out",
-          .children = {list_spec(), show_spec(), head_spec(), query_spec(), profile_spec(), export_spec()}};
+          .children = {list_datasets_spec(), show_dataset_spec(), head_spec(), query_spec(), profile_spec(),
+                       export_spec()}};
 }
 
 }  // namespace mlops::commands

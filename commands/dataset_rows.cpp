@@ -10,14 +10,10 @@
 #include <set>
 #include <string_view>
 
+#include "row_values.hpp"
+
 namespace mlops::commands {
 namespace {
-
-json::Value or_null(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
-
-json::Value or_null(const std::optional<Digest>& digest) {
-  return digest ? json::Value(digest->text()) : json::Value();
-}
 
 std::string_view by_text(dataset::By by) {
   switch (by) {
@@ -31,19 +27,20 @@ std::string_view by_text(dataset::By by) {
   return "found";
 }
 
-json::Array list(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
-
-std::string named(const std::string& character) { return character == "\t" ? "tab" : "'" + character + "'"; }
+std::string character_named(const std::string& character) {
+  return character == "\t" ? "tab" : "'" + character + "'";
+}
 
 /// "csv, utf-8, delimiter ';', decimal comma, header, nulls ? NA"
 std::string reading(const json::Object& object) {
   const json::Value read(object);
   std::string out = read["format"].text_or("") + ", " + read["encoding"].text_or("utf-8");
   if (read["format"].text_or("") != "csv") return out;
-  out += ", delimiter " + named(read["delimiter"].text_or(","));
+  out += ", delimiter " + character_named(read["delimiter"].text_or(","));
   const std::string quote = read["quote"].text_or("\"");
-  if (quote != "\"") out += quote.empty() ? ", no quotes" : ", quote " + named(quote);
-  if (read["escape"].text_or(quote) != quote) out += ", escape " + named(read["escape"].text_or(""));
+  if (quote != "\"") out += quote.empty() ? ", no quotes" : ", quote " + character_named(quote);
+  if (read["escape"].text_or(quote) != quote)
+    out += ", escape " + character_named(read["escape"].text_or(""));
   out += read["header"].bool_or(true) ? ", header" : ", no header";
   if (read["decimal"].text_or(".") == ",") out += ", decimal comma";
   if (const std::string dates = read["dates"].text_or(""); !dates.empty()) out += ", dates " + dates;
@@ -51,7 +48,7 @@ std::string reading(const json::Object& object) {
   std::string nulls;
   for (const char* key : {"null", "typed_null"}) {
     if (const json::Array* texts = read[key].as_array()) {
-      for (const json::Value& text : *texts) nulls += " " + named(text.text_or(""));
+      for (const json::Value& text : *texts) nulls += " " + character_named(text.text_or(""));
     }
   }
   return nulls.empty() ? out : out + ", null" + nulls;
@@ -109,7 +106,7 @@ ui::Row version_record(const dataset::Version& version) {
           {"digest", version.record.text()},
           {"previous", or_null(version.previous)},
           {"time", version.time.text()},
-          {"from", list(origin.from)},
+          {"from", texts_json(origin.from)},
           {"kind", or_null(origin.kind)},
           {"party", or_null(origin.party)},
           {"licence", or_null(origin.licence)},

@@ -21,7 +21,7 @@ namespace {
 
 using Rows = std::vector<ui::Row>;
 
-ui::Row row(std::string section, std::string name, json::Value value, json::Value note = {}) {
+ui::Row finding(std::string section, std::string name, json::Value value, json::Value note = {}) {
   return {{"section", std::move(section)},
           {"name", std::move(name)},
           {"value", std::move(value)},
@@ -46,24 +46,24 @@ Rows system_rows() {
   uname(&names);
   const auto pages = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES));
   const auto page_bytes = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  return {row("system", "kernel", fmt::format("{} {} {}", names.sysname, names.release, names.machine)),
-          row("system", "distribution", distribution()),
-          row("system", "processors", static_cast<std::int64_t>(std::thread::hardware_concurrency())),
-          row("system", "memory", size_text(pages * page_bytes))};
+  return {finding("system", "kernel", fmt::format("{} {} {}", names.sysname, names.release, names.machine)),
+          finding("system", "distribution", distribution()),
+          finding("system", "processors", static_cast<std::int64_t>(std::thread::hardware_concurrency())),
+          finding("system", "memory", size_text(pages * page_bytes))};
 }
 
 Rows folder_rows(cli::Invocation& invocation) {
   const auto text = [](const std::filesystem::path& path) {
     return path.empty() ? json::Value() : json::Value(path.string());
   };
-  Rows rows = {row("folders", "current", std::filesystem::current_path().string()),
-               row("folders", "config", text(config::config_folder(invocation.environment()))),
-               row("folders", "cache", text(config::cache_folder(invocation.environment())))};
+  Rows rows = {finding("folders", "current", std::filesystem::current_path().string()),
+               finding("folders", "config", text(config::config_folder(invocation.environment()))),
+               finding("folders", "cache", text(config::cache_folder(invocation.environment())))};
   for (const auto& folder : invocation.application().engine_folders) {
     std::error_code ignored;
     const bool there = std::filesystem::is_directory(folder, ignored);
     rows.push_back(
-        row("folders", "engines", folder.string(), there ? json::Value() : json::Value("is not there")));
+        finding("folders", "engines", folder.string(), there ? json::Value() : json::Value("is not there")));
   }
   return rows;
 }
@@ -73,10 +73,10 @@ Rows setting_rows(cli::Invocation& invocation) {
   Rows rows;
   try {
     for (const config::Said& setting : invocation.settings().origins) {
-      rows.push_back(row("settings", setting.key, setting.value, setting.origin));
+      rows.push_back(finding("settings", setting.key, setting.value, setting.origin));
     }
   } catch (const Error& e) {
-    rows.push_back(row("settings", "-", nullptr, "fault: " + e.message()));
+    rows.push_back(finding("settings", "-", nullptr, "fault: " + e.message()));
   }
   return rows;
 }
@@ -84,10 +84,10 @@ Rows setting_rows(cli::Invocation& invocation) {
 Rows engine_rows(cli::Invocation& invocation) {
   Rows rows;
   for (const EngineVersion& engine : engine_versions(invocation.engines())) {
-    if (engine.fault.empty()) rows.push_back(row("engines", engine.name, engine.version, "opens"));
-    else rows.push_back(row("engines", engine.name, nullptr, engine.fault));
+    if (engine.fault.empty()) rows.push_back(finding("engines", engine.name, engine.version, "opens"));
+    else rows.push_back(finding("engines", engine.name, nullptr, engine.fault));
   }
-  if (rows.empty()) rows.push_back(row("engines", "-", nullptr, "none is installed"));
+  if (rows.empty()) rows.push_back(finding("engines", "-", nullptr, "none is installed"));
   return rows;
 }
 
@@ -105,11 +105,11 @@ json::Value first_line(const char* command) {
 
 Rows program_rows() {
   const json::Value git = first_line("git --version 2>/dev/null");
-  return {row("programs", "git", git, git.is_null() ? json::Value("not on PATH") : json::Value())};
+  return {finding("programs", "git", git, git.is_null() ? json::Value("not on PATH") : json::Value())};
 }
 
 void examine(cli::Invocation& invocation) {
-  Rows rows = {row("mlops", "version", mlops::version())};
+  Rows rows = {finding("mlops", "version", mlops::version())};
   const auto add = [&](Rows more) {
     for (ui::Row& one : more) rows.push_back(std::move(one));
   };

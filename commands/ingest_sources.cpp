@@ -33,7 +33,7 @@ std::string own_name(const std::string& path) {
   return name;
 }
 
-std::string name_of(const std::string& path) {
+std::string name_by_file(const std::string& path) {
   const std::string name = own_name(path);
   return manifest::is_reserved(name) ? name + "_data" : name;
 }
@@ -93,7 +93,7 @@ std::string from_root(project::Project& project, const std::string& path) {
 manifest::SourceSpec new_source(project::Project& project, const IngestArgs& args,
                                 const std::vector<std::string>& paths) {
   manifest::SourceSpec source;
-  source.name = args.name ? *args.name : name_of(paths.front());
+  source.name = args.name ? *args.name : name_by_file(paths.front());
   for (const std::string& path : paths) source.from.push_back(from_root(project, path));
   if (source.name.empty() || paths.front() == "-") {
     if (!args.name) {

@@ -26,11 +26,11 @@ cli::Option model_option(std::string& target, const char* help) {
 // ---- list, show
 // -------------------------------------------------------------------------------------------------
 
-struct ListArgs {
+struct ListModelsArgs {
   std::optional<std::string> name;
 };
 
-void list(const ListArgs& args, cli::Invocation& invocation) {
+void list_models(const ListModelsArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   if (args.name || invocation.project().has_store()) {
     const model::Registry models = registry(invocation);
@@ -44,23 +44,23 @@ void list(const ListArgs& args, cli::Invocation& invocation) {
   invocation.rows("mlops.model-version/1", rows);
 }
 
-cli::Command list_spec() {
-  const auto args = std::make_shared<ListArgs>();
+cli::Command list_models_spec() {
+  const auto args = std::make_shared<ListModelsArgs>();
   return {.name = "list",
           .summary = "list models, or the versions of one",
           .options = {{"model", "NAME", "list the versions of this one", &args->name, cli::Offer::model}},
           .examples = {{"mlops model list", "List every model with its newest version"},
                        {"mlops model list churn", "List the versions of churn, newest first"}},
           .exits = {{Code::not_found, "there is no such model"}},
-          .run = [args](cli::Invocation& invocation) { list(*args, invocation); }};
+          .run = [args](cli::Invocation& invocation) { list_models(*args, invocation); }};
 }
 
-struct ShowArgs {
+struct ShowModelArgs {
   std::string address;
 };
 
-cli::Command show_spec() {
-  const auto args = std::make_shared<ShowArgs>();
+cli::Command show_model_spec() {
+  const auto args = std::make_shared<ShowModelArgs>();
   return {.name = "show",
           .summary = "show what a version is, what it came from and how good it is",
           .options = {model_option(args->address, "a model, or a version of it such as churn@v2")},
@@ -193,8 +193,8 @@ cli::Command history_spec() {
 cli::Command model() {
   return {.name = "model",
           .summary = "register, promote and inspect models",
-          .children = {model_register(), list_spec(), show_spec(), promote_spec(), rollback_spec(),
-                       history_spec()}};
+          .children = {model_register(), list_models_spec(), show_model_spec(), promote_spec(),
+                       rollback_spec(), history_spec()}};
 }
 
 }  // namespace mlops::commands

@@ -8,18 +8,12 @@
 #include <algorithm>
 #include <set>
 
+#include "row_values.hpp"
+
 namespace mlops::commands {
 namespace {
 
-json::Value or_null(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
-
-json::Value or_null(const std::optional<Digest>& digest) {
-  return digest ? json::Value(digest->text()) : json::Value();
-}
-
 json::Value version_or_null(std::int64_t number) { return number == 0 ? json::Value() : json::Value(number); }
-
-json::Array list(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
 
 // ---- metrics
 // ----------------------------------------------------------------------------------------------------
@@ -126,7 +120,7 @@ json::Value input_example(store::Store& store, const model::Version& version, co
 
 json::Value classes(const std::optional<predict::Package>& package) {
   if (!package || package->signature.task == predict::Task::regression) return nullptr;
-  return list(package->signature.classes);
+  return texts_json(package->signature.classes);
 }
 
 }  // namespace
@@ -134,7 +128,7 @@ json::Value classes(const std::optional<predict::Package>& package) {
 ui::Row model_row(const model::Version& version, std::optional<std::int64_t> champion) {
   return {{"name", version.name},
           {"version", version.number},
-          {"aliases", list(version.aliases)},
+          {"aliases", texts_json(version.aliases)},
           {"champion", version_or_null(champion.value_or(0))},
           {"algorithm", version.algorithm},
           {"task", or_null(version.task)},
@@ -155,7 +149,7 @@ ui::Row model_record(store::Store& store, const model::Version& version) {
   };
   return {{"name", version.name},
           {"version", version.number},
-          {"aliases", list(version.aliases)},
+          {"aliases", texts_json(version.aliases)},
           {"digest", version.record.text()},
           {"previous", or_null(version.previous)},
           {"time", version.time.text()},

@@ -17,7 +17,7 @@
 namespace mlops::commands {
 namespace {
 
-namespace fs = std::filesystem;
+namespace stdfs = std::filesystem;
 
 ui::Row row(std::string name, json::Value value, json::Value note = {}) {
   return {{"section", "project"},
@@ -27,7 +27,7 @@ ui::Row row(std::string name, json::Value value, json::Value note = {}) {
 }
 
 /// What the project's store lies on, or will.
-std::vector<ui::Row> medium_rows(const fs::path& folder) {
+std::vector<ui::Row> medium_rows(const stdfs::path& folder) {
   try {
     const store::Medium medium = store::medium_of(folder);
     return {row("file system", medium.type,
@@ -97,8 +97,8 @@ std::vector<cli::Candidate> offered_runs(project::Project& project) {
 }  // namespace
 
 std::vector<cli::Candidate> project_offers(cli::Offer offer) {
-  if (!project::find_root(fs::current_path())) return {};
-  project::Project project(fs::current_path(), project::Project::Mode::open);
+  if (!project::find_root(stdfs::current_path())) return {};
+  project::Project project(stdfs::current_path(), project::Project::Mode::open);
   if (offer == cli::Offer::run) return offered_runs(project);
   std::vector<cli::Candidate> out;
   const bool all = offer == cli::Offer::address;
@@ -110,7 +110,7 @@ std::vector<cli::Candidate> project_offers(cli::Offer offer) {
 }
 
 std::vector<ui::Row> project_report(cli::Invocation& invocation) {
-  if (!project::find_root(fs::current_path())) return {};
+  if (!project::find_root(stdfs::current_path())) return {};
   project::Project& project = invocation.project();
   std::vector<ui::Row> rows = {row("root", project.root().string())};
   rows.push_back(row("sources", or_fault([&] { return json::Value(project.manifest().sources.size()); })));
@@ -120,7 +120,7 @@ std::vector<ui::Row> project_report(cli::Invocation& invocation) {
                        const std::size_t names = project.store().references().list().size();
                        return json::Value(fmt::format("opens, {}", count_of(names, "name")));
                      })));
-  const fs::path store = project.root() / ".mlops";
+  const stdfs::path store = project.root() / ".mlops";
   for (ui::Row& one : medium_rows(project.has_store() ? store : project.root()))
     rows.push_back(std::move(one));
   return rows;

@@ -8,13 +8,13 @@
 #include <cmath>
 #include <set>
 
+#include "row_values.hpp"
+
 namespace mlops::commands {
 namespace {
 
 constexpr std::size_t most_metric_columns = 3;
 constexpr std::size_t most_param_columns = 4;
-
-json::Value or_null(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
 
 std::optional<double> seconds_of(const run::Run& run) {
   if (!run.ended) return std::nullopt;

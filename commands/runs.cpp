@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t points_shown = 10;
 
-struct ListArgs {
+struct ListRunsArgs {
   std::optional<std::string> experiment;
   std::optional<std::string> status;
   std::optional<std::string> sort;
@@ -50,7 +50,7 @@ void tell_unreadable(const std::string& experiment, cli::Invocation& invocation)
       .with_hint("`mlops store fsck` names all that is damaged");
 }
 
-void list(const ListArgs& args, cli::Invocation& invocation) {
+void list_runs(const ListRunsArgs& args, cli::Invocation& invocation) {
   if (args.count < 0) throw error(Code::usage, "'--count' wants 1 or more, not {}", args.count);
   std::vector<run::Run> runs;
   if (invocation.project().has_store()) {
@@ -176,8 +176,8 @@ void compare(const std::vector<std::string>& addresses, bool everything, cli::In
   if (rows.empty()) invocation.note("they do not differ");
 }
 
-cli::Command list_spec() {
-  const auto args = std::make_shared<ListArgs>();
+cli::Command list_runs_spec() {
+  const auto args = std::make_shared<ListRunsArgs>();
   return {
       .name = "list",
       .summary = "list runs, the newest first",
@@ -191,10 +191,10 @@ cli::Command list_spec() {
                    {"mlops runs list --sort=-loss --count 3", "List the three runs with the smallest loss"}},
       .exits = {{Code::not_found, "no run has that experiment or metric"},
                 {Code::corrupt, "the record of a run cannot be read; the others are listed"}},
-      .run = [args](cli::Invocation& invocation) { list(*args, invocation); }};
+      .run = [args](cli::Invocation& invocation) { list_runs(*args, invocation); }};
 }
 
-cli::Command show_spec() {
+cli::Command show_run_spec() {
   const auto address = std::make_shared<std::string>();
   return {.name = "show",
           .summary = "show everything that is known of a run",
@@ -230,7 +230,7 @@ cli::Command runs() {
   return {.name = "runs",
           .summary = "list, show and compare runs",
           .see_also = {"mlops-run(1)", "mlops-log(1)"},
-          .children = {list_spec(), show_spec(), compare_spec()}};
+          .children = {list_runs_spec(), show_run_spec(), compare_spec()}};
 }
 
 }  // namespace mlops::commands

@@ -9,7 +9,7 @@
 namespace mlops::cli {
 namespace {
 
-namespace fs = std::filesystem;
+namespace stdfs = std::filesystem;
 
 std::vector<Candidate> paths(const Application& application, const std::string& typed, bool folders_only) {
   const std::size_t slash = typed.rfind('/');
@@ -20,7 +20,7 @@ std::vector<Candidate> paths(const Application& application, const std::string& 
   if (folder.starts_with("~/") && home != application.environment.end()) folder.replace(0, 1, home->second);
   std::vector<Candidate> out;
   std::error_code ignored;
-  for (auto entry = fs::directory_iterator(folder, ignored); entry != fs::directory_iterator();
+  for (auto entry = stdfs::directory_iterator(folder, ignored); entry != stdfs::directory_iterator();
        entry.increment(ignored)) {
     const std::string name = entry->path().filename().string();
     const bool is_folder = entry->is_directory(ignored);

@@ -20,11 +20,6 @@ std::string block(const ui::Stream& stream, std::string_view title, const Items&
   return fmt::format("\n{}\n{}", ui::paint(stream, ui::Colour::bold, title), definitions(items));
 }
 
-std::string sentence(std::string text) {
-  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text + ".";
-}
-
 Items option_items(const std::vector<Option>& options) {
   Items items;
   for (const Option& option : options) {

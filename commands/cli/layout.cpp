@@ -3,6 +3,7 @@
 #include <mlops/base/text.hpp>
 
 #include <algorithm>
+#include <cctype>
 
 namespace mlops::cli {
 namespace {
@@ -62,6 +63,11 @@ std::string definitions(const std::vector<std::pair<std::string, std::string>>& 
     else out.append("\n").append(text);
   }
   return out;
+}
+
+std::string sentence(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text + ".";
 }
 
 }  // namespace mlops::cli

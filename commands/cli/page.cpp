@@ -3,6 +3,7 @@
 #include "embedded.hpp"
 #include "exit_codes.hpp"
 #include "globals.hpp"
+#include "layout.hpp"
 
 #include <algorithm>
 
@@ -94,11 +95,6 @@ Section take(std::vector<Section>& prose, std::string_view title) {
   Section section = std::move(*found);
   prose.erase(found);
   return section;
-}
-
-std::string sentence(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text + ".";
 }
 
 /// What may be asked for as "mlops-output.5": the file's name without ".md".

@@ -20,61 +20,19 @@ if(CMAKE_BUILD_TYPE STREQUAL "Debug")
 endif()
 
 # Without a compiler cache (or with -DCCACHE=OFF), what nearly every file includes is compiled once for all of them, and
-# the files of a library are compiled eight at a time. With one both would only be in the way: precompiled headers differ
-# from folder to folder, a changed file would take its neighbours with it, and a forgotten #include would not show.
+# the files of a library or of a test are compiled some at a time. With one both would only be in the way: precompiled
+# headers differ from folder to folder, a changed file would take its neighbours with it, and a forgotten #include would
+# not show.
 #
-# These are compiled alone, as they have a name of their own that a neighbour has too. forest_wide.cpp is for wider
-# processors, and its intrinsics do not bear precompiled headers either.
-# The library pack is left as it is: an engine must get only those of its objects which it needs; and expect, whose files
-# name the same sorts of value each in its own way.
-set(compiled_alone
-  commands/config.cpp
-  commands/run_rows.cpp
-  commands/runs.cpp
-  libmlops/dataset/src/assertion_sql.cpp
-  libmlops/dataset/src/csv_plan.cpp
-  libmlops/dataset/src/database.cpp
-  libmlops/dataset/src/open_file.cpp
-  libmlops/dataset/src/staging.cpp
-  libmlops/dataset/src/validate.cpp
-  libmlops/evaluate/src/multiclass.cpp
-  libmlops/evaluate/src/plots_residuals.cpp
-  libmlops/evaluate/src/regression.cpp
-  libmlops/feature/src/join.cpp
-  libmlops/fs/src/claim.cpp
-  libmlops/http/src/network.cpp
-  libmlops/manifest/src/manifest.cpp
-  libmlops/manifest/src/pick.cpp
-  libmlops/manifest/src/training.cpp
-  libmlops/predict/src/encode_category.cpp
-  libmlops/predict/src/encode_number.cpp
-  libmlops/predict/src/encode_time.cpp
-  libmlops/predict/src/forest_wide.cpp
-  libmlops/project/src/project.cpp
-  libmlops/run/src/machine.cpp
-  libmlops/run/src/packages.cpp
-  libmlops/serve/src/curl.cpp
-  libmlops/serve/src/tensors.cpp
-  libmlops/train/src/logistic.cpp
-  libmlops/train/src/parameters.cpp
-  libmlops/train/src/xgboost.cpp)
+# A name in an anonymous namespace is therefore one file's in its whole library. The library pack is left as it is: an engine must get only those of its objects which it needs.
 
-function(compile_library_together library)
-  if(library MATCHES "^mlops_(pack|expect)$")
+function(compile_files_together target)
+  if(target STREQUAL "mlops_pack")
     return()
   endif()
-  set_target_properties(${library} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 14)
   # It takes the files of a batch for headers.
-  target_compile_options(${library} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
-  get_target_property(folder ${library} SOURCE_DIR)
-  get_target_property(sources ${library} SOURCES)
-  foreach(source IN LISTS sources)
-    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${folder} NORMALIZE OUTPUT_VARIABLE path)
-    cmake_path(RELATIVE_PATH path BASE_DIRECTORY ${CMAKE_SOURCE_DIR} OUTPUT_VARIABLE path)
-    if(path IN_LIST compiled_alone)
-      set_source_files_properties(${CMAKE_SOURCE_DIR}/${path} TARGET_DIRECTORY ${library} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-    endif()
-  endforeach()
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()
 
 function(compile_together_in folder)
@@ -82,13 +40,13 @@ function(compile_together_in folder)
   foreach(target IN LISTS targets)
     get_target_property(type ${target} TYPE)
     if(type MATCHES "^(STATIC_LIBRARY|MODULE_LIBRARY)$")
-      compile_library_together(${target})
       set(headers mlops_base)
     elseif(target MATCHES "_test$" AND TARGET base_test)
       set(headers base_test)
     else()
       continue()
     endif()
+    compile_files_together(${target})
     if(NOT target STREQUAL headers)
       target_precompile_headers(${target} REUSE_FROM ${headers})
     endif()
@@ -107,8 +65,11 @@ function(compile_together)
     target_precompile_headers(base_test PRIVATE ${usual} <gtest/gtest.h>)
   endif()
   compile_together_in(${CMAKE_SOURCE_DIR})
+  # A local name shadows nothing in the file before it.
+  set_property(TARGET mlops_warnings APPEND PROPERTY INTERFACE_COMPILE_OPTIONS -Wno-shadow)
+  # It is for wider processors, and its intrinsics do not bear precompiled headers.
   set_source_files_properties(${CMAKE_SOURCE_DIR}/libmlops/predict/src/forest_wide.cpp TARGET_DIRECTORY mlops_predict
-    PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON SKIP_PRECOMPILE_HEADERS ON)
 endfunction()
 
 if(CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT CCACHE)

@@ -12,17 +12,17 @@
 namespace mlops::dataset {
 namespace {
 
-namespace fs = std::filesystem;
+namespace stdfs = std::filesystem;
 using expect::Outcome;
 
 class Checks : public ::testing::Test {
  protected:
-  Checks() : root_(fs::temp_directory_path() / fmt::format("mlops-checks-{}", ::getpid())) {
-    fs::remove_all(root_);
-    fs::create_directories(root_);
+  Checks() : root_(stdfs::temp_directory_path() / fmt::format("mlops-checks-{}", ::getpid())) {
+    stdfs::remove_all(root_);
+    stdfs::create_directories(root_);
     store_.emplace(root_ / ".mlops", store::Store::Mode::create);
   }
-  ~Checks() override { fs::remove_all(root_); }
+  ~Checks() override { stdfs::remove_all(root_); }
 
   /// The next version of sources/churn.
   Version version() {
@@ -47,7 +47,7 @@ class Checks : public ::testing::Test {
                         {"unique(id)", false, {Outcome::pass, "3 different"}}}};
   }
 
-  fs::path root_;
+  stdfs::path root_;
   std::optional<store::Store> store_;
 };
 

@@ -15,23 +15,23 @@
 namespace mlops::dataset {
 namespace {
 
-namespace fs = std::filesystem;
+namespace stdfs = std::filesystem;
 
 class Validation : public ::testing::Test {
  protected:
   Validation()
-      : root_(fs::temp_directory_path() / fmt::format("mlops-validate-{}-{}", ::getpid(), ++made_)),
+      : root_(stdfs::temp_directory_path() / fmt::format("mlops-validate-{}-{}", ::getpid(), ++made_)),
         engines_({ENGINES_DIR}),
         clock_(*Time::parse("2026-11-21T12:00:00Z")),
         shop_{.engines = engines_, .resources = {.threads = 2}, .clock = clock_, .progress = progress_} {
-    fs::create_directories(root_);
+    stdfs::create_directories(root_);
     store_.emplace(root_ / ".mlops", store::Store::Mode::create);
   }
-  ~Validation() override { fs::remove_all(root_); }
+  ~Validation() override { stdfs::remove_all(root_); }
 
   Version version(const std::string& select, std::vector<std::string> pii = {}) {
     auto engine = table::open(engines_, {.threads = 2});
-    const fs::path file = store_->objects().temporary_path(".parquet");
+    const stdfs::path file = store_->objects().temporary_path(".parquet");
     engine->execute(fmt::format("COPY ({}) TO {} (FORMAT parquet)", select, table::literal(file.string())));
     const std::string relation = fmt::format("read_parquet({})", table::literal(file.string()));
     Version out{.name = "t", .number = 1};
@@ -61,7 +61,7 @@ class Validation : public ::testing::Test {
   }
 
   static inline int made_ = 0;
-  fs::path root_;
+  stdfs::path root_;
   Engines engines_;
   FixedClock clock_;
   NoProgress progress_;

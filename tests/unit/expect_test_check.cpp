@@ -37,7 +37,7 @@ Scope table() {
   return scope;
 }
 
-Assertion read(const std::string& text) {
+Assertion well_formed(const std::string& text) {
   auto result = parse(text);
   EXPECT_TRUE(std::holds_alternative<Assertion>(result)) << text;
   return std::holds_alternative<Assertion>(result) ? std::get<Assertion>(result) : Assertion{};
@@ -45,7 +45,7 @@ Assertion read(const std::string& text) {
 
 std::string faults_of(const std::string& text, const Scope& scope = table()) {
   std::string out;
-  for (const Fault& fault : check(read(text), scope)) {
+  for (const Fault& fault : check(well_formed(text), scope)) {
     out += (out.empty() ? "" : "\n") + std::to_string(fault.offset) + ": " + fault.message;
     if (!fault.hint.empty()) out += " [" + fault.hint + "]";
   }
@@ -100,13 +100,13 @@ TEST(ExpectCheck, ColumnsThatWereNotSeenYetFitEverywhere) {
     EXPECT_EQ(faults_of(text, scope), "") << text;
 }
 
-struct Refusal {
+struct Misfit {
   std::string text;
   std::string fault;
 };
 
 TEST(ExpectCheck, FaultsNameWhatWasSeenAndWanted) {
-  const std::vector<Refusal> refusals = {
+  const std::vector<Misfit> misfits = {
       {"rows < 3%", "7: 'rows' is a count, '3%' is a share [write `3` without a unit]"},
       {"age(seen) < 5",
        "12: 'age(seen)' is a duration, '5' is a number [a duration has a unit, such as `5d`: us, ms, s, m, "
@@ -186,7 +186,7 @@ TEST(ExpectCheck, FaultsNameWhatWasSeenAndWanted) {
        "0: there is no column 'amuont' [similar name exists: `amount`]\n20: there is no column 'dealy' "
        "[similar name exists: `delay`]"},
   };
-  for (const Refusal& wanted : refusals) {
+  for (const Misfit& wanted : misfits) {
     EXPECT_EQ(faults_of(wanted.text), wanted.fault) << wanted.text;
   }
 }
@@ -232,7 +232,7 @@ TEST(ExpectCheck, AConfidenceStandsOnMetricsOnly) {
 
 TEST(ExpectCheck, StarsBecomeColumns) {
   std::vector<std::string> printed;
-  for (const Assertion& one : each_column(read("null(*) < last.null(*)"), table()))
+  for (const Assertion& one : each_column(well_formed("null(*) < last.null(*)"), table()))
     printed.push_back(print(one));
   ASSERT_EQ(printed.size(), 10u);
   EXPECT_EQ(printed[0], "null(amount) < last.null(amount)");
@@ -241,7 +241,7 @@ TEST(ExpectCheck, StarsBecomeColumns) {
 
 TEST(ExpectCheck, RowsAreToldFromTables) {
   const Scope scope = table();
-  const auto of_rows = [&](const std::string& text) { return is_of_rows(read(text).root, scope); };
+  const auto of_rows = [&](const std::string& text) { return is_of_rows(well_formed(text).root, scope); };
   EXPECT_TRUE(of_rows("amount > 0"));
   EXPECT_TRUE(of_rows("not (rows > 3 or plan in {x})"));
   EXPECT_TRUE(of_rows("amount < 3 * mean(amount)"));

@@ -11,12 +11,12 @@ using namespace mlops::expect;
 
 namespace {
 
-constexpr Type number{Sort::number};
+constexpr Type amount{Sort::number};
 
-Scope table() {
+Scope payments() {
   Scope scope;
   scope.columns[""] = {
-      {"amount", number}, {"delay", number}, {"day", {Sort::time}}, {"pay", number, false, true}};
+      {"amount", amount}, {"delay", amount}, {"day", {Sort::time}}, {"pay", amount, false, true}};
   return scope;
 }
 
@@ -40,10 +40,10 @@ class Given final : public Values {
   std::vector<std::string> asked = {};
 };
 
-Assertion read(const std::string& text) { return std::get<Assertion>(parse(text)); }
+Assertion assertion(const std::string& text) { return std::get<Assertion>(parse(text)); }
 
 std::string judged(const std::string& text, Given given) {
-  const Verdict verdict = evaluate(read(text), table(), given);
+  const Verdict verdict = evaluate(assertion(text), payments(), given);
   return std::string(name_of(verdict.outcome)) + ": " + verdict.seen;
 }
 
@@ -176,7 +176,7 @@ TEST(ExpectEvaluate, MaskedColumnsKeepTheirValues) {
 
 TEST(ExpectEvaluate, EverythingIsAskedWhateverIsKnown) {
   Given given;
-  evaluate(read("rows > 5 and null(delay) < 1% or not unique(day)"), table(), given);
+  evaluate(assertion("rows > 5 and null(delay) < 1% or not unique(day)"), payments(), given);
   EXPECT_EQ(given.asked, (std::vector<std::string>{"rows", "null(delay)", "unique(day)"}));
 }
 

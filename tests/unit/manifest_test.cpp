@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "error_of.hpp"
+#include "manifest_test_faults.hpp"
 
 namespace mlops::manifest {
 namespace {
@@ -24,22 +25,6 @@ using test::error_of;
 
 Error fault_of(std::string_view text) {
   return error_of([&] { parse(text, "f"); });
-}
-
-struct Bad {
-  std::string text;
-  std::string message;  ///< The whole of it.
-  std::string hint;     ///< A part of it.
-};
-
-void expect_faults(const std::vector<Bad>& all) {
-  for (const Bad& bad : all) {
-    const Error seen = fault_of(bad.text);
-    EXPECT_EQ(seen.code(), Code::usage) << bad.text;
-    EXPECT_EQ(seen.message(), bad.message) << bad.text << seen.detail();
-    EXPECT_NE(seen.hint().find(bad.hint), std::string::npos) << bad.text << "\nhint: " << seen.hint();
-    EXPECT_NE(seen.detail().find('^'), std::string::npos) << bad.text;
-  }
 }
 
 /// A file with one source whose lines are `lines`, the first on line 4, indented by 4.
@@ -286,7 +271,7 @@ f:6:1: unknown key 'projct'
   hint: similar key exists: `project`)");
 }
 
-SourceSpec churn() {
+SourceSpec churn_source() {
   SourceSpec source;
   source.name = "churn";
   source.from = {"data/churn.csv"};
@@ -294,7 +279,7 @@ SourceSpec churn() {
 }
 
 SourceSpec rich() {
-  SourceSpec source = churn();
+  SourceSpec source = churn_source();
   source.from = {"a b.csv", "*.csv", "it's, here.csv"};
   source.kind = "internal";
   source.party = "yes";
@@ -390,7 +375,7 @@ const std::vector<Shape>& shapes() {
 
 TEST(WithSource, AddsTheEntryAndLeavesTheRest) {
   for (const Shape& shape : shapes()) {
-    EXPECT_EQ(with_source(shape.before, "f", churn()), shape.after) << shape.before;
+    EXPECT_EQ(with_source(shape.before, "f", churn_source()), shape.after) << shape.before;
   }
 }
 
@@ -431,7 +416,7 @@ TEST(WithSource, WritesDifficultPaths) {
   const std::string pieces[] = {"a", " ",  "'", "\"", ":", "#",  ",", "[", "]", "{", "}",
                                 "(", "\\", "*", "é",  "-", "\n", "~", "%", "0", "."};
   for (int i = 0; i < 500; ++i) {
-    SourceSpec source = churn();
+    SourceSpec source = churn_source();
     source.from = {"x", "y"};
     for (std::string& path : source.from) {
       for (auto n = random() % 6; n > 0; --n) path += pieces[random() % std::size(pieces)];
@@ -444,7 +429,7 @@ TEST(WithSource, WritesDifficultPaths) {
 
 TEST(WithSource, RefusesWhatItCannotProve) {
   const auto refused = [](std::string_view text) {
-    return error_of([&] { with_source(text, "mlops.yaml", churn()); });
+    return error_of([&] { with_source(text, "mlops.yaml", churn_source()); });
   };
   const std::string kept_lines = "mlops: 1\nsources:\n  a:\n    from: x\n    party: |+\n      b\n\n";
   for (const std::string& text : {std::string("{mlops: 1, sources: }\n"), kept_lines}) {
@@ -458,15 +443,15 @@ TEST(WithSource, RefusesWhatItCannotProve) {
 }
 
 TEST(WithSource, ChecksTheSourceFirst) {
-  SourceSpec source = churn();
+  SourceSpec source = churn_source();
   source.name = "a b";
   EXPECT_EQ(error_of([&] { with_source("mlops: 1\n", "f", source); }).message(), "the name 'a b' holds ' '");
-  source = churn();
+  source = churn_source();
   source.from = {"s3://x"};
   EXPECT_EQ(error_of([&] { checked(source); }).code(), Code::usage);
   source.from = {"a\xFF.csv"};
   EXPECT_EQ(error_of([&] { with_source("mlops: 1\n", "f", source); }).message(), "a path that is not UTF-8");
-  source = churn();
+  source = churn_source();
   source.read.delimiter = "tab";
   EXPECT_EQ(checked(source).read.delimiter, "\t");
   EXPECT_EQ(parse(with_source("mlops: 1\n", "f", source), "f").sources.at(0), checked(source));

@@ -137,14 +137,14 @@ TEST(Features, TheViewIsRead) {
   EXPECT_EQ(uses[1], (FeatureUse{.use = "airport", .key = {{"airport", "destination"}}, .as = "dest"}));
 }
 
-struct Bad {
+struct BadLine {
   std::string line;     ///< Stands in the last line of a file that has a source `churn`.
   std::string message;  ///< Behind file, line and column.
   std::string hint;
 };
 
-void expect_faults(const std::vector<Bad>& all) {
-  for (const Bad& bad : all) {
+void expect_line_faults(const std::vector<BadLine>& all) {
+  for (const BadLine& bad : all) {
     const std::string text = "mlops: 1\nsources: {churn: {from: a.csv}}\n" + bad.line + "\n";
     const Error seen = error_of([&] { parse(text, "f"); });
     EXPECT_EQ(seen.code(), Code::usage) << text;
@@ -155,7 +155,7 @@ void expect_faults(const std::vector<Bad>& all) {
 }
 
 TEST(Data, Faults) {
-  expect_faults({
+  expect_line_faults({
       {"data: {t: {}}", "f:3:8: table 't' has no 'sql'", "SELECT"},
       {"data: {t: SELECT 1}", "f:3:11: table 't' is a text, a map is wanted", "sql"},
       {"data: {t: {sql: a.sql, labell: x}}", "f:3:24: unknown key 'labell'", "`label`"},
@@ -184,7 +184,7 @@ TEST(Data, Faults) {
 TEST(Features, Faults) {
   const std::string good = "key: {c: id}, from: churn, at: day, columns: {n: count() over 1d}";
   const std::string view = "features: {v: {" + good + "}}\n";
-  expect_faults({
+  expect_line_faults({
       {"features: {v: {key: {c: id}, from: churn, at: day}}", "f:3:12: view 'v' has no 'columns'", "columns"},
       {"features: {v: {" + good + ", ttl: 3h}}", "f:3:83: unknown key 'ttl'", "keys here are"},
       {"features: {v: {key: id, from: churn, at: day, columns: {n: x}}}",
@@ -208,7 +208,7 @@ TEST(Features, Faults) {
 }
 
 TEST(Expect, Faults) {
-  expect_faults({
+  expect_line_faults({
       {"data: {t: {sql: a.sql, expect: [{rows > 3: maybe}]}}", "f:3:33: this assertion holds ': '",
        "single quotes"},
       {"data: {t: {sql: a.sql, expect: [{a > 1: warn, b: warn}]}}", "f:3:33: this assertion holds ': '",

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "error_of.hpp"
+#include "manifest_test_faults.hpp"
 
 namespace mlops::manifest {
 namespace {
@@ -17,22 +18,6 @@ namespace {
 using test::error_of;
 
 const std::string churn = "mlops: 1\nsources:\n  churn:\n    from: churn.csv\n";
-
-struct Bad {
-  std::string text;
-  std::string message;  ///< The whole of it.
-  std::string hint;     ///< A part of it.
-};
-
-void expect_faults(const std::vector<Bad>& all) {
-  for (const Bad& bad : all) {
-    const Error seen = error_of([&] { parse(bad.text, "f"); });
-    EXPECT_EQ(seen.code(), Code::usage) << bad.text;
-    EXPECT_EQ(seen.message(), bad.message) << bad.text << seen.detail();
-    EXPECT_NE(seen.hint().find(bad.hint), std::string::npos) << bad.text << "\nhint: " << seen.hint();
-    EXPECT_NE(seen.detail().find('^'), std::string::npos) << bad.text;
-  }
-}
 
 TEST(Training, EveryKeyIsRead) {
   const Manifest manifest = parse(R"(mlops: 1
@@ -264,12 +249,11 @@ TEST(WithTraining, WritesTheFewLinesThatSayWhatWasDone) {
   EXPECT_EQ(trained(done), done) << "nothing is missing the second time";
 }
 
-struct Shape {
-  std::string before;
-  std::string after;
-};
-
 TEST(WithTraining, LeavesTheRestAsItIs) {
+  struct Shape {
+    std::string before;
+    std::string after;
+  };
   const std::vector<Shape> shapes = {
       {"mlops: 1\nsources: {churn: {from: churn.csv}}\n",
        "mlops: 1\nsources: {churn: {from: churn.csv, label: churned}}\n" + models + release},

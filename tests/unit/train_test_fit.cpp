@@ -26,8 +26,6 @@ using predict::Signature;
 using predict::Task;
 using test::error_of;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
 /// Numbers and categories with a label that depends on them; the same for the same seed.
 class Data {
  public:
@@ -52,7 +50,7 @@ class Data {
       double score = 0;
       for (std::size_t i = 0; i < numbers_; ++i) {
         const double x = 10 * uniform() - 3;
-        part.frame.features[i].numbers.push_back(uniform() < nulls ? nan : x);
+        part.frame.features[i].numbers.push_back(uniform() < nulls ? std::nan("") : x);
         score += (i % 2 == 0 ? x : -x) / static_cast<double>(i + 1);
       }
       if (categories_ > 0) {

@@ -11,10 +11,8 @@ namespace mlops::dataset {
 namespace {
 
 using expect::Expr;
-using expect::Kind;
 using expect::Measure;
 using expect::Sort;
-using expect::Type;
 
 std::string number_text(double value) {
   if (std::isnan(value)) return "'nan'::DOUBLE";
@@ -23,17 +21,17 @@ std::string number_text(double value) {
 }
 
 /// A sign and its contrary.
-std::string_view sign(Kind kind, bool wanted) {
+std::string_view sign(expect::Kind kind, bool wanted) {
   switch (kind) {
-    case Kind::less:
+    case expect::Kind::less:
       return wanted ? "<" : ">=";
-    case Kind::less_equal:
+    case expect::Kind::less_equal:
       return wanted ? "<=" : ">";
-    case Kind::greater:
+    case expect::Kind::greater:
       return wanted ? ">" : "<=";
-    case Kind::greater_equal:
+    case expect::Kind::greater_equal:
       return wanted ? ">=" : "<";
-    case Kind::equal:
+    case expect::Kind::equal:
       return wanted ? "=" : "<>";
     default:
       return wanted ? "<>" : "=";
@@ -47,14 +45,16 @@ std::string not_nan(std::string sql, std::initializer_list<std::pair<bool, std::
   return "(" + sql + ")";
 }
 
-bool is_connective(Kind kind) { return kind == Kind::logical_and || kind == Kind::logical_or; }
+bool is_connective(expect::Kind kind) {
+  return kind == expect::Kind::logical_and || kind == expect::Kind::logical_or;
+}
 
 std::string as_double(const std::string& sql) { return fmt::format("CAST({} AS DOUBLE)", sql); }
 
 }  // namespace
 
 std::string AssertionSql::test(const Expr& test, bool wanted) const {
-  if (test.kind == Kind::logical_not) return this->test(test.operands.front(), !wanted);
+  if (test.kind == expect::Kind::logical_not) return this->test(test.operands.front(), !wanted);
   if (expect::is_logical(test.kind) && !expect::is_of_rows(test, scope_)) {
     const expect::Value value = known_(test);
     const auto* truth = std::get_if<expect::Truth>(&value);
@@ -62,7 +62,7 @@ std::string AssertionSql::test(const Expr& test, bool wanted) const {
     return truth->holds == wanted ? "true" : "false";
   }
   if (is_connective(test.kind)) {
-    const bool all = (test.kind == Kind::logical_and) == wanted;
+    const bool all = (test.kind == expect::Kind::logical_and) == wanted;
     std::string out;
     for (const Expr& part : test.operands)
       out += (out.empty() ? "" : all ? " AND " : " OR ") + this->test(part, wanted);
@@ -74,15 +74,15 @@ std::string AssertionSql::test(const Expr& test, bool wanted) const {
     return comparison(sign(test.kind, wanted), beside(test.operands[0], right),
                       beside(test.operands[1], left));
   }
-  if (test.kind == Kind::in_range) return range(test, wanted);
-  if (test.kind == Kind::in_set) return set(test, wanted);
+  if (test.kind == expect::Kind::in_range) return range(test, wanted);
+  if (test.kind == expect::Kind::in_set) return set(test, wanted);
   const Operand flag = operand(test);
   return wanted ? flag.sql : fmt::format("(NOT {})", flag.sql);
 }
 
 /// A text beside a time is a time.
 AssertionSql::Operand AssertionSql::beside(const Expr& expr, const Operand& other) const {
-  if (expr.kind != Kind::text || other.type.sort != Sort::time) return operand(expr);
+  if (expr.kind != expect::Kind::text || other.type.sort != Sort::time) return operand(expr);
   const auto time = Time::parse(expr.text);
   return {.sql = time ? fmt::format("{}", time->us) : "NULL", .type = {Sort::time}};
 }
@@ -111,18 +111,18 @@ std::string AssertionSql::set(const Expr& expr, bool wanted) const {
 
 AssertionSql::Operand AssertionSql::operand(const Expr& expr) const {
   switch (expr.kind) {
-    case Kind::number: {
-      const Type type = expect::type_of(expr, scope_);
+    case expect::Kind::number: {
+      const expect::Type type = expect::type_of(expr, scope_);
       if (expr.unit == expect::Unit::none) return {.sql = expr.text, .type = type};
       if (type.measure == Measure::duration)
         return {.sql = fmt::format("{:.0f}", expect::value_of(expr)), .type = type};
       return {.sql = number_text(expect::value_of(expr)), .type = type};
     }
-    case Kind::text:
+    case expect::Kind::text:
       return {.sql = table::literal(expr.text), .type = {Sort::text}};
-    case Kind::name:
+    case expect::Kind::name:
       return name(expr);
-    case Kind::call:
+    case expect::Kind::call:
       return constant(known_(expr), expect::type_of(expr, scope_));
     default:
       return arithmetic(expr);
@@ -136,14 +136,14 @@ AssertionSql::Operand AssertionSql::name(const Expr& expr) const {
     throw error(Code::internal, "an assertion with faults was evaluated: {}", expect::print(expr));
   if (!leaf->is_column()) return constant(known_(expr), leaf->function->type);
   const std::string column = table::identifier(leaf->column.name);
-  const Type& type = leaf->column.type;
+  const expect::Type& type = leaf->column.type;
   // An infinite moment has no microseconds.
   if (type.sort == Sort::time)
     return {.sql = fmt::format("CASE WHEN isfinite({0}) THEN epoch_us({0}) END", column), .type = type};
   return {.sql = column, .type = type, .floating = leaf->column.floating};
 }
 
-AssertionSql::Operand AssertionSql::constant(const expect::Value& value, const Type& type) const {
+AssertionSql::Operand AssertionSql::constant(const expect::Value& value, const expect::Type& type) const {
   if (const auto* number = std::get_if<double>(&value)) {
     if (type.sort == Sort::time) return {.sql = fmt::format("{:.0f}", *number), .type = type};
     return {.sql = as_double(number_text(*number)), .type = type, .floating = std::isnan(*number)};
@@ -156,9 +156,9 @@ AssertionSql::Operand AssertionSql::constant(const expect::Value& value, const T
 }
 
 AssertionSql::Operand AssertionSql::arithmetic(const Expr& expr) const {
-  const Type type = expect::type_of(expr, scope_);
+  const expect::Type type = expect::type_of(expr, scope_);
   const Operand left = operand(expr.operands[0]);
-  if (expr.kind == Kind::negate)
+  if (expr.kind == expect::Kind::negate)
     return {.sql = fmt::format("(- {})", as_double(left.sql)), .type = type, .floating = true};
   const Operand right = operand(expr.operands[1]);
   const std::string_view sign = expect::sign_of(expr.kind);
@@ -180,7 +180,7 @@ std::vector<std::string> AssertionSql::aggregates(const Expr& call, const expect
     const std::string sql = test(first, true);
     return {fmt::format("count_if({})", sql), fmt::format("count({})", sql)};
   }
-  if (first.kind != Kind::name || function.arguments.front().kind != expect::ArgumentKind::column)
+  if (first.kind != expect::Kind::name || function.arguments.front().kind != expect::ArgumentKind::column)
     return statistics(name, call);
   const std::string column = table::identifier(first.path.front().text);
   if (name == "null") return {fmt::format("count(*) - count({})", column), "count(*)"};
@@ -234,8 +234,8 @@ std::vector<std::string> AssertionSql::statistics(std::string_view function, con
 
 std::vector<std::string> AssertionSql::columns_in(const Expr& test) const {
   std::vector<std::string> out;
-  if (test.kind == Kind::call) return out;
-  if (test.kind == Kind::name) {
+  if (test.kind == expect::Kind::call) return out;
+  if (test.kind == expect::Kind::name) {
     const auto found = expect::resolve(test, scope_);
     const auto* leaf = std::get_if<expect::Leaf>(&found);
     if (leaf != nullptr && leaf->is_column()) out.push_back(leaf->column.name);

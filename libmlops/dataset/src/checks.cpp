@@ -10,7 +10,7 @@
 namespace mlops::dataset {
 namespace {
 
-constexpr std::string_view record_kind = "check/1";
+constexpr std::string_view check_kind = "check/1";
 constexpr std::string_view reference_kind = "checks";
 
 store::ReferenceName reference_of(std::string_view address, std::int64_t number) {
@@ -61,7 +61,7 @@ json::Object to_record(const Check& check) {
                                    {"outcome", std::string(expect::name_of(one.verdict.outcome))},
                                    {"seen", one.verdict.seen}});
   }
-  return {{"kind", std::string(record_kind)},
+  return {{"kind", std::string(check_kind)},
           {"thing", check.address},
           {"number", check.number},
           {"version", check.version.text()},
@@ -73,7 +73,7 @@ json::Object to_record(const Check& check) {
 Check check_from_record(const json::Object& record, const Digest& digest) {
   const json::Value value(record);
   const store::RecordFields fields(value, digest.brief());
-  fields.require_kind(record_kind);
+  fields.require_kind(check_kind);
   Check check{.address = fields.text("thing"),
               .number = static_cast<std::int64_t>(fields.count("number")),
               .version = fields.digest("version"),

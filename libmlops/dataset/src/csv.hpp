@@ -34,6 +34,12 @@ std::unordered_map<std::string_view, const std::string*> texts_by_name(const jso
 /// The texts of a JSON list; none of anything else.
 std::vector<std::string> texts_in(const json::Value& list);
 
+/// Of a delimiter, quote or escape; empty where there is none.
+inline std::string character_text(char c) { return c == 0 ? std::string() : std::string(1, c); }
+
+/// What the engine may take to load delimited text, which it does not do faster with more.
+inline constexpr std::uint64_t csv_memory_bytes = 512'000'000;
+
 /// Loads all rows that fit. Where inference from the sample proves wrong later in the data, the column is
 /// read as a wider type and everything is loaded once more.
 LoadedTable load_csv(table::Engine& engine, store::Objects& objects, const Staged& staged, Sniffed sniffed,

@@ -19,8 +19,6 @@ constexpr std::size_t head_bytes = 1 << 20;
 constexpr std::size_t stretch_bytes = 64 * 1024;
 constexpr std::uint64_t stretches = 16;
 
-std::string one(char c) { return c == 0 ? std::string() : std::string(1, c); }
-
 std::string read_at(std::ifstream& in, std::uint64_t offset, std::size_t size) {
   std::string text(size, '\0');
   in.clear();
@@ -170,8 +168,8 @@ Sniffed decide_csv(store::Objects& objects, Staged& staged, const manifest::Read
   Sniffed first = look(staged.files.front(), how, more);
   if (staged.files.size() > 1) {
     manifest::ReadOptions same = how;
-    same.delimiter = one(first.dialect.delimiter);
-    same.quote = one(first.dialect.quote);
+    same.delimiter = character_text(first.dialect.delimiter);
+    same.quote = character_text(first.dialect.quote);
     same.header = first.dialect.header;
     for (std::size_t i = 1; i < staged.files.size(); ++i) {
       const StagedFile& file = staged.files[i];

@@ -25,8 +25,6 @@ std::uint64_t line_bytes(const Staged& staged) {
   return longest < usual_line_bytes / 2 ? usual_line_bytes : longest + usual_line_bytes;
 }
 
-std::string one(char c) { return c == 0 ? std::string() : std::string(1, c); }
-
 /// The value of a text column.
 std::string text_value(const Sniffed& sniffed, const SniffedColumn& column, const std::string& source) {
   std::vector<std::string> nulls = column.keeps_null_texts ? std::vector<std::string>() : sniffed.nulls;
@@ -104,11 +102,11 @@ std::string misfit(const std::string& type, const Notation& notation, const std:
 json::Object read_of(const Sniffed& sniffed, Encoding encoding) {
   json::Object read{{"format", "csv"},
                     {"encoding", encoding_name(encoding)},
-                    {"delimiter", one(sniffed.dialect.delimiter)},
-                    {"quote", one(sniffed.dialect.quote)},
-                    {"escape", one(sniffed.dialect.escape)},
+                    {"delimiter", character_text(sniffed.dialect.delimiter)},
+                    {"quote", character_text(sniffed.dialect.quote)},
+                    {"escape", character_text(sniffed.dialect.escape)},
                     {"header", sniffed.dialect.header},
-                    {"decimal", one(sniffed.notation.decimal)},
+                    {"decimal", character_text(sniffed.notation.decimal)},
                     {"dates", sniffed.notation.date_format},
                     {"trim", sniffed.trim},
                     {"null", json::Array(sniffed.nulls.begin(), sniffed.nulls.end())},
@@ -160,9 +158,9 @@ Plan plan_csv(const Staged& staged, const Sniffed& sniffed) {
       "read_csv({}, auto_detect=false, columns={{{}}}, header={}, delim={}, quote={}, escape={}, "
       "nullstr='', "
       "store_rejects=true, max_line_size={}, buffer_size={})",
-      file_list(staged.files), columns, dialect.header, table::literal(one(dialect.delimiter)),
-      table::literal(one(dialect.quote)), table::literal(one(dialect.escape)), line_bytes(staged),
-      2 * line_bytes(staged));
+      file_list(staged.files), columns, dialect.header, table::literal(character_text(dialect.delimiter)),
+      table::literal(character_text(dialect.quote)), table::literal(character_text(dialect.escape)),
+      line_bytes(staged), 2 * line_bytes(staged));
   for (std::size_t i = 0; i < sniffed.columns.size(); ++i) {
     plan.columns.push_back(plan_column(sniffed, i, sniffed.columns[i].type, aliases(i)));
   }

@@ -16,15 +16,15 @@ namespace {
 namespace stdfs = std::filesystem;
 
 /// "sqlite://crm.db/customers": the last part is the table, unless a query stands for it.
-struct Place {
+struct TableAddress {
   stdfs::path file;
   std::string written;  ///< The file, as the address has it.
   std::string table;
 };
 
-Place place_of(const manifest::SourceSpec& source, const stdfs::path& base) {
+TableAddress address_of(const manifest::SourceSpec& source, const stdfs::path& base) {
   std::string path = source.from.front().substr(9);
-  Place place;
+  TableAddress place;
   if (source.query.empty()) {
     const std::size_t slash = path.rfind('/');
     const bool whole = stdfs::is_regular_file(base / path);
@@ -42,8 +42,8 @@ std::string quoted(const std::string& name) { return table::identifier(name); }
 
 class Reading {
  public:
-  Reading(store::Objects& objects, Workshop& shop, const manifest::SourceSpec& source, const Place& place,
-          const Known& known)
+  Reading(store::Objects& objects, Workshop& shop, const manifest::SourceSpec& source,
+          const TableAddress& place, const Known& known)
       : objects_(objects),
         shop_(shop),
         source_(source),
@@ -323,7 +323,7 @@ class Reading {
   store::Objects& objects_;
   Workshop& shop_;
   const manifest::SourceSpec& source_;
-  const Place& place_;
+  const TableAddress& place_;
   const Known& known_;
   db::Database database_;
   std::string relation_;
@@ -336,7 +336,7 @@ class Reading {
 }  // namespace
 
 void require_database(const manifest::SourceSpec& source, const stdfs::path& base) {
-  const Place place = place_of(source, base);
+  const TableAddress place = address_of(source, base);
   std::error_code ignored;
   if (stdfs::is_regular_file(place.file, ignored)) return;
   if (stdfs::is_directory(place.file, ignored)) {
@@ -349,7 +349,7 @@ void require_database(const manifest::SourceSpec& source, const stdfs::path& bas
 DatabaseRows read_database(store::Objects& objects, Workshop& shop, const manifest::SourceSpec& source,
                            const stdfs::path& base, const Known& known) {
   require_database(source, base);
-  const Place place = place_of(source, base);
+  const TableAddress place = address_of(source, base);
   return Reading(objects, shop, source, place, known).run();
 }
 

@@ -20,8 +20,6 @@
 namespace mlops::dataset {
 namespace {
 
-constexpr std::uint64_t csv_memory_bytes = 512'000'000;
-
 /// The engine's time for reading a table back grows with the square of the columns that are read at once.
 constexpr std::size_t columns_at_once = 1000;
 

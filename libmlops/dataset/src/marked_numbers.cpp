@@ -2,6 +2,7 @@
 
 #include <mlops/dataset/cell.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace mlops::dataset {
@@ -11,8 +12,6 @@ constexpr std::array<std::string_view, 9> currencies = {"$",   "€",   "£",   
                                                         "USD", "GBP", "CHF", "JPY"};
 /// The last two are blanks that do not break.
 constexpr std::array<std::string_view, 6> group_marks = {".", ",", "'", " ", "\u00a0", "\u202f"};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool take(std::string_view& text, std::string_view start) {
   if (!text.starts_with(start)) return false;
@@ -27,8 +26,7 @@ bool take_end(std::string_view& text, std::string_view end) {
 }
 
 std::size_t take_digits(std::string_view& text) {
-  std::size_t count = 0;
-  while (count < text.size() && is_digit(text[count])) ++count;
+  const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
   text.remove_prefix(count);
   return count;
 }

@@ -18,8 +18,6 @@
 namespace mlops::dataset {
 namespace {
 
-constexpr std::uint64_t csv_memory_bytes = 512'000'000;
-
 /// No row may be bad.
 Limit none_allowed() { return {.text = "0", .share = -1, .count = 0}; }
 

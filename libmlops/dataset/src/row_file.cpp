@@ -10,7 +10,7 @@
 namespace mlops::dataset {
 namespace {
 
-constexpr std::size_t block_bytes = 1 << 20;
+constexpr std::size_t buffered_bytes = 1 << 20;
 
 void append_text(std::string& row, std::string_view text) {
   row += '"';
@@ -138,7 +138,7 @@ void RowFile::add(std::int64_t number, std::string_view row) {
   buffer_ += row;
   buffer_ += '\n';
   longest_ = std::max<std::uint64_t>(longest_, row.size() + 24);
-  if (buffer_.size() >= block_bytes) flush();
+  if (buffer_.size() >= buffered_bytes) flush();
 }
 
 std::uint64_t RowFile::close() {

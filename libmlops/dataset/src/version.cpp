@@ -9,9 +9,9 @@
 namespace mlops::dataset {
 namespace {
 
-constexpr std::string_view record_kind = "dataset-version/1";
+constexpr std::string_view version_kind = "dataset-version/1";
 
-json::Array texts(const std::vector<std::string>& values) { return {values.begin(), values.end()}; }
+json::Array text_list(const std::vector<std::string>& values) { return {values.begin(), values.end()}; }
 
 json::Value optional_text(const std::string& text) {
   return text.empty() ? json::Value() : json::Value(text);
@@ -39,7 +39,7 @@ void read_raw(const store::RecordFields& raw, Version& version) {
 }
 
 json::Object origin_json(const Origin& origin) {
-  return {{"from", texts(origin.from)},
+  return {{"from", text_list(origin.from)},
           {"kind", optional_text(origin.kind)},
           {"party", optional_text(origin.party)},
           {"licence", optional_text(origin.licence)},
@@ -78,7 +78,7 @@ json::Object made_json(const Made& made) {
     inputs.push_back(json::Object{{"address", input.address},
                                   {"record", input.record.text()},
                                   {"table", input.table.hex()},
-                                  {"pii", texts(input.pii)}});
+                                  {"pii", text_list(input.pii)}});
   }
   return {{"sql", made.sql},
           {"inputs", std::move(inputs)},
@@ -216,7 +216,7 @@ bool Version::has_pii() const {
 }
 
 json::Object to_record(const Version& version) {
-  json::Object out = {{"kind", record_kind},
+  json::Object out = {{"kind", version_kind},
                       {"name", version.name},
                       {"section", version.section},
                       {"time", version.time.text()},
@@ -240,7 +240,7 @@ json::Object to_record(const Version& version) {
 Version from_record(const json::Object& record, const Digest& digest, std::int64_t number) {
   const json::Value value(record);
   const store::RecordFields fields(value, digest.brief());
-  fields.require_kind(record_kind);
+  fields.require_kind(version_kind);
   Version version{
       .section = fields.text("section"), .name = fields.text("name"), .number = number, .record = digest};
   version.time = fields.time("time");

@@ -18,7 +18,7 @@ std::vector<double> by_row(const View& view, Value value) {
   return out;
 }
 
-std::vector<double> logloss_rows(const View& view) {
+std::vector<double> binary_logloss_rows(const View& view) {
   return by_row(view, [](double p, bool positive) { return surprise(positive ? p : 1 - p); });
 }
 
@@ -84,10 +84,11 @@ Estimate recall(const View& view) {
   return stats::share(counts.right[1], counts.actual[1]);
 }
 
-constexpr std::array rows = {
+constexpr std::array binary_rows = {
     MetricRow{"auc", true, [](const View& v) { return stats::auc(v.predictions, v.positive); },
               [](const View& v) { return stats::auc_influence(v.predictions, v.positive); }},
-    MetricRow{"logloss", false, [](const View& v) { return mean_loss(logloss_rows(v)); }, logloss_rows},
+    MetricRow{"logloss", false, [](const View& v) { return mean_loss(binary_logloss_rows(v)); },
+              binary_logloss_rows},
     MetricRow{"accuracy", true, accuracy, hits},
     MetricRow{"f1", true, f1, f1_influence},
     MetricRow{"precision", true, precision, precision_influence},
@@ -103,6 +104,6 @@ constexpr std::array rows = {
 
 }  // namespace
 
-std::span<const MetricRow> binary_metrics() { return rows; }
+std::span<const MetricRow> binary_metrics() { return binary_rows; }
 
 }  // namespace mlops::evaluate

@@ -14,7 +14,7 @@ using stats::Estimate;
 /// One sort of all rows for each class: beyond this the area says little and costs much.
 constexpr std::size_t most_classes_of_auc = 100;
 
-std::vector<double> logloss_rows(const View& view) {
+std::vector<double> multiclass_logloss_rows(const View& view) {
   std::vector<double> out(view.rows());
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i] = surprise(view.predictions[i * view.outputs + view.label(i)]);
@@ -145,9 +145,10 @@ Estimate auc(const View& view) {
   return all.influence.empty() ? stats::undefined() : share_like(all.value, all.influence, rarest(view).rows);
 }
 
-constexpr std::array rows = {
+constexpr std::array multiclass_rows = {
     MetricRow{"accuracy", true, accuracy, hits},
-    MetricRow{"logloss", false, [](const View& v) { return mean_loss(logloss_rows(v)); }, logloss_rows},
+    MetricRow{"logloss", false, [](const View& v) { return mean_loss(multiclass_logloss_rows(v)); },
+              multiclass_logloss_rows},
     MetricRow{"f1", true, macro<of_f1>, macro_influence<of_f1>},
     MetricRow{"precision", true, macro<of_precision>, macro_influence<of_precision>},
     MetricRow{"recall", true, macro<of_recall>, macro_influence<of_recall>},
@@ -156,6 +157,6 @@ constexpr std::array rows = {
 
 }  // namespace
 
-std::span<const MetricRow> multiclass_metrics() { return rows; }
+std::span<const MetricRow> multiclass_metrics() { return multiclass_rows; }
 
 }  // namespace mlops::evaluate

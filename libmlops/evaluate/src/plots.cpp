@@ -8,7 +8,7 @@
 namespace mlops::evaluate {
 namespace {
 
-constexpr std::size_t most_points = 200;
+constexpr std::size_t most_curve_points = 200;
 constexpr std::size_t bins = 10;
 constexpr std::size_t whole_table = 20;  ///< Up to so many classes every cell is listed.
 
@@ -20,7 +20,7 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
 std::vector<std::vector<json::Value>> curve_rows(const std::vector<Point>& curve,
                                                  const std::vector<stats::Threshold>& thresholds) {
   std::vector<std::vector<json::Value>> out;
-  for (const std::size_t i : thinned(curve, most_points)) {
+  for (const std::size_t i : thinned(curve, most_curve_points)) {
     out.push_back({curve[i].x, curve[i].y, i == 0 ? json::Value() : json::Value(thresholds[i - 1].score)});
   }
   return out;

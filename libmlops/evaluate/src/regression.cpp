@@ -14,25 +14,25 @@ namespace {
 using stats::Estimate;
 
 template <typename Value>
-std::vector<double> by_row(const View& view, Value value) {
+std::vector<double> error_by_row(const View& view, Value value) {
   std::vector<double> out(view.rows());
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = value(view.predictions[i], view.truth.labels[i]);
   return out;
 }
 
 std::vector<double> squares(const View& view) {
-  return by_row(view, [](double p, double y) { return (p - y) * (p - y); });
+  return error_by_row(view, [](double p, double y) { return (p - y) * (p - y); });
 }
 
 std::vector<double> absolutes(const View& view) {
-  return by_row(view, [](double p, double y) { return std::fabs(p - y); });
+  return error_by_row(view, [](double p, double y) { return std::fabs(p - y); });
 }
 
 /// Empty where a truth is 0: an error has no share of it.
 std::vector<double> shares(const View& view) {
   const auto& labels = view.truth.labels;
   if (std::find(labels.begin(), labels.end(), 0.0) != labels.end()) return {};
-  return by_row(view, [](double p, double y) { return std::fabs((p - y) / y); });
+  return error_by_row(view, [](double p, double y) { return std::fabs((p - y) / y); });
 }
 
 /// Of sqrt(m) for a mean m: half its slope; without error where all is right.
@@ -51,7 +51,7 @@ Estimate rmse(const View& view) {
 
 std::vector<double> spread(const View& view) {
   const double mean = stats::mean(view.truth.labels).value;
-  return by_row(view, [mean](double, double y) { return (y - mean) * (y - mean); });
+  return error_by_row(view, [mean](double, double y) { return (y - mean) * (y - mean); });
 }
 
 /// 1 - r2 is a ratio of two means; that the mean of the labels is estimated too matters only to second order.
@@ -72,7 +72,7 @@ Estimate r2(const View& view) {
   return stats::clipped(varied(value, influence), -std::numeric_limits<double>::infinity(), 1);
 }
 
-constexpr std::array rows = {
+constexpr std::array regression_rows = {
     MetricRow{"rmse", false, rmse, rmse_influence},
     MetricRow{"mae", false, [](const View& v) { return mean_loss(absolutes(v)); }, absolutes},
     MetricRow{"r2", true, r2, r2_influence},
@@ -82,6 +82,6 @@ constexpr std::array rows = {
 
 }  // namespace
 
-std::span<const MetricRow> regression_metrics() { return rows; }
+std::span<const MetricRow> regression_metrics() { return regression_rows; }
 
 }  // namespace mlops::evaluate

@@ -12,10 +12,10 @@ namespace {
 
 constexpr Type unknown{};
 constexpr Type truth{Sort::truth, Measure::plain};
-constexpr Type number{Sort::number, Measure::plain};
+constexpr Type plain_number{Sort::number, Measure::plain};
 
 Type number_type(Unit unit) {
-  if (unit == Unit::none) return number;
+  if (unit == Unit::none) return plain_number;
   if (unit == Unit::percent) return {Sort::number, Measure::share};
   return {Sort::number, unit < Unit::kilobytes ? Measure::duration : Measure::size};
 }
@@ -300,10 +300,10 @@ Type Checker::product(const Expr& expr, const Type& left, const Type& right) {
   const Measure a = left.measure;
   const Measure b = right.measure;
   if (expr.kind == Kind::divide) {
-    if (a == b) return number;
+    if (a == b) return plain_number;
     if (scales(b)) return left;
   } else {
-    if (a == b && scales(a)) return a == Measure::count ? number : left;
+    if (a == b && scales(a)) return a == Measure::count ? plain_number : left;
     if (scales(b) && (b == Measure::plain || a != Measure::plain)) return b == Measure::count ? right : left;
     if (scales(a)) return right;
     if (scales(b)) return left;

@@ -21,8 +21,8 @@ bool is_letter(char c) {
 bool is_name(char c) { return is_letter(c) || is_digit(c); }
 
 constexpr std::array keywords = {"and", "or", "not", "in"};
-constexpr std::array units = {Unit::us, Unit::ms, Unit::s,         Unit::m,         Unit::h,
-                              Unit::d,  Unit::w,  Unit::kilobytes, Unit::megabytes, Unit::gigabytes};
+constexpr std::array suffixes = {Unit::us, Unit::ms, Unit::s,         Unit::m,         Unit::h,
+                                 Unit::d,  Unit::w,  Unit::kilobytes, Unit::megabytes, Unit::gigabytes};
 
 /// Signs of other languages that people write here.
 struct Foreign {
@@ -134,7 +134,7 @@ Unit Lexer::unit(std::size_t begin) {
   const std::string_view word = text_.substr(start, at_ - start);
   if (word.empty()) return Unit::none;
   std::vector<std::string> known;
-  for (const Unit unit : units) {
+  for (const Unit unit : suffixes) {
     if (name_of(unit) == word) return unit;
     known.emplace_back(name_of(unit));
   }

@@ -21,7 +21,7 @@ std::string plain(double value, int digits) {
   return fmt::format("{:.{}g}", value, std::max(digits, std::abs(value) >= 1e4 ? 7 : usual_digits));
 }
 
-std::string counted(double value, int digits) {
+std::string rounded_count(double value, int digits) {
   if (value >= 0 && value < 1e15 && value == std::floor(value))
     return count_text(static_cast<std::uint64_t>(value));
   return plain(value, digits);
@@ -35,23 +35,23 @@ Unit unit_of(double us) {
   return best;
 }
 
-std::string duration(double us, Unit unit, int digits) {
+std::string duration_of(double us, Unit unit, int digits) {
   if (unit < Unit::us || unit > Unit::w) unit = unit_of(us);
   return plain(us / scale_of(unit), digits) + std::string(name_of(unit));
 }
 
-std::string number(double value, const Type& type, Unit unit, int digits) {
+std::string number_of(double value, const Type& type, Unit unit, int digits) {
   if (!std::isfinite(value)) return plain(value, digits);
   if (type.sort == Sort::time) return Time{static_cast<std::int64_t>(value)}.text();
   switch (type.measure) {
     case Measure::count:
-      return counted(value, digits);
+      return rounded_count(value, digits);
     case Measure::share:
       return plain(value * 100, digits) + " %";
     case Measure::duration:
-      return duration(value, unit, digits);
+      return duration_of(value, unit, digits);
     case Measure::size:
-      return digits > usual_digits ? counted(value, digits) + " B"
+      return digits > usual_digits ? rounded_count(value, digits) + " B"
                                    : size_text(static_cast<std::uint64_t>(value));
     default:
       return unit == Unit::percent ? plain(value * 100, digits) + " %" : plain(value, digits);
@@ -59,7 +59,7 @@ std::string number(double value, const Type& type, Unit unit, int digits) {
 }
 
 std::string with_digits(const Value& value, const Type& type, Unit unit, int digits) {
-  if (const auto* found = std::get_if<double>(&value)) return number(*found, type, unit, digits);
+  if (const auto* found = std::get_if<double>(&value)) return number_of(*found, type, unit, digits);
   if (const auto* text = std::get_if<std::string>(&value)) return fmt::format("'{}'", *text);
   if (const auto* schema = std::get_if<Schema>(&value)) return count_of(schema->size(), "column");
   return "null";

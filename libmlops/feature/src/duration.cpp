@@ -21,7 +21,7 @@ constexpr std::array<Unit, 7> units = {{{"w", 604'800'000'000},
                                         {"ms", 1'000},
                                         {"us", 1}}};
 
-constexpr std::int64_t most_us = 10'000LL * 366 * 86'400'000'000;
+constexpr std::int64_t longest_us = 10'000LL * 366 * 86'400'000'000;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -30,7 +30,7 @@ std::optional<std::int64_t> whole(std::string_view text) {
   std::int64_t value = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '_' && i > 0 && i + 1 < text.size() && text[i - 1] != '_') continue;
-    if (!is_digit(text[i]) || value > most_us) return std::nullopt;
+    if (!is_digit(text[i]) || value > longest_us) return std::nullopt;
     value = value * 10 + (text[i] - '0');
   }
   return text.empty() ? std::nullopt : std::optional(value);
@@ -68,7 +68,7 @@ std::optional<std::int64_t> duration_from(std::string_view text) {
   const std::size_t point = number.find('.');
   const auto count = whole(number.substr(0, point));
   for (const Unit& unit : units) {
-    if (text.substr(end) != unit.name || !count || *count > most_us / unit.us) continue;
+    if (text.substr(end) != unit.name || !count || *count > longest_us / unit.us) continue;
     const auto part = point == std::string_view::npos ? 0 : part_of(number.substr(point + 1), unit.us);
     if (!part || *count * unit.us + *part == 0) return std::nullopt;
     return *count * unit.us + *part;

@@ -12,8 +12,6 @@
 namespace mlops::feature {
 namespace {
 
-constexpr std::size_t piece_rows = 1 << 16;
-
 struct Event {
   std::int64_t at;
   std::int64_t known;

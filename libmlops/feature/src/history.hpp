@@ -22,6 +22,7 @@ Groups grouped(const std::vector<std::uint32_t>& group, std::size_t groups);
 
 /// Cuts groups into pieces of about `rows` rows for threads: the first group of each, and the end.
 std::vector<std::uint32_t> pieces_of(const Groups& groups, std::size_t rows);
+inline constexpr std::size_t piece_rows = 1 << 16;
 
 /// An input's values by position; one of the two is filled, where an aggregate wants it.
 struct Series {

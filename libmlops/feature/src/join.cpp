@@ -17,8 +17,6 @@
 namespace mlops::feature {
 namespace {
 
-constexpr std::size_t piece_rows = 1 << 16;
-
 Column column_of(const Columns& rows, const std::string& name, const std::string& what) {
   if (const auto found = rows.find(name)) return rows.column(*found);
   std::vector<std::string> names;

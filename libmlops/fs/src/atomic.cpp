@@ -11,16 +11,12 @@
 #include <optional>
 #include <thread>
 
+#include "src/still_named.hpp"
+
 namespace mlops::fs {
 namespace {
 
 constexpr auto patience = std::chrono::seconds(10);
-
-/// A lock on a name that was removed meanwhile protects nothing.
-bool still_named(const File& file) {
-  const auto named = find_stamp(file.path());
-  return named && named->inode == file.stamp().inode && named->device == file.stamp().device;
-}
 
 std::optional<File> make_new(const std::filesystem::path& path, unsigned permissions) {
   try {

@@ -8,16 +8,12 @@
 
 #include <cerrno>
 
+#include "src/still_named.hpp"
+
 namespace mlops::fs {
 namespace {
 
 std::filesystem::path lock_path(const std::filesystem::path& folder) { return folder.native() + ".lock"; }
-
-/// A lock on a name that was removed meanwhile protects nothing.
-bool still_named(const File& file) {
-  const auto named = find_stamp(file.path());
-  return named && named->inode == file.stamp().inode && named->device == file.stamp().device;
-}
 
 /// For who may write; nothing for who may not.
 std::optional<File> open_for_writing(const std::filesystem::path& path) {

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kept_bytes = 64 * 1024;
+constexpr std::size_t kept_answer_bytes = 64 * 1024;
 constexpr std::chrono::seconds leave_time{2};
 /// What a client has to take each second of a long answer, beyond write_time.
 constexpr std::size_t least_rate = 256 * 1024;
@@ -105,7 +105,7 @@ void Connection::sent(const Code& code) {
 
 void Connection::clear_output() {
   out_.clear();
-  if (out_.capacity() > kept_bytes) std::string().swap(out_);
+  if (out_.capacity() > kept_answer_bytes) std::string().swap(out_);
 }
 
 bool Connection::proceed() {

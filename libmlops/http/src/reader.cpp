@@ -15,7 +15,7 @@ constexpr std::size_t least_space = 2 * 1024;
 constexpr std::size_t last_chunk_bytes = 5;
 constexpr std::size_t chunk_space = 32 * 1024;
 /// A connection keeps no more than this between two requests.
-constexpr std::size_t kept_bytes = 64 * 1024;
+constexpr std::size_t kept_request_bytes = 64 * 1024;
 
 }  // namespace
 
@@ -181,12 +181,12 @@ Reader::State Reader::refuse(const boost::beast::error_code& code) {
 void Reader::finish() {
   parser_.reset();
   head_.clear();
-  if (body_.capacity() > kept_bytes || sink_.holds_budget()) body_.release();
+  if (body_.capacity() > kept_request_bytes || sink_.holds_budget()) body_.release();
   sink_.give_back();
   begin_ = parsed_ = end_;
   phase_ = Phase::head;
   if (begin_ == used_) begin_ = parsed_ = used_ = 0;
-  if (capacity_ > kept_bytes && used_ - begin_ <= first_bytes) relocate(first_bytes);
+  if (capacity_ > kept_request_bytes && used_ - begin_ <= first_bytes) relocate(first_bytes);
 }
 
 void Reader::relocate(std::size_t capacity) {

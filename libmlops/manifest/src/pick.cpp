@@ -43,7 +43,7 @@ std::vector<std::string_view> words_of(std::string_view text) {
   }
 }
 
-std::optional<double> number(std::string_view text) {
+std::optional<double> standard_errors(std::string_view text) {
   double value = 0;
   const auto [stop, fault] =
       std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
@@ -85,7 +85,7 @@ std::variant<PickSpec, Problem> parse_pick(std::string_view text) {
   };
   PickSpec out;
   if (words.size() == 7) {
-    out.within = number(words[2]);
+    out.within = standard_errors(words[2]);
     if (!out.within || words[0] != "simplest" || words[1] != "within" || words[3] != "se" || words[4] != "of")
       return not_so();
     words.erase(words.begin(), words.begin() + 5);

@@ -10,7 +10,6 @@ namespace mlops::model {
 namespace {
 
 constexpr std::string_view rollback_mark = "rolled back";
-constexpr int most_conflicts = 1000;
 
 /// The numbers of a model's versions, by record.
 class Numbers {
@@ -101,8 +100,6 @@ void expect(const Registry::Move& now, const std::optional<std::int64_t>& expect
       .with_id("model.conflict")
       .with_hint("`mlops model history {}` shows who moved it", now.name);
 }
-
-bool is_conflict(const Error& e) { return e.code() == Code::conflict && e.id() == "reference.conflict"; }
 
 }  // namespace
 

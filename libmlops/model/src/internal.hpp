@@ -49,4 +49,8 @@ store::Tree stored_folder(store::Objects& objects, const Registration& registrat
 /// The same, worked out without storing anything.
 store::Tree planned_folder(const Registration& registration);
 
+/// Another process moved the reference meanwhile; so many times in a row are no accident.
+bool is_conflict(const Error& e);
+inline constexpr int most_conflicts = 1000;
+
 }  // namespace mlops::model

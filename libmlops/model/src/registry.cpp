@@ -9,9 +9,6 @@
 namespace mlops::model {
 namespace {
 
-/// Every conflict means that another process made a version; so many of them in a row are no accident.
-constexpr int most_conflicts = 1000;
-
 Version version_of(const Registration& registration, const store::Tree& tree) {
   const predict::Package& package = registration.package;
   const bool opaque = package.algorithm == Version::opaque;
@@ -55,8 +52,6 @@ std::optional<Version> same(const store::Store& store, const std::optional<store
   return equal ? std::optional(std::move(found)) : std::nullopt;
 }
 
-bool is_conflict(const Error& e) { return e.code() == Code::conflict && e.id() == "reference.conflict"; }
-
 Registry::Added publish(store::Store& store, Version version,
                         const std::optional<store::ReferenceEntry>& newest) {
   version.previous = newest ? std::optional(newest->digest) : std::nullopt;
@@ -76,6 +71,8 @@ Registry::Added publish(store::Store& store, Version version,
 }
 
 }  // namespace
+
+bool is_conflict(const Error& e) { return e.code() == Code::conflict && e.id() == "reference.conflict"; }
 
 Registry::Added Registry::add(const Registration& registration) {
   check_name(registration.name);

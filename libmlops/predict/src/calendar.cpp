@@ -1,9 +1,9 @@
 #include "src/calendar.hpp"
 
+#include "src/characters.hpp"
+
 namespace mlops::predict {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes between `least` and `most` digits from the front.
 std::optional<int> digits(std::string_view& text, std::size_t least, std::size_t most) {
@@ -19,12 +19,6 @@ bool take(std::string_view& text, char c) {
   if (!text.starts_with(c)) return false;
   text.remove_prefix(1);
   return true;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 std::optional<std::int64_t> take_date(std::string_view& text) {

@@ -18,6 +18,9 @@ struct Day {
 Day day_of(std::int64_t days);
 std::int64_t days_of(const Day& day);
 
+/// Rounded down, as days go on before 1970.
+inline std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
 /// ISO 8601: Monday is 1, Sunday 7.
 int weekday_of(std::int64_t days);
 

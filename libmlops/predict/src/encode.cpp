@@ -11,12 +11,12 @@
 namespace mlops::predict {
 namespace {
 
-bool is_number(Kind kind) {
+bool can_be_number(Kind kind) {
   return kind == Kind::boolean || (kind >= Kind::int8 && kind <= Kind::uint64) || kind == Kind::decimal ||
          kind == Kind::float32 || kind == Kind::float64;
 }
 
-bool is_moment(Kind kind) {
+bool can_be_moment(Kind kind) {
   return kind == Kind::date || kind == Kind::timestamp || kind == Kind::timestamp_tz;
 }
 
@@ -26,12 +26,12 @@ bool can_be(Encoding encoding, Kind kind) {
   switch (encoding) {
     case Encoding::number:
     case Encoding::flag:
-      return is_number(kind);
+      return can_be_number(kind);
     case Encoding::category:
-      return is_number(kind) || is_moment(kind) || kind == Kind::time;
+      return can_be_number(kind) || can_be_moment(kind) || kind == Kind::time;
     case Encoding::date:
     case Encoding::timestamp:
-      return is_moment(kind);
+      return can_be_moment(kind);
     case Encoding::time:
       return kind == Kind::time;
   }

@@ -13,7 +13,7 @@ namespace {
 
 bool is_floating(Kind kind) { return kind == Kind::float32 || kind == Kind::float64; }
 
-bool is_number(Kind kind) {
+bool is_numeric(Kind kind) {
   return (kind >= Kind::int8 && kind <= Kind::uint64) || kind == Kind::decimal || is_floating(kind);
 }
 
@@ -45,7 +45,7 @@ void spell_number(double value, Spelling spelling, std::string& out) {
 
 /// The kind of the batch is the kind of training, or training's was text: the value's own spelling is right.
 bool is_own(Kind kind, Spelling spelling, int scale) {
-  if (!is_number(kind) && kind != Kind::boolean) return true;
+  if (!is_numeric(kind) && kind != Kind::boolean) return true;
   switch (spelling.as) {
     case Spelling::As::own:
       return true;

@@ -11,7 +11,7 @@ namespace {
 using json::Cell;
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
-constexpr std::int64_t exact = std::int64_t{1} << 53;
+constexpr std::int64_t most_exact = std::int64_t{1} << 53;
 
 bool take_null(CellTask& task) {
   ++task.nulls;
@@ -68,7 +68,8 @@ bool take_code(CellTask& task, const Cell& cell, const Lookup& lookup, Spelling 
     out = lookup.find(json::Node(&cell).text());
     return out >= 0 || (spelling.as == Spelling::As::own && take_unseen(task));
   }
-  if (cell.kind != Cell::Kind::integer || cell.integer < -exact || cell.integer > exact) return false;
+  if (cell.kind != Cell::Kind::integer || cell.integer < -most_exact || cell.integer > most_exact)
+    return false;
   if (spelling.as != Spelling::As::integer) return false;
   std::string text;
   spell(cell.integer, text);

@@ -6,19 +6,12 @@
 #include <cmath>
 #include <limits>
 
+#include "src/characters.hpp"
 #include "src/encoding.hpp"
 #include "src/int128.hpp"
 
 namespace mlops::predict {
 namespace {
-
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 /// Whether a number beyond the range of a double is too small: the weight of its first digit that counts.
 bool is_tiny(std::string_view text) {
@@ -47,12 +40,13 @@ template <typename T>
 void copy(const Column& column, std::vector<double>& out) {
   const auto values = column.values<T>();
   for (std::size_t row = 0; row < values.size(); ++row)
-    out[row] = column.valid(row) ? static_cast<double>(values[row]) : missing;
+    out[row] = column.valid(row) ? static_cast<double>(values[row]) : missing_number;
 }
 
 template <typename Read>
 void each(const Column& column, std::vector<double>& out, Read read) {
-  for (std::size_t row = 0; row < column.size(); ++row) out[row] = column.valid(row) ? read(row) : missing;
+  for (std::size_t row = 0; row < column.size(); ++row)
+    out[row] = column.valid(row) ? read(row) : missing_number;
 }
 
 void read_texts(const ColumnTask& task, std::vector<double>& out) {
@@ -89,7 +83,7 @@ void fill(const ColumnTask& task, std::vector<double>& out) {
     case Kind::text:
       return read_texts(task, out);
     case Kind::null:
-      return out.assign(column.size(), missing);
+      return out.assign(column.size(), missing_number);
     default:
       return each(column, out, [&](std::size_t row) { return number_at(column, row); });
   }
@@ -100,14 +94,14 @@ void settle_nulls(ColumnTask& task, std::vector<double>& out) {
   for (std::size_t row = 0; row < out.size(); ++row) {
     if (std::isfinite(out[row])) continue;
     if (task.input.nulls == Policy::refuse) refuse_value(task, row, "number, which this input has to be");
-    out[row] = missing;
+    out[row] = missing_number;
     ++task.nulls;
   }
 }
 
 std::optional<double> read_flag(std::string_view text) {
   const std::string word = lowered(trimmed(text));
-  if (word.empty()) return missing;
+  if (word.empty()) return missing_number;
   for (const char* yes : {"true", "t", "1", "yes", "y"}) {
     if (word == yes) return 1;
   }
@@ -121,7 +115,7 @@ std::optional<double> read_flag(std::string_view text) {
 
 std::optional<double> read_number(std::string_view text) {
   text = trimmed(text);
-  if (text.empty()) return missing;
+  if (text.empty()) return missing_number;
   if (text.front() == '+' && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
   double value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -176,7 +170,7 @@ void encode_flags(ColumnTask& task, std::vector<double>& out) {
   const Kind kind = column.type().kind;
   out.resize(column.size());
   if (kind == Kind::null) {
-    out.assign(column.size(), missing);
+    out.assign(column.size(), missing_number);
   } else {
     each(column, out, [&](std::size_t row) {
       const auto value = kind == Kind::text ? read_flag(column.text(row)) : number_at(column, row);

@@ -8,10 +8,7 @@
 namespace mlops::predict {
 namespace {
 
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t day_micros = 86'400'000'000;
-
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 /// Nothing for the values that stand for an infinite time.
 std::optional<std::int64_t> micros(std::int64_t value, TimeUnit unit) {
@@ -65,7 +62,7 @@ double part_of(Feature::Part part, std::int64_t micros_since, std::int64_t days,
     case Feature::Part::value:
       break;
   }
-  return missing;
+  return missing_number;
 }
 
 void meet_null(ColumnTask& task, std::size_t row) {
@@ -78,7 +75,7 @@ void meet_null(ColumnTask& task, std::size_t row) {
 void encode_moments(ColumnTask& task, std::span<const Feature> features, std::span<Values> out) {
   const bool date = task.input.encoding == Encoding::date;
   const std::size_t rows = task.column.size();
-  for (Values& values : out) values.numbers.assign(rows, missing);
+  for (Values& values : out) values.numbers.assign(rows, missing_number);
   for (std::size_t row = 0; row < rows; ++row) {
     const auto value = task.column.valid(row) ? moment_at(task, row, date) : std::nullopt;
     if (!value) {
@@ -94,7 +91,7 @@ void encode_moments(ColumnTask& task, std::span<const Feature> features, std::sp
 
 void encode_times(ColumnTask& task, std::vector<double>& out) {
   const Column& column = task.column;
-  out.assign(column.size(), missing);
+  out.assign(column.size(), missing_number);
   for (std::size_t row = 0; row < column.size(); ++row) {
     if (!column.valid(row)) {
       meet_null(task, row);

@@ -6,6 +6,7 @@
 #include <mlops/predict/frame.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +14,9 @@
 #include <vector>
 
 namespace mlops::predict {
+
+/// The number of a value that is null.
+inline constexpr double missing_number = std::numeric_limits<double>::quiet_NaN();
 
 /// From a category's text to its code.
 class Lookup {

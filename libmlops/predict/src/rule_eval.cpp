@@ -9,7 +9,7 @@
 namespace mlops::predict {
 namespace {
 
-constexpr double day_micros = 86'400e6;
+constexpr double micros_per_day = 86'400e6;
 
 RuleValue of(double number) { return {false, number, 0}; }
 RuleValue flag(bool value) { return of(value ? 1 : 0); }
@@ -71,7 +71,7 @@ class Evaluation {
     }
     const double number = values.numbers[row_];
     if (std::isnan(number)) return {};
-    return of(node.type == RuleType::moment ? std::nearbyint(number * day_micros) : number);
+    return of(node.type == RuleType::moment ? std::nearbyint(number * micros_per_day) : number);
   }
 
   RuleValue both(const RuleNode& node) const {
@@ -172,7 +172,7 @@ class Evaluation {
   RuleValue cast(const RuleNode& node, double x) const {
     if (node.type == RuleType::number) return of(x);
     if (node.type == RuleType::flag) return flag(x != 0);
-    if (node.type == RuleType::moment) return of(x * day_micros);
+    if (node.type == RuleType::moment) return of(x * micros_per_day);
     const double whole = std::nearbyint(x);
     const double limit = std::ldexp(1.0, node.bits - 1);
     if (whole >= -limit && whole < limit) return of(whole + 0.0);

@@ -3,12 +3,12 @@
 #include <array>
 #include <cctype>
 
+#include "src/characters.hpp"
 #include "src/rule_tree.hpp"
 
 namespace mlops::predict {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool begins_name(char c) {
   return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
          static_cast<unsigned char>(c) >= 0x80;

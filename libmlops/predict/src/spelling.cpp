@@ -79,8 +79,6 @@ void floating(T value, std::string& out) {
 
 constexpr std::array<std::int64_t, 4> per_second{1, 1'000, 1'000'000, 1'000'000'000};
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
-
 /// HH:MM:SS and the fraction of a second without zeros at its end.
 void clock(std::int64_t since_midnight, TimeUnit unit, std::string& out) {
   const std::int64_t scale = per_second[static_cast<std::size_t>(unit)];

@@ -10,16 +10,10 @@
 #include <optional>
 #include <string>
 
+#include "src/readable_text.hpp"
+
 namespace mlops::run {
 namespace {
-
-std::string text_of(const std::filesystem::path& path) {
-  try {
-    return fs::find_file(path).value_or("");
-  } catch (const Error&) {
-    return "";  // Closed to us, which in a container is not rare.
-  }
-}
 
 std::string trimmed(const std::string& text) {
   const auto first = text.find_first_not_of(" \t\n\"");
@@ -28,7 +22,7 @@ std::string trimmed(const std::string& text) {
 }
 
 /// What follows `name` and `separator` in the first line that begins with it.
-std::string value_of(const std::string& text, std::string_view name, char separator) {
+std::string value_behind(const std::string& text, std::string_view name, char separator) {
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     const std::string line = text.substr(begin, end - begin);
@@ -39,10 +33,10 @@ std::string value_of(const std::string& text, std::string_view name, char separa
   return "";
 }
 
-json::Value or_null(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
+json::Value fact(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
 
 json::Value memory() {
-  const std::string text = value_of(text_of("/proc/meminfo"), "MemTotal", ':');
+  const std::string text = value_behind(readable_text("/proc/meminfo"), "MemTotal", ':');
   return text.empty() ? json::Value() : json::Value(std::stoll(text) * 1024);
 }
 
@@ -50,11 +44,11 @@ json::Array gpus() {
   json::Array out;
   const std::filesystem::path nvidia = "/proc/driver/nvidia/gpus";
   for (const std::string& name : fs::names_in(nvidia)) {
-    out.push_back(or_null(value_of(text_of(nvidia / name / "information"), "Model", ':')));
+    out.push_back(fact(value_behind(readable_text(nvidia / name / "information"), "Model", ':')));
   }
   const std::filesystem::path cards = "/sys/class/drm";
   for (const std::string& name : fs::names_in(cards)) {
-    const std::string product = trimmed(text_of(cards / name / "device/product_name"));
+    const std::string product = trimmed(readable_text(cards / name / "device/product_name"));
     if (!product.empty() && name.find('-') == std::string::npos) out.emplace_back(product);
   }
   return out;
@@ -63,11 +57,11 @@ json::Array gpus() {
 }  // namespace
 
 json::Object machine_facts() {
-  const std::string cpuinfo = text_of("/proc/cpuinfo");
-  return {{"system", or_null(value_of(text_of("/etc/os-release"), "PRETTY_NAME", '='))},
-          {"kernel", or_null(trimmed(text_of("/proc/sys/kernel/osrelease")))},
-          {"host", or_null(trimmed(text_of("/proc/sys/kernel/hostname")))},
-          {"cpu", or_null(value_of(cpuinfo, "model name", ':'))},
+  const std::string cpuinfo = readable_text("/proc/cpuinfo");
+  return {{"system", fact(value_behind(readable_text("/etc/os-release"), "PRETTY_NAME", '='))},
+          {"kernel", fact(trimmed(readable_text("/proc/sys/kernel/osrelease")))},
+          {"host", fact(trimmed(readable_text("/proc/sys/kernel/hostname")))},
+          {"cpu", fact(value_behind(cpuinfo, "model name", ':'))},
           {"cpus", std::int64_t{::sysconf(_SC_NPROCESSORS_ONLN)}},
           {"memory_bytes", memory()},
           {"gpus", gpus()}};

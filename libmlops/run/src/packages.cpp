@@ -8,6 +8,8 @@
 #include <map>
 #include <set>
 
+#include "src/readable_text.hpp"
+
 namespace mlops::run {
 namespace {
 
@@ -17,14 +19,6 @@ using Versions = std::map<std::string, std::string>;
 std::string variable(const Variables& environment, const std::string& name) {
   const auto found = environment.find(name);
   return found == environment.end() ? "" : found->second;
-}
-
-std::string text_of(const stdfs::path& path) {
-  try {
-    return fs::find_file(path).value_or("");
-  } catch (const Error&) {
-    return "";
-  }
 }
 
 /// The value of a line "Name: value" in a paragraph; empty without one.
@@ -39,7 +33,7 @@ std::string_view field(std::string_view paragraph, std::string_view name) {
 }
 
 Versions debian() {
-  const std::string text = text_of("/var/lib/dpkg/status");
+  const std::string text = readable_text("/var/lib/dpkg/status");
   Versions out;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find("\n\n", begin), text.size());
@@ -93,7 +87,7 @@ std::optional<Python> find_python(const Variables& environment) {
   std::error_code ignored;
   const stdfs::path real = stdfs::canonical(program, ignored);
   Python out = {.prefix = program.parent_path().parent_path(), .minor = minor_of(real.filename().native())};
-  const std::string config = text_of(out.prefix / "pyvenv.cfg");
+  const std::string config = readable_text(out.prefix / "pyvenv.cfg");
   if (config.empty()) {
     out.prefix = real.parent_path().parent_path();
   } else if (config_value(config, "include-system-site-packages") == "true") {
@@ -133,14 +127,14 @@ Versions conda(const Variables& environment) {
   return out;
 }
 
-json::Object to_json(const Versions& versions) {
+json::Object versions_json(const Versions& versions) {
   json::Object out;
   for (const auto& [name, version] : versions) out.append(name, version);
   return out;
 }
 
 std::string full_version(const Python& python, const Versions& system, const Versions& conda_packages) {
-  const std::string config = text_of(python.prefix / "pyvenv.cfg");
+  const std::string config = readable_text(python.prefix / "pyvenv.cfg");
   for (const char* key : {"version_info", "version"}) {
     if (std::string value = config_value(config, key); !value.empty()) return value;
   }
@@ -156,7 +150,7 @@ json::Object installed_packages(const Variables& environment) {
   const Versions system = debian();
   const Versions conda_packages = conda(environment);
   Versions python_packages;
-  json::Object out = {{"debian", to_json(system)}, {"conda", to_json(conda_packages)}};
+  json::Object out = {{"debian", versions_json(system)}, {"conda", versions_json(conda_packages)}};
   const auto python = find_python(environment);
   if (python) {
     add_packages_of(python->prefix, python->minor, python_packages);
@@ -164,7 +158,7 @@ json::Object installed_packages(const Variables& environment) {
     const std::string home = variable(environment, "HOME");
     if (!home.empty()) add_packages_below(stdfs::path(home) / ".local/lib", python->minor, python_packages);
   }
-  out.append("python", to_json(python_packages));
+  out.append("python", versions_json(python_packages));
   out.append("python_version",
              python ? json::Value(full_version(*python, system, conda_packages)) : json::Value());
   out.append("python_prefix", python ? json::Value(python->prefix.native()) : json::Value());

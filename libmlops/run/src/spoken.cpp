@@ -11,7 +11,7 @@
 namespace mlops::run {
 namespace {
 
-constexpr std::size_t longest_line = 64 << 10;
+constexpr std::size_t longest_spoken = 64 << 10;
 constexpr std::size_t longest_plain_name = 64;
 constexpr std::size_t most_plain_names = 100;
 constexpr std::uint64_t most_plain_lines = 100'000;
@@ -114,7 +114,7 @@ void Listener::hear(std::string_view bytes, Time time) {
   for (std::size_t begin = 0; begin < bytes.size();) {
     const std::size_t end = bytes.find('\n', begin);
     const std::string_view part = bytes.substr(begin, std::min(end, bytes.size()) - begin);
-    too_long_ = too_long_ || waiting_.size() + part.size() > longest_line;
+    too_long_ = too_long_ || waiting_.size() + part.size() > longest_spoken;
     if (too_long_) waiting_.clear();
     else waiting_ += part;
     if (end == std::string_view::npos) break;

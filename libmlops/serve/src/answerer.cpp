@@ -6,13 +6,14 @@
 #include <new>
 #include <optional>
 
+#include "src/media_type.hpp"
+
 namespace mlops::serve {
 namespace {
 
 using http::Request;
 using http::Response;
 
-constexpr std::string_view json_type = "application/json";
 constexpr std::size_t great_body = 1'000'000;
 
 int status_of(const Error& e) {

@@ -5,11 +5,7 @@
 #include "src/faults.hpp"
 
 namespace mlops::serve {
-namespace {
-
-constexpr std::size_t none = Names::none;
-
-}  // namespace
+namespace {}  // namespace
 
 void Csv::skip_blank_lines() {
   for (; at_ < text_.size(); ++at_) {
@@ -66,8 +62,8 @@ void Csv::header(Names& names, Batch& batch) {
     if (names_.size() <= width) names_.emplace_back();
     names_[width].assign(name);
     const std::size_t input = names.find(names_[width]);
-    if (input != none && batch.has(input)) throw malformed("the header has {} twice", quoted(name));
-    if (input != none) batch.column(input).start_texts();
+    if (input != Names::none && batch.has(input)) throw malformed("the header has {} twice", quoted(name));
+    if (input != Names::none) batch.column(input).start_texts();
     targets_.push_back(input);
     ++width;
   } while (more_);
@@ -78,9 +74,9 @@ void Csv::record(const score::Scorer& scorer, Batch& batch) {
   std::size_t column = 0;
   do {
     const std::string_view value = field();
-    const std::size_t input = column < targets_.size() ? targets_[column] : none;
+    const std::size_t input = column < targets_.size() ? targets_[column] : Names::none;
     ++column;
-    if (input == none) continue;
+    if (input == Names::none) continue;
     if (value.empty() || scorer.is_null_text(input, value)) batch.column(input).add_null();
     else batch.column(input).add(value);
   } while (more_);

@@ -62,7 +62,7 @@ json::Value made_up(const Input& input, Time now) {
   return nullptr;
 }
 
-json::Value shown(const Input& input, const json::Value* value, Time now) {
+json::Value example_value(const Input& input, const json::Value* value, Time now) {
   const bool plain = value != nullptr && value->as_object() == nullptr && value->as_array() == nullptr;
   if (!plain || input.pii) return made_up(input, now);
   return *value;
@@ -102,7 +102,7 @@ std::optional<json::Object> registered_row(store::Store& store, const model::Ver
 std::string example_body(const predict::Signature& signature, const json::Object& row, Time now) {
   json::Object out;
   for (const Input& input : signature.inputs) {
-    out.append(input.name, shown(input, row.find(input.name), now));
+    out.append(input.name, example_value(input, row.find(input.name), now));
   }
   return json::dump(json::Object{{"dataframe_records", json::Array{std::move(out)}}});
 }

@@ -6,11 +6,10 @@
 #include <cmath>
 
 #include "src/example.hpp"
+#include "src/media_type.hpp"
 
 namespace mlops::serve {
 namespace {
-
-constexpr std::string_view json_type = "application/json";
 
 /// Asks once, the whole way that a request goes.
 void ask(const Loaded& loaded, Reader& reader, const std::string& body) {

@@ -5,6 +5,8 @@
 
 namespace mlops::serve {
 
+inline constexpr std::string_view json_type = "application/json";
+
 enum class Media { json, csv };
 
 /// JSON is what calls itself so (application/json, anything +json), what has no type, and what curl sends as

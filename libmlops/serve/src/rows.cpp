@@ -13,8 +13,6 @@ namespace {
 
 using Kind = json::Node::Kind;
 
-constexpr std::size_t none = Names::none;
-
 [[noreturn]] void refuse_missing(std::string_view name, std::size_t row) {
   throw mismatch("column '{}' is missing in row {}", name, row)
       .with_hint("a value that is not known is written as null");
@@ -39,7 +37,7 @@ void Rows::start(const std::vector<predict::Input>& inputs, Names& names, Cells&
   inputs_ = &inputs;
   names_ = &names;
   cells_ = &cells;
-  columns_.assign(inputs.size(), none);
+  columns_.assign(inputs.size(), Names::none);
   targets_.clear();
   layout_.clear();
 }
@@ -91,10 +89,10 @@ void Rows::named_columns(json::Node columns) {
   for (const json::Node column : columns.items()) {
     if (!column.is(Kind::text)) throw malformed("'columns' has {}; names are wanted", shown(column, false));
     const std::size_t input = names_->find(column.text());
-    if (input != none && columns_[input] != none)
+    if (input != Names::none && columns_[input] != Names::none)
       throw malformed("'columns' has {} twice", quoted(column.text()));
-    if (input != none) add(input);
-    targets_.push_back(input == none ? none : columns_[input]);
+    if (input != Names::none) add(input);
+    targets_.push_back(input == Names::none ? Names::none : columns_[input]);
   }
 }
 
@@ -125,7 +123,7 @@ void Rows::table(json::Node rows, std::string_view form) {
   for (const json::Node values : rows.items()) {
     auto target = targets_.begin();
     for (const json::Node value : values.items()) {
-      if (*target != none) put(*target, row, value);
+      if (*target != Names::none) put(*target, row, value);
       ++target;
     }
     ++row;
@@ -163,8 +161,8 @@ void Rows::records(json::Node rows, std::string_view form) {
 void Rows::lay_out(json::Node record) {
   for (const json::Entry& member : record.members()) {
     const std::size_t input = names_->find(member.name);
-    if (input != none && columns_[input] == none) add(input);
-    layout_.push_back({member.name, input == none ? none : columns_[input]});
+    if (input != Names::none && columns_[input] == Names::none) add(input);
+    layout_.push_back({member.name, input == Names::none ? Names::none : columns_[input]});
   }
 }
 
@@ -172,9 +170,9 @@ void Rows::lay_out(json::Node record) {
 std::size_t Rows::column_of(std::string_view name, std::size_t member) {
   if (member < layout_.size() && layout_[member].name == name) return layout_[member].column;
   const std::size_t input = names_->find(name);
-  if (input != none && columns_[input] == none) refuse_missing(name, 1);
+  if (input != Names::none && columns_[input] == Names::none) refuse_missing(name, 1);
   if (layout_.size() <= member) layout_.resize(member + 1);
-  layout_[member] = {name, input == none ? none : columns_[input]};
+  layout_[member] = {name, input == Names::none ? Names::none : columns_[input]};
   return layout_[member].column;
 }
 
@@ -183,7 +181,7 @@ void Rows::record(json::Node record, std::size_t row, std::string_view form) {
   std::size_t found = 0;
   for (const json::Entry& entry : record.members()) {
     const std::size_t column = column_of(entry.name, member++);
-    if (column == none) continue;
+    if (column == Names::none) continue;
     const json::Cell*& place = cells_->at(column, row);
     if (place != nullptr) throw malformed("row {} of '{}' has {} twice", row + 1, form, quoted(entry.name));
     place = entry.value.cell();
@@ -224,15 +222,15 @@ void Rows::object_of_columns(json::Node value) {
                       count_of(cells_->rows(), "value"), quoted(first.name),
                       count_of(size_of(member.value), "value"), quoted(member.name));
     const std::size_t input = names_->find(member.name);
-    if (input != none && columns_[input] != none)
+    if (input != Names::none && columns_[input] != Names::none)
       throw malformed("'inputs' has {} twice", quoted(member.name));
-    if (input != none) add(input);
-    targets_.push_back(input == none ? none : columns_[input]);
+    if (input != Names::none) add(input);
+    targets_.push_back(input == Names::none ? Names::none : columns_[input]);
   }
   cells_->make();
   auto target = targets_.begin();
   for (const json::Entry& member : value.members()) {
-    if (const std::size_t column = *target++; column != none) column_values(column, member.value);
+    if (const std::size_t column = *target++; column != Names::none) column_values(column, member.value);
   }
 }
 

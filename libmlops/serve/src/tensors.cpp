@@ -8,7 +8,6 @@ namespace mlops::serve {
 namespace {
 
 using Kind = json::Node::Kind;
-constexpr std::size_t none = Names::none;
 
 }  // namespace
 
@@ -75,12 +74,12 @@ void Tensors::take_named() {
   for (const Tensor& tensor : tensors_) {
     const std::size_t input = names_->find(tensor.name);
     const bool column = tensor.plain && tensor.width == 1;
-    if (!column && (input != none || tensors_.size() == 1))
+    if (!column && (input != Names::none || tensors_.size() == 1))
       throw malformed(
           "tensor {} has the shape {}; [n] or [n, 1] is wanted for each input, or a single "
           "tensor [n, {}] of all",
           quoted(tensor.name), shape_text(tensor), inputs_->size());
-    if (input == none) continue;
+    if (input == Names::none) continue;
     if (batch_->has(input)) throw malformed("tensor {} stands twice", quoted(tensor.name));
     check_rows(tensor);
     take(tensor, input);

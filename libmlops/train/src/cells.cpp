@@ -12,7 +12,7 @@
 namespace mlops::train {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double null_number = std::numeric_limits<double>::quiet_NaN();
 
 double decimal(Int128 value, int scale) {
   const auto unscaled = std::ldexp(static_cast<double>(value.high), 64) + static_cast<double>(value.low);
@@ -25,9 +25,9 @@ std::vector<double> converted(const Column& column) {
   std::vector<double> out(values.size());
   for (std::size_t i = 0; i < out.size(); ++i) {
     if constexpr (std::is_same_v<T, Int128>) {
-      out[i] = column.valid(i) ? decimal(values[i], column.type().scale) : nan;
+      out[i] = column.valid(i) ? decimal(values[i], column.type().scale) : null_number;
     } else {
-      out[i] = column.valid(i) ? static_cast<double>(values[i]) : nan;
+      out[i] = column.valid(i) ? static_cast<double>(values[i]) : null_number;
     }
   }
   return out;
@@ -36,7 +36,7 @@ std::vector<double> converted(const Column& column) {
 std::vector<double> flags(const Column& column) {
   std::vector<double> out(column.size());
   for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = !column.valid(i) ? nan : column.boolean(i) ? 1.0 : 0.0;
+    out[i] = !column.valid(i) ? null_number : column.boolean(i) ? 1.0 : 0.0;
   }
   return out;
 }

@@ -33,6 +33,7 @@ struct Fitting {
 /// Fewer validation rows than this choose nothing.
 inline constexpr std::size_t enough_to_choose = 10;
 bool can_choose(const Fitting& fitting);
+inline constexpr double l2_without_choice = 1;
 
 /// Training and validation rows one after the other.
 Part together(const Part& train, const Part& valid);

@@ -14,8 +14,7 @@ namespace {
 using predict::Design;
 using predict::LinearModel;
 
-constexpr double without_choice = 1;
-constexpr std::array grid = {0.01, 0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0};
+constexpr std::array linear_grid = {0.01, 0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0};
 
 LinearModel model_of(const Design& design, const LeastSquares::Answer& answer) {
   return {.design = design, .intercepts = {answer.intercept}, .coefficients = answer.coefficients};
@@ -28,17 +27,17 @@ double error_on(const LinearModel& model, const Part& part) {
 }
 
 /// The penalty with the least error on the validation rows; of equal ones the smaller.
-double choose(const Fitting& fitting) {
+double choose_linear_l2(const Fitting& fitting) {
   const auto& [train, valid] = std::tie(fitting.request.train, fitting.request.valid);
   const Design design = Design::fit(fitting.signature(), train.frame);
   const Sparse matrix(design, train.frame);
   const LeastSquares squares(matrix, train.labels, fitting.workers());
-  double best = without_choice, least = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < grid.size(); ++i) {
+  double best = l2_without_choice, least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < linear_grid.size(); ++i) {
     fitting.check();
-    const double error = error_on(model_of(design, squares.solve(grid[i])), valid);
+    const double error = error_on(model_of(design, squares.solve(linear_grid[i])), valid);
     fitting.step("valid.rmse", error, static_cast<int>(i));
-    if (error < least) least = error, best = grid[i];
+    if (error < least) least = error, best = linear_grid[i];
   }
   return best;
 }
@@ -60,7 +59,7 @@ std::vector<std::string> notes_on(const Fitting& fitting, const Design& design,
                   fmt::join(dependent, ", "), dependent.size() == 1 ? "follows" : "follow")};
 }
 
-Fitted fit_on(const Fitting& fitting, const Part& part) {
+Fitted fit_linear_on(const Fitting& fitting, const Part& part) {
   const Design design = Design::fit(fitting.signature(), part.frame);
   const Sparse matrix(design, part.frame);
   fitting.check();
@@ -78,9 +77,9 @@ Fitted fit_on(const Fitting& fitting, const Part& part) {
 
 Fitted fit_linear(Fitting fitting) {
   if (!fitting.given("l2")) {
-    fitting.parameters.set("l2", can_choose(fitting) ? choose(fitting) : without_choice);
+    fitting.parameters.set("l2", can_choose(fitting) ? choose_linear_l2(fitting) : l2_without_choice);
   }
-  return fit_on_all(fitting, [&](const Part& part) { return fit_on(fitting, part); });
+  return fit_on_all(fitting, [&](const Part& part) { return fit_linear_on(fitting, part); });
 }
 
 }  // namespace mlops::train

@@ -18,9 +18,9 @@ namespace {
 using predict::Design;
 using predict::LinearModel;
 
-constexpr double without_choice = 1;
-constexpr std::array grid = {100.0, 10.0, 1.0, 0.1, 0.01};  // Each starts where the one before ended.
-constexpr double bound = 30;       ///< Of the coefficients when nothing is penalised.
+constexpr std::array logistic_grid = {100.0, 10.0, 1.0, 0.1,
+                                      0.01};  // Each starts where the one before ended.
+constexpr double bound = 30;                  ///< Of the coefficients when nothing is penalised.
 constexpr double never_seen = 30;  ///< How far a class without training rows lies under the others.
 
 /// The rows to fit, with the classes that they have numbered from 0.
@@ -82,14 +82,14 @@ std::vector<double> probabilities(const LinearModel& model, const Part& part) {
 }
 
 /// The penalty with the least log loss on the validation rows; the search ends when it gets worse twice.
-double choose(const Fitting& fitting) {
+double choose_logistic_l2(const Fitting& fitting) {
   const Problem problem(fitting, fitting.request.train);
   const auto& valid = fitting.request.valid;
   std::vector<double> at(problem.unknowns());
-  double best = without_choice, least = std::numeric_limits<double>::infinity();
+  double best = l2_without_choice, least = std::numeric_limits<double>::infinity();
   int worse = 0;
-  for (std::size_t i = 0; i < grid.size() && worse < 2; ++i) {
-    LogisticLoss loss(problem.matrix, problem.labels, problem.outputs, grid[i], fitting.workers());
+  for (std::size_t i = 0; i < logistic_grid.size() && worse < 2; ++i) {
+    LogisticLoss loss(problem.matrix, problem.labels, problem.outputs, logistic_grid[i], fitting.workers());
     at = newton(loss, at,
                 {.steps = fitting.whole("steps"),
                  .tolerance = 1e-3,
@@ -99,7 +99,7 @@ double choose(const Fitting& fitting) {
     const double error = log_loss(probabilities(model, valid), valid.labels, model.intercepts.size());
     fitting.step("valid.logloss", error, static_cast<int>(i));
     worse = error < least ? 0 : worse + 1;
-    if (error < least) least = error, best = grid[i];
+    if (error < least) least = error, best = logistic_grid[i];
   }
   return best;
 }
@@ -140,7 +140,7 @@ std::vector<std::string> notes_on(const Fitting& fitting, const Problem& problem
   return notes;
 }
 
-Fitted fit_on(const Fitting& fitting, const Part& part) {
+Fitted fit_logistic_on(const Fitting& fitting, const Part& part) {
   const Problem problem(fitting, part);
   const auto answer = solve(fitting, problem);
   return {.package = {.signature = fitting.signature(),
@@ -155,9 +155,9 @@ Fitted fit_on(const Fitting& fitting, const Part& part) {
 
 Fitted fit_logistic(Fitting fitting) {
   if (!fitting.given("l2")) {
-    fitting.parameters.set("l2", can_choose(fitting) ? choose(fitting) : without_choice);
+    fitting.parameters.set("l2", can_choose(fitting) ? choose_logistic_l2(fitting) : l2_without_choice);
   }
-  return fit_on_all(fitting, [&](const Part& part) { return fit_on(fitting, part); });
+  return fit_on_all(fitting, [&](const Part& part) { return fit_logistic_on(fitting, part); });
 }
 
 }  // namespace mlops::train

@@ -14,11 +14,9 @@
 namespace mlops::train {
 namespace {
 
-using Kind = Knob::Kind;
-
 const Knob refit = {
     .name = "refit",
-    .kind = Kind::flag,
+    .kind = Knob::Kind::flag,
     .fallback = true,
     .doc = "fit again on the training and validation rows together when everything is chosen"};
 
@@ -27,13 +25,13 @@ Knob penalty(std::string doc) { return {.name = "l2", .max = 1e12, .doc = std::m
 std::vector<Knob> boosting() {
   return {
       {.name = "rounds",
-       .kind = Kind::whole,
+       .kind = Knob::Kind::whole,
        .min = 1,
        .max = 100000,
        .doc = "trees for each output at most; default: 200 / eta, and 20 / eta when no validation rows can "
               "stop it"},
       {.name = "stop_after",
-       .kind = Kind::whole,
+       .kind = Knob::Kind::whole,
        .fallback = 50,
        .max = 100000,
        .doc = "rounds without a better validation loss before it stops; 0 never stops"},
@@ -43,7 +41,7 @@ std::vector<Knob> boosting() {
        .doc = "share of each tree that counts; default: 0.1, 0.2 where rows x columns x outputs are beyond 5 "
               "million, and 0.3 beyond 50 million"},
       {.name = "max_depth",
-       .kind = Kind::whole,
+       .kind = Knob::Kind::whole,
        .fallback = 4,
        .min = 1,
        .max = 30,
@@ -69,30 +67,30 @@ std::vector<Knob> boosting() {
       {.name = "alpha", .fallback = 0.0, .max = 1e9, .doc = "l1 penalty on the values of the leaves"},
       {.name = "gamma", .fallback = 0.0, .max = 1e9, .doc = "least gain of a split"},
       {.name = "max_bin",
-       .kind = Kind::whole,
+       .kind = Knob::Kind::whole,
        .fallback = 256,
        .min = 2,
        .max = 65536,
        .doc = "bins that a number is cut into"},
       {.name = "max_cat_to_onehot",
-       .kind = Kind::whole,
+       .kind = Knob::Kind::whole,
        .fallback = 64,
        .min = 1,
        .max = 100000,
        .doc = "columns with fewer categories are split one against the rest"},
       {.name = "max_cat_threshold",
-       .kind = Kind::whole,
+       .kind = Knob::Kind::whole,
        .fallback = 32,
        .min = 1,
        .max = 100000,
        .doc = "categories on one side of a split at most, where there are more"},
       {.name = "nthread",
-       .kind = Kind::whole,
+       .kind = Knob::Kind::whole,
        .min = 1,
        .max = 4096,
        .doc = "threads, which become part of the model; default: the threads of the run, which do not"},
       {.name = "refit",
-       .kind = Kind::flag,
+       .kind = Knob::Kind::flag,
        .doc = "grow the trees again on the training and validation rows together when their number is found; "
               "default: with fewer than 50,000 rows"},
   };
@@ -104,7 +102,7 @@ const std::map<std::string, std::vector<Knob>, std::less<>>& table() {
       {"mean", {}},
       {"rule",
        {{.name = "case",
-         .kind = Kind::text,
+         .kind = Knob::Kind::text,
          .doc = "SQL expression over the columns that gives the answer; has to be given"}}},
       {"linear",
        {penalty("l2 penalty on the coefficients of standardised columns, as scikit-learn's alpha; 0 is "
@@ -114,7 +112,7 @@ const std::map<std::string, std::vector<Knob>, std::less<>>& table() {
        {penalty("l2 penalty on the coefficients of standardised columns, 1 / C of scikit-learn; default: the "
                 "best of a grid on the validation rows"),
         {.name = "steps",
-         .kind = Kind::whole,
+         .kind = Knob::Kind::whole,
          .fallback = 200,
          .min = 1,
          .max = 100000,
@@ -146,14 +144,15 @@ std::optional<bool> flag_in(const json::Value& value) {
 }
 
 std::string wanted(const Knob& knob) {
-  if (knob.kind == Kind::flag) return "true or false";
-  if (knob.kind == Kind::text) return "a text";
-  return fmt::format("a {} {}", knob.kind == Kind::whole ? "whole number" : "number", range_of(knob));
+  if (knob.kind == Knob::Kind::flag) return "true or false";
+  if (knob.kind == Knob::Kind::text) return "a text";
+  return fmt::format("a {} {}", knob.kind == Knob::Kind::whole ? "whole number" : "number", range_of(knob));
 }
 
 std::optional<json::Value> read(const Knob& knob, const json::Value& value) {
-  if (knob.kind == Kind::text) return value.as_string() == nullptr ? std::nullopt : std::optional(value);
-  if (knob.kind == Kind::flag) {
+  if (knob.kind == Knob::Kind::text)
+    return value.as_string() == nullptr ? std::nullopt : std::optional(value);
+  if (knob.kind == Knob::Kind::flag) {
     const auto flag = flag_in(value);
     return flag ? std::optional(json::Value(*flag)) : std::nullopt;
   }
@@ -161,7 +160,7 @@ std::optional<json::Value> read(const Knob& knob, const json::Value& value) {
   const bool fits = number && std::isfinite(*number) && *number <= knob.max &&
                     (knob.above ? *number > knob.min : *number >= knob.min);
   if (!fits) return {};
-  if (knob.kind == Kind::number) return json::Value(*number);
+  if (knob.kind == Knob::Kind::number) return json::Value(*number);
   if (*number != std::floor(*number)) return {};
   return json::Value(static_cast<std::int64_t>(*number));
 }

@@ -37,8 +37,8 @@ constexpr std::array handed_on = {"eta",
                                   "max_cat_threshold",
                                   "nthread"};
 
-struct Rows {
-  explicit Rows(const Part& part)
+struct LabelledRows {
+  explicit LabelledRows(const Part& part)
       : values(part.frame.rows * part.frame.features.size()),
         labels(part.labels.begin(), part.labels.end()),
         rows(part.frame.rows),
@@ -116,7 +116,7 @@ void fill_in(Fitting& fitting) {
   }
 }
 
-gbdt::TrainRequest request_for(const Fitting& fitting, const Rows& rows, int rounds) {
+gbdt::TrainRequest request_for(const Fitting& fitting, const LabelledRows& rows, int rounds) {
   gbdt::TrainRequest request = {
       .train = rows.matrix(), .train_labels = rows.labels, .parameters = library_parameters(fitting)};
   for (const auto& feature : predict::features_of(fitting.signature())) {
@@ -128,7 +128,7 @@ gbdt::TrainRequest request_for(const Fitting& fitting, const Rows& rows, int rou
 }
 
 gbdt::Trained search(Engines& engines, const Fitting& fitting) {
-  const Rows train(fitting.request.train), valid(fitting.request.valid);
+  const LabelledRows train(fitting.request.train), valid(fitting.request.valid);
   auto request = request_for(fitting, train, fitting.whole("rounds"));
   request.valid = valid.matrix();
   request.valid_labels = valid.labels;
@@ -143,7 +143,7 @@ gbdt::Trained search(Engines& engines, const Fitting& fitting) {
 
 gbdt::Trained grow(Engines& engines, const Fitting& fitting, int rounds) {
   return fit_on_all(fitting, [&](const Part& part) {
-    const Rows rows(part);
+    const LabelledRows rows(part);
     return gbdt::train(engines, request_for(fitting, rows, rounds));
   });
 }
