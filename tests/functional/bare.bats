@@ -21,6 +21,7 @@ feature_join: needs table
 features: needs table
 help: says the same in every build
 ingest: needs table
+init: needs table
 install: installs all engines
 interrupt: needs table and gbdt
 lint: tests no binary

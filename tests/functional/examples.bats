@@ -65,8 +65,13 @@ run_examples() {
   mlops train run --label churned --train prior --quiet >/dev/null 2>&1
   run_examples train
 }
+@test "the examples of init" {
+  rm -rf .mlops mlops.yaml mlops.lock
+  customers 400 >churn.csv
+  run_examples init
+}
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'ingest|data|features|model|predict|serve|train|show|log|store|runs?' | paste -sd'|')
+    grep -vxE 'init|ingest|data|features|model|predict|serve|train|show|log|store|runs?' | paste -sd'|')
   run_examples "$others"
 }

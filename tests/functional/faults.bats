@@ -112,6 +112,27 @@ each_room() {
   is "$(acknowledged | grep -v big)" "$all"
 }
 
+@test "a full disk: a table of data:" {
+  small_disk 48m
+  full_project
+  table 20000 1 >big.csv
+  mlops ingest big.csv --quiet >/dev/null
+  printf 'data:\n  wide: {sql: "SELECT *, x * y AS xy, md5(x::VARCHAR) AS m FROM big ORDER BY m"}\n' >>mlops.yaml
+  all=$(acknowledged)
+  each_room mlops run wide
+  is "$(mlops data list --porcelain | grep -a ^wide | cut -f2,4)" $'1\t20000'
+  is "$(acknowledged | grep -v wide)" "$all"
+  made=$(mlops data show wide --json | jq -r '.items[0].table')
+  more_room
+  # What was made on the last blocks of a disk is what is made on an empty one.
+  rm -rf "$BATS_TEST_TMPDIR/elsewhere"
+  mkdir "$BATS_TEST_TMPDIR/elsewhere"
+  cp mlops.yaml big.csv churn.csv customers.csv "$BATS_TEST_TMPDIR/elsewhere"
+  cd "$BATS_TEST_TMPDIR/elsewhere"
+  mlops run wide --quiet
+  is "$(mlops data show wide --json | jq -r '.items[0].table')" "$made"
+}
+
 @test "a full disk: train run" {
   small_disk 32m
   full_project
@@ -184,6 +205,13 @@ each_room() {
   is "$(acknowledged)" "$all"
   answers 0 mlops store fsck
   answers 0 mlops ingest big.csv
+  printf 'data:\n  wide: {sql: "SELECT *, md5(x::VARCHAR) AS m FROM big"}\n' >>mlops.yaml
+  run --separate-stderr bash -c 'ulimit -f 64; exec mlops run wide'
+  is "$status" 75
+  has "${stderr,,}" "file too large"
+  answers 4 mlops data show wide
+  answers 0 mlops run wide
+  answers 0 mlops store fsck
 }
 
 @test "mounted read-only: what reads goes on, what writes says why" {

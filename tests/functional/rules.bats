@@ -8,6 +8,7 @@ load models
 # COMMAND|WHAT IT DOES|WORDS. `answers`: prints rows and changes nothing. `text`: prints text that is the answer itself.
 # `changes`: the same, and takes -n. `serves`: has no end of its own. Several rows for one command are welcome.
 table='
+init|changes|
 ingest|changes|churn.csv
 data list|answers|
 data list|answers|churn

@@ -19,6 +19,7 @@ using Profile = dataset::Reader::ColumnProfile;
 /// Beyond so many, lines are read by nobody.
 constexpr std::size_t most_items = 20;
 constexpr std::size_t most_values = 12;
+constexpr std::size_t longest_set = 140;
 /// Up to this percentage one line says it of every column.
 constexpr int small_limit = 5;
 
@@ -34,7 +35,7 @@ std::string set_word(const std::string& value) {
   const auto* tree = std::get_if<expect::Assertion>(&parsed);
   const bool bare = tree != nullptr && tree->root.operands.size() == 2 &&
                     tree->root.operands[1].kind == expect::Kind::text && tree->root.operands[1].text == value;
-  return bare ? value : doubled(value, '\'');
+  return bare ? value : doubled(value, '"');
 }
 
 void add_item(AssertionGroup& group, Assertion item) {
@@ -118,7 +119,7 @@ std::vector<std::string> texts_of(const release::Prepared& prepared, const Profi
   return {seen.begin(), seen.end()};
 }
 
-std::string in_set(const std::string& column, std::vector<std::string> members) {
+std::string in_set(const std::string& column, const std::vector<std::string>& members) {
   return fmt::format("{} in {{{}}}", column_word(column), fmt::join(members, ", "));
 }
 
@@ -130,7 +131,7 @@ AssertionGroup classes(const Look& look) {
   const bool numbers = is_numeric(look.prepared, target.column);
   std::vector<std::string> members;
   for (const std::string& name : target.classes) members.push_back(numbers ? name : set_word(name));
-  add_item(out, {in_set(target.column, std::move(members)), false, "a new class is a matter for people"});
+  add_item(out, {in_set(target.column, members), false, "a new class is a matter for people"});
   return out;
 }
 
@@ -151,7 +152,8 @@ AssertionGroup values(const Look& look) {
     }
     std::vector<std::string> members;
     for (const std::string& text : texts_of(look.prepared, *column)) members.push_back(set_word(text));
-    if (!members.empty()) add_item(out, {in_set(column->name, std::move(members)), true, ""});
+    const std::string text = in_set(column->name, members);
+    if (!members.empty() && text.size() <= longest_set) add_item(out, {text, true, ""});
   }
   return out;
 }

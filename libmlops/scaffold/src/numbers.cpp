@@ -11,13 +11,23 @@ namespace {
 
 constexpr double margin = 0.1;
 
-/// Of `digits` decimal places, in groups of three where they are many.
+/// To `digits` decimal places, without zeros at the end, in groups of three where they are many.
 std::string spelled(double value, int digits) {
   const double shown = value == 0 ? 0 : value;  // no -0
   std::string text = fmt::format("{:.{}f}", std::fabs(shown), digits);
+  if (digits > 0) text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
   const std::size_t whole = std::min(text.find('.'), text.size());
   for (std::size_t i = whole; whole > 4 && i > 3; i -= 3) text.insert(i - 3, "_");
   return (shown < 0 ? "-" : "") + text;
+}
+
+/// Shares, marks and percentages end where they end by their nature.
+double natural_top(double low, double high, double wanted) {
+  for (const double top : {1.0, 10.0, 100.0}) {
+    if (low >= 0 && high <= top && wanted > top) return top;
+  }
+  return high <= 0 ? std::min(wanted, 0.0) : wanted;
 }
 
 }  // namespace
@@ -26,6 +36,10 @@ std::string grouped(std::uint64_t count) {
   std::string text = fmt::format("{}", count);
   for (std::size_t i = text.size(); text.size() > 4 && i > 3; i -= 3) text.insert(i - 3, "_");
   return text;
+}
+
+std::string about(double value) {
+  return std::fabs(value) >= 1e4 ? spelled(value, 0) : fmt::format("{:.5g}", value);
 }
 
 std::uint64_t at_least(std::uint64_t count) {
@@ -48,10 +62,10 @@ Bounds wider(double low, double high, bool whole) {
   if (whole) power = std::max(power, 0);
   const double step = std::pow(10.0, power);
   double from = std::floor((low - margin * span) / step) * step;
-  const double to = std::ceil((high + margin * span) / step) * step;
+  const double to = natural_top(low, high, std::ceil((high + margin * span) / step) * step);
   if (low >= 0) from = std::max(from, 0.0);
   const int digits = std::max(0, -power);
-  return {spelled(from, digits), spelled(high <= 0 ? std::min(to, 0.0) : to, digits)};
+  return {spelled(from, digits), spelled(to, digits)};
 }
 
 }  // namespace mlops::scaffold

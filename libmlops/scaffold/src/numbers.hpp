@@ -17,6 +17,9 @@ std::uint64_t at_least(std::uint64_t count);
 /// no telling any more.
 std::optional<int> share_limit(double share);
 
+/// As people write it: five digits, or the whole part where that is longer.
+std::string about(double value);
+
 struct Bounds {
   std::string low;
   std::string high;

@@ -90,7 +90,8 @@ std::string lengths(const release::Prepared& prepared, const std::string& time,
   };
   const auto test = spoken(moments.back() - at(0.85));
   const auto valid = spoken(at(0.85) - at(0.70));
-  if (!test || !valid) return "";
+  // A date far away from all others, as of what is announced, makes a length of time meaningless.
+  if (!test || !valid || test->second > 3 * valid->second || valid->second > 3 * test->second) return "";
   const train::SplitRequest request = {
       .time = time, .test_last_us = test->second, .valid_before_us = valid->second};
   if (!parts_well(prepared, request)) return "";

@@ -46,16 +46,45 @@ std::string described_label(const TabularRequest& request) {
   if (!target.classes.empty()) return described_classes(target);
   const auto [low, high] = std::minmax_element(target.labels.begin(), target.labels.end());
   const double sum = std::accumulate(target.labels.begin(), target.labels.end(), 0.0);
-  return fmt::format("{:.6g} to {:.6g}, {:.4g} on average", *low, *high,
-                     sum / static_cast<double>(target.labels.size()));
+  const double mean = sum / static_cast<double>(target.labels.size());
+  return fmt::format("{} to {}, {} on average", about(*low), about(*high), about(mean));
 }
 
 void add_read(Lines& out, const manifest::SourceSpec& source) {
   const bool one = source.from.size() == 1;
   out.add(fmt::format("    from: {}", one ? block(source.from[0]) : flow_list(source.from)));
   if (!source.kind.empty()) return out.add(fmt::format("    kind: {}", source.kind));
-  out.add("    # kind: internal", "who makes them: user-input, system, behaviour, internal, third-party");
+  out.add("    # kind: internal", "user-input, system, behaviour, internal or third-party");
   out.add("    # licence: CC BY 4.0", "terms of use");
+}
+
+/// Texts with one @ between others and a point behind it, in most of the first rows that have one.
+bool holds_addresses(const Column& column) {
+  constexpr std::size_t enough = 1000;
+  std::size_t seen = 0;
+  std::size_t addresses = 0;
+  for (std::size_t row = 0; row < column.size() && seen < enough; ++row) {
+    if (!column.valid(row)) continue;
+    const std::string_view text = column.text(row);
+    const std::size_t at = text.find('@');
+    const bool one =
+        at != std::string_view::npos && at > 0 && text.find('@', at + 1) == std::string_view::npos;
+    addresses +=
+        one && text.find('.', at + 2) != std::string_view::npos && text.find(' ') == std::string_view::npos;
+    ++seen;
+  }
+  return seen > 0 && 10 * addresses > 9 * seen;
+}
+
+void add_personal(Lines& out, const TabularRequest& request) {
+  std::vector<std::string> columns;
+  const Columns& table = request.prepared.table;
+  for (std::size_t i = 0; i < table.width(); ++i) {
+    if (table.fields()[i].type.kind == Kind::text && holds_addresses(table.column(i)))
+      columns.push_back(table.fields()[i].name);
+  }
+  if (!columns.empty())
+    out.add("    # pii: " + flow_list(columns), "addresses of people: to be masked wherever shown");
 }
 
 void add_time(Lines& out, const TabularRequest& request) {
@@ -94,7 +123,7 @@ void add_left_out(Lines& out, const TabularRequest& request) {
 
 void add_expect(Lines& out, const TabularRequest& request) {
   const Look look{.rows = request.rows, .profile = request.profile, .prepared = request.prepared};
-  out.add("    expect:", "judged at each ingest: what fails is not trained on, `warn` is only told");
+  out.add("    expect:", "judged at each ingest; what fails is not trained on");
   for (const AssertionGroup& group : assertions_for(look)) {
     if (!group.heading.empty()) out.add("      # " + group.heading);
     for (const Assertion& item : group.items) {
@@ -115,6 +144,7 @@ void add_source(Lines& out, const TabularRequest& request) {
   out.add("    label: " + block(source.label), "what is to be predicted: " + described_label(request));
   const auto task = request.prepared.target.task;
   out.add(fmt::format("    task: {}", predict::name_of(task)));
+  add_personal(out, request);
   add_time(out, request);
   add_leaks(out, request);
   add_left_out(out, request);

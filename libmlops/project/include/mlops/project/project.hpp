@@ -39,7 +39,8 @@ class Project {
 
   const std::filesystem::path& root() const;
 
-  /// Opened on first use; created then unless in Mode::open. Throws as store::Store does, and Error(usage) when
+  /// Opened on first use; created then unless in Mode::open. Throws as store::Store does, and Error(usage)
+  /// when
   /// `.mlops` is not a folder.
   store::Store& store();
   /// True when `.mlops/` is there already.
@@ -62,8 +63,8 @@ class Project {
   /// Whether there is a file `mlops.yaml`.
   bool has_manifest() const;
 
-  /// Makes `mlops.yaml`, and the store around its lock. Throws as update_lock(), and Error: conflict when there
-  /// is one, usage when the text has faults.
+  /// Makes `mlops.yaml`, and the store around its lock. Throws as update_lock(), and Error: conflict when
+  /// there is one, usage when the text has faults.
   void write_manifest(const std::string& text);
 
   /// Adds an entry to `mlops.yaml` (made if need be) unless one of that name is there; true when it was
