@@ -105,7 +105,7 @@ terms() {
   model_folder first
   mlops model register best --file first --quiet
   record=$(mlops model show best --json | jq -r .items[0].digest)
-  is "$(terms MODEL-VERSION COMPATIBILITY)" "$(mlops show "$record" --json |
+  is "$(terms MODEL-VERSION VIEW-VERSION)" "$(mlops show "$record" --json |
     jq -r '.items[0] | .parameters = null | .code = null | .metrics = null | to_entries[] | .key as $key | .value |
       if type == "object" then keys[] | "\($key).\(.)" else $key end' | sort)"
 }
