@@ -8,6 +8,9 @@
 #include <mlops/base/text.hpp>
 #include <mlops/project/project.hpp>
 
+#include <optional>
+#include <string_view>
+
 namespace mlops::commands {
 namespace {
 
@@ -15,21 +18,41 @@ struct CheckArgs {
   std::vector<std::string> targets;
 };
 
+bool has_version(project::Project& project, const std::string& address) {
+  const std::size_t slash = address.find('/');
+  return project.has_store() &&
+         project.store().references().find({address.substr(0, slash), address.substr(slash + 1)}).has_value();
+}
+
+/// The newest version of the table that the view is made from.
+std::optional<ToCheck> of_view(project::Project& project, const manifest::FeatureSpec& view) {
+  const manifest::TableSpec& table = *project.manifest().find_table(view.from);
+  const std::string address = project.manifest().address_of(table);
+  if (!has_version(project, address)) return std::nullopt;
+  return ToCheck{dataset::resolve(project.store(), address), &table, &view};
+}
+
+/// "features/airport", or the name alone where no table has it.
+const manifest::FeatureSpec* named_view(const manifest::Manifest& manifest, const std::string& target) {
+  constexpr std::string_view section = "features/";
+  if (target.starts_with(section)) return manifest.find_feature(target.substr(section.size()));
+  return manifest.find_table(target) == nullptr ? manifest.find_feature(target) : nullptr;
+}
+
 /// A version by its address; that of a table without one is not found.
 ToCheck asked(project::Project& project, const std::string& address) {
   const manifest::Manifest& manifest = project.manifest();
+  if (const manifest::FeatureSpec* view = named_view(manifest, address)) {
+    if (auto found = of_view(project, *view)) return *std::move(found);
+    throw error(Code::not_found, "'{}', which '{}' is made from, has no version", view->from, view->name)
+        .with_id("data.not_found");
+  }
   const manifest::TableSpec* table = manifest.find_table(address);
   const bool empty = table != nullptr && !project.has_store();
   if (empty) throw error(Code::not_found, "'{}' has no version", address).with_id("data.not_found");
   ToCheck out{.version = dataset::resolve(project.store(), address)};
   out.table = manifest.find_table(out.version.address());
   return out;
-}
-
-bool has_version(project::Project& project, const std::string& address) {
-  const std::size_t slash = address.find('/');
-  return project.has_store() &&
-         project.store().references().find({address.substr(0, slash), address.substr(slash + 1)}).has_value();
 }
 
 /// Everything that mlops.yaml asserts something of and that has a version.
@@ -41,7 +64,23 @@ std::vector<ToCheck> everything(project::Project& project, cli::Invocation& invo
     if (has_version(project, address)) out.push_back({dataset::resolve(project.store(), address), table});
     else invocation.note(fmt::format("{} has no version yet", address));
   }
+  for (const manifest::FeatureSpec& view : project.manifest().features) {
+    if (view.expect.empty()) continue;
+    if (auto one = of_view(project, view)) out.push_back(*std::move(one));
+    else
+      invocation.note(
+          fmt::format("{}, which features/{} is made from, has no version yet", view.from, view.name));
+  }
   return out;
+}
+
+/// As output and notes call it.
+std::string address_of(const ToCheck& one) {
+  return one.view != nullptr ? "features/" + one.view->name : one.version.address();
+}
+
+bool is_asserted(const ToCheck& one) {
+  return one.view != nullptr ? !one.view->expect.empty() : one.table != nullptr && !one.table->expect.empty();
 }
 
 std::vector<ToCheck> versions_of(const CheckArgs& args, project::Project& project,
@@ -50,8 +89,8 @@ std::vector<ToCheck> versions_of(const CheckArgs& args, project::Project& projec
   std::vector<ToCheck> out;
   for (const std::string& target : args.targets) {
     ToCheck one = asked(project, target);
-    if (one.table != nullptr && !one.table->expect.empty()) out.push_back(std::move(one));
-    else invocation.note(fmt::format("mlops.yaml asserts nothing of {}", one.version.address()));
+    if (is_asserted(one)) out.push_back(std::move(one));
+    else invocation.note(fmt::format("mlops.yaml asserts nothing of {}", address_of(one)));
   }
   return out;
 }
@@ -82,7 +121,7 @@ cli::Command check() {
   return {.name = "check",
           .summary = "judge data by what mlops.yaml asserts of them",
           .options = {{"target", "DATASET",
-                       "datasets, or versions of them; all that mlops.yaml asserts something of",
+                       "datasets, versions of them, or views; all that mlops.yaml asserts something of",
                        &args->targets, cli::Offer::dataset}},
           .examples = {{"mlops check", "Judge the newest version of everything"},
                        {"mlops check churn@v1", "Judge the first version of churn"},

@@ -7,7 +7,9 @@
 #include <mlops/dataset/checks.hpp>
 #include <mlops/dataset/validate.hpp>
 #include <mlops/dataset/version.hpp>
+#include <mlops/manifest/features.hpp>
 #include <mlops/manifest/tables.hpp>
+#include <mlops/score/enrich.hpp>
 
 #include <optional>
 #include <string>
@@ -25,7 +27,8 @@ namespace mlops::commands {
 
 struct ToCheck {
   dataset::Version version;
-  const manifest::TableSpec* table = nullptr;  ///< With at least one assertion.
+  const manifest::TableSpec* table = nullptr;   ///< Its entry; with at least one assertion, unless there is
+  const manifest::FeatureSpec* view = nullptr;  ///< a view of it that is judged, which has them.
 };
 
 struct Judged {
@@ -54,6 +57,9 @@ std::optional<Error> refusal(const std::vector<dataset::Check>& checks);
 /// For a version that others are about to be made from: judges it, unless it was judged by the same
 /// assertions, and throws Error(negative) when it is refused, after telling why.
 void require_good(cli::Invocation& invocation, project::Project& project, const dataset::Version& version);
+
+/// The same for the values of a view over the version.
+void require_good_view(cli::Invocation& invocation, project::Project& project, const score::ViewUse& use);
 
 /// Throws Error(negative) when the version is refused, unless just this version was asked for: then there is
 /// a warning. Asked for by name, it is judged first where that was not done by what mlops.yaml asserts now;

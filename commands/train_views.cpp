@@ -66,6 +66,10 @@ void add_views(const TrainArgs& args, cli::Invocation& invocation, release::Trai
   for (const manifest::FeatureUse& use : uses_of(request, manifest)) {
     request.views.push_back(view_of(use, args, request, invocation));
     if (trained != nullptr) require_known_keys(request.views.back(), *trained);
+    const bool again = std::any_of(request.views.begin(), request.views.end() - 1, [&](const auto& other) {
+      return other.view.name == request.views.back().view.name;
+    });
+    if (!again) require_good_view(invocation, invocation.project(), request.views.back());
   }
   if (trained != nullptr) request.time = trained->time;
 }

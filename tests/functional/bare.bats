@@ -11,6 +11,7 @@ abuse: ingest needs table
 bare: this one
 check: needs table
 check_parts: needs table
+check_views: needs table
 cli: tests a program of its own
 data: needs table
 dist: packs all engines

@@ -40,7 +40,9 @@ std::string Relations::unparted(const std::string& table) {
 }
 
 std::string Relations::sql(const std::string& table, std::string_view options) {
-  const std::string file = table::literal(objects_.file(version(table)->data).string());
+  const Version* wanted = version(table);
+  const bool beside = wanted == &subject_.version && !subject_.file.empty();
+  const std::string file = table::literal((beside ? subject_.file : objects_.file(wanted->data)).string());
   if (!is_part_of_subject(table)) return fmt::format("read_parquet({}{})", file, options);
   load_parts();
   return fmt::format(

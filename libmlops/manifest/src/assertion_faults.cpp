@@ -44,18 +44,32 @@ std::size_t place_in(std::string_view text, const ExpectSpec& spec, std::size_t 
 
 }  // namespace
 
+namespace {
+
+void check_all(const std::vector<ExpectSpec>& specs, const expect::Scope& scope,
+               std::vector<AssertionFault>& out) {
+  for (const ExpectSpec& spec : specs) {
+    const auto parsed = expect::parse(spec.text);
+    const auto* assertion = std::get_if<expect::Assertion>(&parsed);
+    if (assertion == nullptr) continue;
+    for (expect::Fault& fault : expect::check(*assertion, scope)) out.push_back({spec, std::move(fault)});
+  }
+}
+
+}  // namespace
+
 std::vector<AssertionFault> faults_of_assertions(const Manifest& manifest) {
   expect::Scope scope;
   for (const TableSpec* table : manifest.tables()) scope.things.push_back(manifest.address_of(*table));
   std::vector<AssertionFault> out;
   for (const TableSpec* table : manifest.tables()) {
     scope.parts = !table->label.empty();
-    for (const ExpectSpec& spec : table->expect) {
-      const auto parsed = expect::parse(spec.text);
-      const auto* assertion = std::get_if<expect::Assertion>(&parsed);
-      if (assertion == nullptr) continue;
-      for (expect::Fault& fault : expect::check(*assertion, scope)) out.push_back({spec, std::move(fault)});
-    }
+    check_all(table->expect, scope, out);
+  }
+  for (const FeatureSpec& view : manifest.features) {
+    const TableSpec* table = manifest.find_table(view.from);
+    scope.parts = table != nullptr && !table->label.empty();
+    check_all(view.expect, scope, out);
   }
   return out;
 }

@@ -138,6 +138,9 @@ constexpr std::array of_view = {
                          f.columns = read_pairs(r, n, f, "{delay_3h: mean(delay) over 3h}");
                        }},
     KeyOf<FeatureSpec>{{view, "online", "map", "How it is kept for requests, see below"}, read_online},
+    KeyOf<FeatureSpec>{{view, "expect", "list",
+                        "What has to be true of its values, as they are known at each row of its table"},
+                       [](Reader& r, const Node& n, FeatureSpec& f) { f.expect = r.assertions(n); }},
 };
 
 constexpr std::string_view use = "features of a model";

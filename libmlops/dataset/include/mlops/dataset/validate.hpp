@@ -17,6 +17,7 @@
 #include <mlops/expect/evaluate.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,6 +59,7 @@ struct Subject {
   std::optional<Version> last = {};            ///< Nothing: assertions that need it are skipped.
   std::map<std::string, Version> others = {};  ///< By address; what assertions may name.
   std::vector<std::string> things = {};  ///< Addresses that may be named, whether they have a version or not.
+  std::filesystem::path file = {};       ///< Parquet; empty: the version's object.
   Training* training = nullptr;          ///< Null: it has no label. Must outlive what takes the subject.
   std::vector<std::string> aside = {};   ///< Columns that differ between parts in any case: outcomes, groups.
 };

@@ -24,6 +24,7 @@ struct FeatureSpec {
   std::vector<std::pair<std::string, std::string>> columns = {};  ///< Name and expression, in order.
   /// `online: {ttl: 48h}`: how old a latest value may be, microseconds.
   std::optional<std::int64_t> ttl_us = {};
+  std::vector<ExpectSpec> expect = {};
   /// "name", "from", "at", "known", "key.ENTITY", "columns.NAME" (of the expression).
   Places places = {};
 

@@ -1,0 +1,44 @@
+#pragma once
+/// What is judged, ready for it: a version, or the values of a view over one.
+
+#include "checking.hpp"
+
+#include <mlops/dataset/ingest.hpp>
+#include <mlops/expect/ast.hpp>
+#include <mlops/release/judging.hpp>
+#include <mlops/score/view_values.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlops::commands {
+
+/// An assertion with its place.
+struct Asserted {
+  manifest::ExpectSpec spec;
+  expect::Assertion assertion;
+};
+
+const std::vector<manifest::ExpectSpec>& expected(const ToCheck& checked);
+std::vector<Asserted> assertions_of(const ToCheck& checked);
+
+/// The newest verdict that is kept about it.
+std::optional<dataset::Check> find_verdict(project::Project& project, const ToCheck& checked);
+
+/// What a verdict depends on beside the assertions and the data: the split, the definition of the view.
+std::string standing_of(const ToCheck& checked);
+
+/// Owns what the subject points at.
+struct JudgedSubject {
+  dataset::Subject subject;
+  std::unique_ptr<release::TableTraining> training = {};
+  std::optional<score::ViewValues> values = {};
+};
+
+/// The values of a view are worked out here. Project and workshop must outlive it.
+JudgedSubject subject_of(cli::Invocation& invocation, project::Project& project, dataset::Workshop& shop,
+                         const ToCheck& checked, const std::vector<Asserted>& assertions);
+
+}  // namespace mlops::commands
