@@ -2,21 +2,14 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
-#include <mlops/crypto/sha256.hpp>
-#include <mlops/fs/file.hpp>
 
 #include <algorithm>
 
-#include "src/definition.hpp"
-#include "src/engine.hpp"
-#include "src/input.hpp"
-#include "src/loading.hpp"
-#include "src/table_digest.hpp"
+#include "src/derivation.hpp"
 
 namespace mlops::dataset {
 namespace {
 
-constexpr std::string_view kind = "table/1";
 constexpr std::string_view section = "data/";
 
 std::string joined(const std::vector<std::string>& words) {
@@ -25,267 +18,12 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-std::string name_of(const std::string& address) { return address.substr(address.find('/') + 1); }
-
-std::vector<std::string> pii_of(const Version& version) {
-  std::vector<std::string> out;
-  for (const Column& column : version.columns) {
-    if (column.pii) out.push_back(column.name);
-  }
-  return out;
-}
-
-/// What the key is made of; the record keeps it, so that two of them can be told apart.
-Made made_of(const Definition& definition, const Inputs& inputs, const std::string& engine) {
-  Made made{.sql = definition.facts.text, .params = definition.sql.used, .engine = engine};
-  for (const std::string& address : definition.inputs) {
-    const Version& version = inputs.at(address);
-    made.inputs.push_back({address, version.record, version.table, pii_of(version)});
-  }
-  json::Object values;
-  for (const MadeInput& input : made.inputs) {
-    values.append(input.address,
-                  json::Array{input.table.hex(), json::Array(input.pii.begin(), input.pii.end())});
-  }
-  made.key = crypto::sha256(json::canonical(json::Object{{"kind", kind},
-                                                         {"engine", made.engine},
-                                                         {"sql", made.sql},
-                                                         {"params", made.params},
-                                                         {"inputs", std::move(values)}}));
-  return made;
-}
-
-bool same_values(const MadeInput& a, const MadeInput& b) {
-  return a.address == b.address && a.table == b.table && a.pii == b.pii;
-}
-
-/// The first component that differs.
-std::string difference(const Made& before, const Made& now) {
-  if (before.key == now.key) return "";
-  if (before.engine != now.engine)
-    return fmt::format("the engine is {}, it was {}", now.engine, before.engine);
-  for (const auto& [name, value] : now.params) {
-    const json::Value* old = before.params.find(name);
-    if (old != nullptr && json::dump(*old) != json::dump(value))
-      return fmt::format("the parameter {} is {}, it was {}", name, json::dump(value), json::dump(*old));
-  }
-  if (before.sql != now.sql) return "the SQL is another";
-  for (const MadeInput& input : now.inputs) {
-    const auto same = [&](const MadeInput& old) { return same_values(old, input); };
-    if (std::none_of(before.inputs.begin(), before.inputs.end(), same))
-      return fmt::format("{} changed", input.address);
-  }
-  return "it is made in another way";
-}
-
 std::optional<Version> version_with(const std::vector<Version>& versions, const Digest& key) {
   const auto found = std::find_if(versions.rbegin(), versions.rend(), [&](const Version& version) {
     return version.made && version.made->key == key;
   });
   return found == versions.rend() ? std::nullopt : std::optional(*found);
 }
-
-struct Named {
-  std::string name;
-  std::string type;
-};
-
-/// Runs `work`; what the engine says against `ran` is told of the statement.
-template <typename Work>
-auto told(const Definition& definition, const std::string& ran, Work work) {
-  try {
-    return work();
-  } catch (const Error& fault) {
-    if (fault.code() != Code::usage && fault.code() != Code::failed) throw;
-    throw placed(definition, fault, ran);
-  }
-}
-
-std::vector<Named> columns_of(table::Engine& engine, const Definition& definition) {
-  const std::string sql = "DESCRIBE " + definition.sql.text;
-  const Columns described = told(definition, sql, [&] { return engine.query(sql); });
-  std::vector<Named> out;
-  for (std::size_t row = 0; row < described.rows(); ++row) {
-    out.push_back({std::string(described.column(0).text(row)), std::string(described.column(1).text(row))});
-  }
-  return out;
-}
-
-void require_different(const Definition& definition, const std::vector<Named>& columns) {
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const auto same = [&](const Named& other) { return lowered(other.name) == lowered(columns[i].name); };
-    if (std::none_of(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(i), same)) continue;
-    throw placed(definition,
-                 error(Code::usage, "two columns are called '{}'", columns[i].name)
-                     .with_hint("give one of them another name with AS, or leave it out: `* EXCLUDE ({})`",
-                                columns[i].name),
-                 std::string::npos);
-  }
-}
-
-/// How a value is kept where a table has no such type; empty: as it is.
-std::string kept_as(const std::string& type) {
-  if (type == "HUGEINT" || type == "UHUGEINT") return "BIGINT";
-  if (type.starts_with("ENUM(")) return "VARCHAR";
-  return "";
-}
-
-/// The statement with its columns as they are kept and its rows in an order that is the same each time.
-std::string kept(const Definition& definition, const std::vector<Named>& columns) {
-  std::string list;
-  bool casts = false;
-  for (const Named& column : columns) {
-    const std::string name = table::identifier(column.name);
-    const std::string type = kept_as(column.type);
-    casts = casts || !type.empty();
-    list +=
-        (list.empty() ? "" : ", ") + (type.empty() ? name : fmt::format("{}::{} AS {}", name, type, name));
-  }
-  const bool sorted = definition.facts.order == table::RowOrder::none;
-  if (!casts && !sorted) return definition.sql.text;
-  return fmt::format("SELECT {} FROM ({}\n){}", list, definition.sql.text, sorted ? " ORDER BY ALL" : "");
-}
-
-/// Makes one version.
-class Making {
- public:
-  Making(store::Store& store, Workshop& shop, const Definition& definition, const Inputs& inputs)
-      : store_(store), shop_(shop), definition_(definition), inputs_(inputs) {}
-
-  Version run(Made made) {
-    engine_ = open_engine(store_.objects(), shop_.engines, shop_.resources, shop_.cancel);
-    define_inputs();
-    TemporaryFile file(store_.objects().temporary_path(".parquet"));
-    write(file.path());
-    engine_.reset();
-    engine_ = open_engine(store_.objects(), shop_.engines, shop_.resources, shop_.cancel);
-    describe(file.path());
-    version_.raw = store::put_tree(store_.objects(), raw());
-    version_.data_bytes = std::filesystem::file_size(file.path());
-    version_.data = store_.objects().adopt(file.release());
-    version_.made = std::move(made);
-    return std::move(version_);
-  }
-
- private:
-  void define_inputs() {
-    for (const table::TableUse& use : definition_.facts.tables) {
-      const std::string file = table::literal(store_.objects().file(input(use.name).data).string());
-      std::string name = table::identifier(use.name);
-      if (const std::size_t dot = use.name.find('.'); dot != std::string::npos) {
-        const std::string schema = table::identifier(use.name.substr(0, dot));
-        engine_->execute(fmt::format("CREATE SCHEMA IF NOT EXISTS {}", schema));
-        name = schema + "." + table::identifier(use.name.substr(dot + 1));
-      }
-      engine_->execute(fmt::format("CREATE VIEW {} AS SELECT * FROM read_parquet({})", name, file));
-    }
-  }
-
-  const Version& input(const std::string& written) const {
-    const std::string name = written.substr(written.find('.') + 1);
-    const auto found = std::find_if(inputs_.begin(), inputs_.end(), [&](const auto& one) {
-      return name_of(one.first) == written || name_of(one.first) == name;
-    });
-    return found->second;
-  }
-
-  std::uint64_t rows_in() const {
-    std::uint64_t rows = 0;
-    for (const std::string& address : definition_.inputs) rows += inputs_.at(address).rows;
-    return rows;
-  }
-
-  /// The file is held open: on NFS a full disk is told when it is closed, which the engine does not hear.
-  void write(const std::filesystem::path& file) {
-    shop_.progress.phase(fmt::format("making {}", definition_.spec->name), 0, Unit::rows);
-    columns_ = columns_of(*engine_, definition_);
-    require_different(definition_, columns_);
-    if (definition_.facts.order != table::RowOrder::table) engine_->execute("SET threads = 1");
-    std::vector<std::filesystem::path> paths = {file};
-    for (const auto& [address, version] : inputs_) paths.push_back(store_.objects().file(version.data));
-    fs::File held(file, fs::File::Mode::append);
-    engine_->confine(paths);
-    const std::string select = kept(definition_, columns_);
-    told(definition_, "COPY (" + select, [&] { engine_->write_parquet(select, file, options()); });
-    held.sync();
-  }
-
-  static std::string options() {
-    const std::string all = parquet_options();
-    return all.substr(1, all.size() - 2) + ", USE_TMP_FILE false";
-  }
-
-  void describe(const std::filesystem::path& file) {
-    version_.section = "data";
-    version_.name = definition_.spec->name;
-    version_.origin.from = definition_.inputs;
-    version_.raw_files = 1;
-    version_.raw_bytes = definition_.written.size();
-    try {
-      read_back(file);
-    } catch (const Error& fault) {
-      fail_unwritten(file, fault);
-    }
-    std::vector<std::string> names;
-    std::vector<std::string> of_inputs;
-    for (const Column& column : version_.columns) names.push_back(column.name);
-    for (const std::string& address : definition_.inputs) {
-      for (const std::string& name : pii_of(inputs_.at(address))) of_inputs.push_back(name);
-    }
-    const auto masked = personal(definition_, names, of_inputs);
-    for (Column& column : version_.columns)
-      column.pii = std::find(masked.begin(), masked.end(), column.name) != masked.end();
-  }
-
-  /// The table in order, as it lies on the disk: names, types, and its digest.
-  void read_back(const std::filesystem::path& file) {
-    shop_.progress.phase(fmt::format("checking {}", version_.name), count_rows(*engine_, file), Unit::rows);
-    TableDigest digest;
-    constexpr std::size_t at_once = 1000;
-    for (std::size_t first = 0; first < columns_.size(); first += at_once) {
-      digest.next_columns();
-      bool named = false;
-      engine_->stream(select(file, first, at_once), [&](const Columns& batch) {
-        if (!named) take_columns(batch);
-        named = true;
-        digest.add(batch);
-        shop_.progress.at(digest.rows());
-        return true;
-      });
-    }
-    version_.rows = digest.rows();
-    version_.table = digest.finish();
-  }
-
-  std::string select(const std::filesystem::path& file, std::size_t first, std::size_t count) const {
-    std::string names;
-    for (std::size_t i = first; i < std::min(first + count, columns_.size()); ++i)
-      names += (names.empty() ? "" : ", ") + table::identifier(columns_[i].name);
-    return fmt::format("SELECT {} FROM read_parquet({})", names, table::literal(file.string()));
-  }
-
-  void take_columns(const Columns& batch) {
-    for (const Field& field : batch.fields())
-      version_.columns.push_back({.name = field.name, .original = field.name, .type = field.sql});
-  }
-
-  /// The statement as it was written is what the table came from.
-  store::Tree raw() {
-    store::Tree tree;
-    tree.files.push_back({.path = "query.sql",
-                          .size = definition_.written.size(),
-                          .digest = store_.objects().put(definition_.written)});
-    return tree;
-  }
-
-  store::Store& store_;
-  Workshop& shop_;
-  const Definition& definition_;
-  const Inputs& inputs_;
-  std::unique_ptr<table::Engine> engine_;
-  std::vector<Named> columns_;
-  Version version_;
-};
 
 }  // namespace
 
@@ -308,7 +46,7 @@ struct Derivations::Impl {
   void visit(const std::string& address, std::vector<std::string>& path, std::vector<std::string>& out) {
     if (std::find(out.begin(), out.end(), address) != out.end()) return;
     if (address.starts_with(section)) {
-      const Definition& table = definition(name_of(address));
+      const Definition& table = definition(name_in(address));
       path.push_back(address);
       for (const std::string& input : table.inputs) {
         require_no_circle(table, input, path);
@@ -324,11 +62,11 @@ struct Derivations::Impl {
     const auto again = std::find(path.begin(), path.end(), input);
     if (again == path.end()) return;
     std::string circle;
-    for (auto step = again; step != path.end(); ++step) circle += name_of(*step) + " from ";
+    for (auto step = again; step != path.end(); ++step) circle += name_in(*step) + " from ";
     const auto use = std::find_if(table.facts.tables.begin(), table.facts.tables.end(),
-                                  [&](const table::TableUse& one) { return one.name == name_of(input); });
+                                  [&](const table::TableUse& one) { return one.name == name_in(input); });
     const std::size_t offset = use == table.facts.tables.end() ? std::string::npos : use->offset;
-    throw placed(table, error(Code::usage, "a table made from itself: {}{}", circle, name_of(input)),
+    throw placed(table, error(Code::usage, "a table made from itself: {}{}", circle, name_in(input)),
                  offset == std::string::npos ? offset : table.sql.original(offset));
   }
 
@@ -375,7 +113,7 @@ Derivations::Report Derivations::derive(store::Store& store, const std::string& 
   const store::ReferenceName reference{"data", name};
   const auto current = store.references().find(reference);
   Made made = made_of(definition, inputs, impl_->parser().version());
-  Report out{.version = Making(store, impl_->shop, definition, inputs).run(std::move(made)),
+  Report out{.version = make_table(store, impl_->shop, definition, inputs, std::move(made)),
              .why = std::move(before.why)};
   Version& version = out.version;
   version.time = impl_->shop.clock.now();
