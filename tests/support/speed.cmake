@@ -24,13 +24,14 @@ endif()
 # headers differ from folder to folder, a changed file would take its neighbours with it, and a forgotten #include would
 # not show.
 #
-# A name in an anonymous namespace is therefore one file's in its whole library. The library pack is left as it is: an engine must get only those of its objects which it needs.
+# A name in an anonymous namespace is therefore one file's in its whole library. The library pack is left as it is: an
+# engine must get only those of its objects which it needs.
 
 function(compile_files_together target)
   if(target STREQUAL "mlops_pack")
     return()
   endif()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 14)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
   # It takes the files of a batch for headers.
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()
