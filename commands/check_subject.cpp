@@ -15,12 +15,12 @@
 namespace mlops::commands {
 namespace {
 
-bool names(const expect::Expr& expr, const std::string& thing) {
+bool mentions(const expect::Expr& expr, const std::string& thing) {
   const bool here = std::any_of(expr.path.begin(), expr.path.end(),
                                 [&](const expect::Part& part) { return part.text == thing; });
   if (here) return true;
   return std::any_of(expr.operands.begin(), expr.operands.end(),
-                     [&](const expect::Expr& part) { return names(part, thing); });
+                     [&](const expect::Expr& part) { return mentions(part, thing); });
 }
 
 /// The newest version of `address` that is not refused.
@@ -47,7 +47,7 @@ std::vector<std::string> not_compared(const manifest::TableSpec& table) {
   return out;
 }
 
-json::Value or_null(const std::optional<std::int64_t>& value) {
+json::Value us_or_null(const std::optional<std::int64_t>& value) {
   return value ? json::Value(*value) : json::Value();
 }
 
@@ -64,8 +64,8 @@ std::string training_text(const manifest::TableSpec& table) {
                                       {"part", split.part},
                                       {"valid", split.valid},
                                       {"test", split.test},
-                                      {"valid_before_us", or_null(split.valid_before_us)},
-                                      {"test_last_us", or_null(split.test_last_us)},
+                                      {"valid_before_us", us_or_null(split.valid_before_us)},
+                                      {"test_last_us", us_or_null(split.test_last_us)},
                                       {"seed", static_cast<std::int64_t>(split.seed)}});
 }
 
@@ -78,7 +78,7 @@ std::string view_text(const manifest::FeatureSpec& view) {
                                       {"from", view.from},
                                       {"at", view.at},
                                       {"known", view.known},
-                                      {"ttl_us", or_null(view.ttl_us)},
+                                      {"ttl_us", us_or_null(view.ttl_us)},
                                       {"columns", std::move(columns)}});
 }
 
@@ -88,7 +88,7 @@ void add_others(project::Project& project, const std::vector<Asserted>& assertio
     const std::string address = project.manifest().address_of(*table);
     out.things.push_back(address);
     const bool named = std::any_of(assertions.begin(), assertions.end(), [&](const Asserted& one) {
-      return names(one.assertion.root, table->name);
+      return mentions(one.assertion.root, table->name);
     });
     if (!named) continue;
     // Its own name means this very version, whatever was accepted before.

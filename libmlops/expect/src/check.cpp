@@ -9,7 +9,6 @@
 namespace mlops::expect {
 namespace {
 
-constexpr Type unknown{};
 constexpr Type truth{Sort::truth, Measure::plain};
 constexpr Type number{Sort::number, Measure::plain};
 

@@ -8,12 +8,6 @@
 #include "src/checker.hpp"
 
 namespace mlops::expect {
-namespace {
-
-constexpr Type unknown{};
-
-}  // namespace
-
 std::size_t Checker::place_of(const std::string& name, const Signature& function, std::size_t& next) {
   const auto& wanted = function.arguments;
   if (name.empty()) {

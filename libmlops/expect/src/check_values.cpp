@@ -10,8 +10,7 @@
 namespace mlops::expect {
 namespace {
 
-constexpr Type unknown{};
-constexpr Type number{Sort::number, Measure::plain};
+constexpr Type plain_number{Sort::number, Measure::plain};
 
 bool is_counting(Measure measure) { return measure == Measure::plain || measure == Measure::count; }
 
@@ -68,10 +67,10 @@ Type Checker::product(const Expr& expr, const Type& left, const Type& right) {
   const Measure a = left.measure;
   const Measure b = right.measure;
   if (expr.kind == Kind::divide) {
-    if (a == b) return number;
+    if (a == b) return plain_number;
     if (scales(b)) return left;
   } else {
-    if (a == b && scales(a)) return a == Measure::count ? number : left;
+    if (a == b && scales(a)) return a == Measure::count ? plain_number : left;
     if (scales(b) && (b == Measure::plain || a != Measure::plain)) return b == Measure::count ? right : left;
     if (scales(a)) return right;
     if (scales(b)) return left;

@@ -12,6 +12,9 @@ namespace mlops::expect {
 /// For messages: a text as it stands, anything else in quotes.
 std::string quote(const Expr& expr);
 
+/// Of what was not seen yet.
+inline constexpr Type unknown{};
+
 class Checker {
  public:
   Checker(const Scope& scope, std::vector<Fault>& faults) : scope_(scope), faults_(faults) {}
