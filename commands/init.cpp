@@ -70,9 +70,9 @@ void tell_around(cli::Invocation& invocation, const project::Project& project) {
                                 above->string()));
 }
 
-std::string state_of(bool there, bool dry) { return there ? "kept" : dry ? "would be made" : "made"; }
+std::string init_state(bool there, bool dry) { return there ? "kept" : dry ? "would be made" : "made"; }
 
-void init(const InitArgs& args, cli::Invocation& invocation) {
+void init_project(const InitArgs& args, cli::Invocation& invocation) {
   require_fitting(args);
   project::Project project(std::filesystem::current_path(), project::Project::Mode::begin);
   require_free(args, project);
@@ -88,8 +88,8 @@ void init(const InitArgs& args, cli::Invocation& invocation) {
     invocation.record("mlops.init/1",
                       {{"project", project.manifest().project},
                        {"root", project.root().string()},
-                       {"manifest", state_of(had_file, dry)},
-                       {"store", state_of(had_store, dry)},
+                       {"manifest", init_state(had_file, dry)},
+                       {"store", init_state(had_store, dry)},
                        {"text", had_file ? json::Value() : json::Value(text), ui::Show::hidden}});
   if (dry) return invocation.note(had_file ? "nothing would be made" : "this would be mlops.yaml");
   invocation.next(args.from_template.empty() ? "mlops ingest FILE" : "mlops train run");
@@ -134,7 +134,7 @@ cli::Command init() {
                 {Code::corrupt, "the file cannot be read as a table"}},
       .see_also = {"mlops.yaml(5)", "mlops-ingest(1)", "mlops-train-run(1)"},
       .dry_run = true,
-      .run = [args](cli::Invocation& invocation) { init(*args, invocation); }};
+      .run = [args](cli::Invocation& invocation) { init_project(*args, invocation); }};
 }
 
 }  // namespace mlops::commands

@@ -9,7 +9,7 @@
 namespace mlops::scaffold {
 namespace {
 
-constexpr double margin = 0.1;
+constexpr double room = 0.1;
 
 /// To `digits` decimal places, without zeros at the end, in groups of three where they are many.
 std::string spelled(double value, int digits) {
@@ -61,8 +61,8 @@ Bounds wider(double low, double high, bool whole) {
   int power = static_cast<int>(std::floor(std::log10(span))) - 1;
   if (whole) power = std::max(power, 0);
   const double step = std::pow(10.0, power);
-  double from = std::floor((low - margin * span) / step) * step;
-  const double to = natural_top(low, high, std::ceil((high + margin * span) / step) * step);
+  double from = std::floor((low - room * span) / step) * step;
+  const double to = natural_top(low, high, std::ceil((high + room * span) / step) * step);
   if (low >= 0) from = std::max(from, 0.0);
   const int digits = std::max(0, -power);
   return {spelled(from, digits), spelled(to, digits)};
