@@ -22,7 +22,7 @@ bool is_undefined(const Estimate& e) {
   return std::isnan(e.value) && std::isnan(e.error) && std::isnan(e.low) && std::isnan(e.high);
 }
 
-double psi(double positive, double negative) {
+double kernel(double positive, double negative) {
   return positive > negative ? 1 : positive == negative ? 0.5 : 0;
 }
 
@@ -40,7 +40,7 @@ struct Components {
     v01.resize(negative.size());
     for (std::size_t i = 0; i < positive.size(); ++i) {
       for (std::size_t j = 0; j < negative.size(); ++j) {
-        const double one = psi(positive[i], negative[j]);
+        const double one = kernel(positive[i], negative[j]);
         v10[i] += one / static_cast<double>(negative.size());
         v01[j] += one / static_cast<double>(positive.size());
         area += one / static_cast<double>(negative.size() * positive.size());

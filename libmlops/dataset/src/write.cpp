@@ -50,11 +50,11 @@ std::string json_number(const std::string& name, const std::string& type) {
       name);
 }
 
-using Spelling = std::string (*)(const std::string& name, const std::string& type);
+using ColumnCast = std::string (*)(const std::string& name, const std::string& type);
 
 struct Form {
   std::string options;
-  Spelling spelled = nullptr;  ///< Of each column; null: as it is.
+  ColumnCast spelled = nullptr;  ///< Of each column; null: as it is.
 };
 
 Form form_of(const std::string& format) {
@@ -65,7 +65,7 @@ Form form_of(const std::string& format) {
   throw error(Code::usage, "unknown format '{}': csv, json, jsonl or parquet is wanted", format);
 }
 
-std::string columns_as(table::Engine& engine, const std::string& relation, Spelling spelled) {
+std::string columns_as(table::Engine& engine, const std::string& relation, ColumnCast spelled) {
   if (spelled == nullptr) return "*";
   std::string out;
   for (const Field& field : fields_of_relation(engine, relation))

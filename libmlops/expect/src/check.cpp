@@ -10,10 +10,9 @@ namespace mlops::expect {
 namespace {
 
 constexpr Type truth{Sort::truth, Measure::plain};
-constexpr Type number{Sort::number, Measure::plain};
 
 Type number_type(Unit unit) {
-  if (unit == Unit::none) return number;
+  if (unit == Unit::none) return plain_number;
   if (unit == Unit::percent) return {Sort::number, Measure::share};
   return {Sort::number, unit < Unit::kilobytes ? Measure::duration : Measure::size};
 }

@@ -10,8 +10,6 @@
 namespace mlops::expect {
 namespace {
 
-constexpr Type plain_number{Sort::number, Measure::plain};
-
 bool is_counting(Measure measure) { return measure == Measure::plain || measure == Measure::count; }
 
 bool reads_as_number(const std::string& text) {

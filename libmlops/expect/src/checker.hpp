@@ -14,6 +14,7 @@ std::string quote(const Expr& expr);
 
 /// Of what was not seen yet.
 inline constexpr Type unknown{};
+inline constexpr Type plain_number{Sort::number, Measure::plain};
 
 class Checker {
  public:
