@@ -354,13 +354,13 @@ hint: files that are read as one table need the same columns in the same order"
 
 @test "the same bytes make no second version" {
   printf 'a\n1\n' | take x
-  before=$(find .mlops -type f | sort | xargs sha256sum)
+  before=$(find .mlops -type f -not -path '.mlops/tokens/*' | sort | xargs sha256sum)
   for words in x.csv x ''; do
     # shellcheck disable=SC2086
     answers 0 mlops ingest $words --porcelain
     is "$(cut -f1-3 <<<"$output")" $'x\t1\tunchanged'
   done
-  is "$(find .mlops -type f | sort | xargs sha256sum)" "$before"
+  is "$(find .mlops -type f -not -path '.mlops/tokens/*' | sort | xargs sha256sum)" "$before"
   is "$(mlops log --porcelain | wc -l)" 1
 }
 
