@@ -32,14 +32,6 @@ std::optional<dataset::Version> accepted(store::Store& store, const std::string&
   return dataset::last_accepted(store, newest);
 }
 
-/// As `train run` would train on it without being told anything.
-release::Trainable trainable(const manifest::TableSpec& table, const dataset::Version& version) {
-  release::Trainable out{.data = version, .label = table.label};
-  if (!table.task.empty()) out.task = predict::task_of(table.task);
-  out.plan = {.outcome = table.outcome, .split = declared_split(table)};
-  return out;
-}
-
 /// Outcomes are no inputs, times go on, and groups are kept apart on purpose.
 std::vector<std::string> not_compared(const manifest::TableSpec& table) {
   std::vector<std::string> out = table.outcome;
@@ -110,6 +102,13 @@ void work_out_view(cli::Invocation& invocation, project::Project& project, const
 }
 
 }  // namespace
+
+release::Trainable trainable(const manifest::TableSpec& table, const dataset::Version& version) {
+  release::Trainable out{.data = version, .label = table.label};
+  if (!table.task.empty()) out.task = predict::task_of(table.task);
+  out.plan = {.outcome = table.outcome, .split = declared_split(table)};
+  return out;
+}
 
 const std::vector<manifest::ExpectSpec>& expected(const ToCheck& checked) {
   return checked.view != nullptr ? checked.view->expect : checked.table->expect;

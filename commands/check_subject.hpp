@@ -15,6 +15,9 @@
 
 namespace mlops::commands {
 
+/// How `train run` would train on it without being told anything.
+release::Trainable trainable(const manifest::TableSpec& table, const dataset::Version& version);
+
 /// An assertion with its place.
 struct Asserted {
   manifest::ExpectSpec spec;

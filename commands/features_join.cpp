@@ -1,10 +1,10 @@
 /// `mlops features join`: a training set as of each row's time.
+#include "check_subject.hpp"
 #include "checking.hpp"
 #include "cli/invocation.hpp"
 #include "dataset_rows.hpp"
 #include "features.hpp"
 #include "lines_as_rows.hpp"
-#include "train_split.hpp"
 #include "train_views.hpp"
 #include "up_to_date.hpp"
 
@@ -12,10 +12,8 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/open_file.hpp>
-#include <mlops/dataset/read.hpp>
 #include <mlops/project/project.hpp>
 #include <mlops/score/join_rows.hpp>
-#include <mlops/train/split.hpp>
 
 #include <algorithm>
 #include <set>
@@ -185,16 +183,12 @@ bool learns(const score::ViewUse& use) {
 /// The rows that `train run` trains on, for transforms to learn from the same.
 std::vector<std::uint32_t> training_rows(const dataset::Version& version, const manifest::TableSpec& table,
                                          cli::Invocation& invocation) {
-  const train::SplitRequest split = split_of({}, &table);
-  std::vector<std::string> names = {table.label};
-  for (const std::string& name : {split.time, split.group, split.part}) {
-    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
-  dataset::Reader reader(invocation.project().store(), invocation.engines(), resources_of(invocation),
-                         &invocation.cancel());
-  const Columns columns = reader.columns(version, names);
-  const auto task = predict::task_of(table.task);
-  return train::split(columns, train::read_target(columns, table.label, task), split).train;
+  dataset::Workshop shop{.engines = invocation.engines(),
+                         .resources = resources_of(invocation),
+                         .clock = invocation.clock(),
+                         .progress = invocation.progress(),
+                         .cancel = &invocation.cancel()};
+  return release::TableTraining(invocation.project().store(), shop, trainable(table, version)).parts().train;
 }
 
 void learn_from_model_data(const manifest::TableSpec& table, cli::Invocation& invocation,

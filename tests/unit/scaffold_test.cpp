@@ -67,7 +67,7 @@ TEST(Templates, TheFlightsComeFromWhereTheyAreAskedFor) {
   EXPECT_EQ(here.sources.at(0).from, std::vector<std::string>{"my data: #1.parquet"});
   here.sources[0].from = published.sources[0].from;
   EXPECT_EQ(here, published);
-  EXPECT_EQ(here.find_model("boosted")->features.size(), 2U);
+  EXPECT_EQ(here.find_model("boosted")->features.size(), 4U);
 }
 
 /// A table on disk, looked at.
