@@ -189,7 +189,7 @@ TEST(Features, Faults) {
       {"features: {v: {" + good + ", ttl: 3h}}", "f:3:83: unknown key 'ttl'", "keys here are"},
       {"features: {v: {key: id, from: churn, at: day, columns: {n: x}}}",
        "f:3:21: 'key' takes a map, such as {airport: origin}", ""},
-      {"features: {v: {key: {}, from: churn, at: day, columns: {n: x}}}",
+      {"features: {v: {key: who, from: churn, at: day, columns: {n: x}}}",
        "f:3:21: 'key' takes a map, such as {airport: origin}", ""},
       {"features: {v: {key: {c: id}, from: chrun, at: day, columns: {n: x}}}", "f:3:36: no table 'chrun'",
        "`churn`"},
