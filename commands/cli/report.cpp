@@ -59,7 +59,8 @@ Error as_error(std::exception_ptr fault) {
     if (e.path1().empty()) return system_error(e.code().value(), "cannot use the current folder");
     return system_error(e.code().value(), fmt::format("cannot use '{}'", e.path1().string()));
   } catch (const std::bad_alloc&) {
-    return unforeseen("out of memory");
+    return error(Code::failed, "out of memory")
+        .with_hint("the machine, or a limit such as `ulimit -v`, gives this program no more");
   } catch (const std::exception& e) {
     return unforeseen(e.what());
   } catch (...) {
