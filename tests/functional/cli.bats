@@ -217,11 +217,16 @@ probe() { "$probe" "$@"; }
 }
 
 @test "what nobody foresaw is exit 70 with the request to report it" {
-  for how in memory logic number; do
+  for how in logic number; do
     answers 70 probe fail $how
     has "$stderr" "error: this is a fault of mlops"
     has "$stderr" 'report it with the command line and what `mlops doctor` prints'
   done
+}
+
+@test "memory that is not there is the machine's doing, not a fault" {
+  answers 1 probe fail memory
+  is "$(head -n 1 <<<"$stderr")" "error: out of memory"
 }
 
 @test "what is missing is named" {
