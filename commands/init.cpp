@@ -44,13 +44,24 @@ void require_free(const InitArgs& args, const project::Project& project) {
       .with_hint("begin another one in an empty folder: `mlops -C FOLDER init {}`", args.from_template);
 }
 
+constexpr std::string_view where_flights_are =
+    "flights-3m.parquet is part of the npm package vega-datasets 3.2.1, in its folder data";
+
+/// What the example reads has to come from somewhere.
+void tell_missing_flights(const InitArgs& args, cli::Invocation& invocation,
+                          const project::Project& project) {
+  std::error_code ignored;
+  if (args.from_template != flights || args.data) return;
+  if (!std::filesystem::exists(project.root() / "flights-3m.parquet", ignored))
+    invocation.note(fmt::format("the data are not here yet: {}", where_flights_are));
+}
+
 std::string flights_from(const InitArgs& args, const project::Project& project) {
   if (!args.data) return "";
   const bool away = args.data->find("://") != std::string::npos;
   std::error_code ignored;
   if (!away && !std::filesystem::exists(*args.data, ignored)) {
-    throw error(Code::not_found, "there is no file '{}'", *args.data)
-        .with_hint("without `--data` it is fetched from where it is published");
+    throw error(Code::not_found, "there is no file '{}'", *args.data).with_hint("{}", where_flights_are);
   }
   return away ? *args.data : project.relative(*args.data);
 }
@@ -92,6 +103,7 @@ void init_project(const InitArgs& args, cli::Invocation& invocation) {
                        {"store", init_state(had_store, dry)},
                        {"text", had_file ? json::Value() : json::Value(text), ui::Show::hidden}});
   if (dry) return invocation.note(had_file ? "nothing would be made" : "this would be mlops.yaml");
+  tell_missing_flights(args, invocation, project);
   invocation.next(args.from_template.empty() ? "mlops ingest FILE" : "mlops train run");
 }
 

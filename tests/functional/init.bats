@@ -209,9 +209,10 @@ hint: similar columns exist: \`churned\`"
   lacks "$(jq -c '[.items[0].columns[].column]' <<<"$output")" '"delay"'
 }
 
-@test "flights: without a file it is fetched from where it is published, and only when it is wanted" {
+@test "flights: where the data come from is told while they are not here" {
   answers 0 mlops init flights
-  is "$(grep -c 'from: https:.*/vega-datasets@3.2.1/data/flights-3m.parquet' mlops.yaml)" 1
+  has "$stderr" 'the data are not here yet: flights-3m.parquet is part of the npm package vega-datasets 3.2.1'
+  is "$(grep -c 'from: flights-3m.parquet ' mlops.yaml)" 1
   answers 0 mlops plan --porcelain
   is "$(cut -f 1-2 <<<"$output")" $'sources/flights\twould ingest\ndata/departures\twould make'
 }

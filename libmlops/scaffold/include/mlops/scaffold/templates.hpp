@@ -11,7 +11,7 @@ namespace mlops::scaffold {
 std::string plain_project(std::string_view project);
 
 /// Three million flights: a table by SQL, features of the past, three models. `from` is where the Parquet
-/// file is read from; empty: from where it is published.
+/// file is read from; empty: flights-3m.parquet beside the project file.
 std::string flights_project(std::string_view from = {});
 
 }  // namespace mlops::scaffold
