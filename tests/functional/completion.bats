@@ -121,7 +121,8 @@ zmodload zsh/zpty
 zpty z zsh -f -i
 zpty -w z 'PS1=; fpath=($HOME/zfunc $fpath); autoload -U compinit; compinit -u -d $HOME/dump; cd '$PWD
 zpty -w z 'echo READ''Y'
-zpty -r z line '*READY*'
+# Its line editor turns bracketed paste on when it listens; keys before that are not completed.
+zpty -r z line '*READY*2004h*'
 zpty -w -n z $'mlops doct\t; echo DO''NE\n'
 zpty -r z line '*DONE*'
 print -r -- $line
