@@ -1,18 +1,11 @@
 # Views of `features:` that models take: joined to their table as of each row's time.
 # shellcheck disable=SC2154,SC2016
 load lib
+load visits
 
-# Every thirty minutes a visit, whose delay is known when it is done; bad and good hours take turns.
 setup() {
   enter_fresh_project
-  awk 'function at(m) { return sprintf("2026-01-%02d %02d:%02d:00", 1 + int(m / 1440), int(m % 1440 / 60), m % 60) }
-    BEGIN {
-      print "moment,shop,size,delay,done,late"
-      for (i = 0; i < 600; ++i) {
-        delay = int(i / 60) % 2 ? 20 + i * 7 % 20 : i * 7 % 18
-        print at(i * 30) "," (i % 2 ? "north" : "south") "," i * 5 % 9 "," delay "," at(i * 30 + 60) "," (delay > 15)
-      }
-    }' >visits.csv
+  visits | cut -d, -f1-5,7 >visits.csv
   cat >mlops.yaml <<'YAML'
 mlops: 1
 sources:

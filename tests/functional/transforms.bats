@@ -1,20 +1,13 @@
 # Transforms that learn, the views that a model keeps, and rows whose features are looked up.
 # shellcheck disable=SC2154,SC2016
 load lib
+load visits
 load serving
 
-# Every thirty minutes a visit of one of two shops; its delay is known when it is done. The last three days are the test.
+# The last three days are the test.
 setup() {
   enter_fresh_project
-  awk 'function at(m) { return sprintf("2026-01-%02d %02d:%02d:00", 1 + int(m / 1440), int(m % 1440 / 60), m % 60) }
-    BEGIN {
-      print "moment,shop,size,delay,done,kind,late"
-      for (i = 0; i < 600; ++i) {
-        delay = int(i / 60) % 2 ? 20 + i * 7 % 20 : i * 7 % 18
-        kind = i % 11 == 5 ? "" : substr("abcdefg", 1 + int(sqrt(i * 13 % 49)), 1)
-        print at(i * 30) "," (i % 2 ? "north" : "south") "," i * 5 % 9 "," delay "," at(i * 30 + 60) "," kind "," (delay > 15)
-      }
-    }' >visits.csv
+  visits >visits.csv
   cat >mlops.yaml <<'YAML'
 mlops: 1
 sources:

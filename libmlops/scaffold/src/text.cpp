@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <mlops/base/text.hpp>
+#include <mlops/yaml/write.hpp>
 
 #include <algorithm>
 
@@ -11,18 +12,6 @@ namespace {
 constexpr std::size_t comment_column = 48;
 constexpr std::size_t longest_word = 60;
 
-/// The length of a character that some reader takes for the end of a line, or cannot take; else 0.
-std::size_t breaks_line(std::string_view text) {
-  const auto byte = static_cast<unsigned char>(text[0]);
-  if (byte < 0x20 || byte == 0x7F) return 1;
-  if (byte == 0xC2 && text.size() > 1 && static_cast<unsigned char>(text[1]) < 0xA0) return 2;
-  for (const std::string_view special :
-       {"\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
-    if (text.starts_with(special)) return 3;
-  }
-  return 0;
-}
-
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 }  // namespace
@@ -30,7 +19,7 @@ bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0)
 std::string for_comment(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = breaks_line(text.substr(i));
+    const std::size_t length = yaml::breaks_line(text.substr(i));
     out += length == 0 ? text[i] : ' ';
     i += std::max<std::size_t>(length, 1);
   }

@@ -33,23 +33,9 @@ bool looks_like_number(std::string_view text) {
          text.find_first_not_of("0123456789abcdefABCDEFxXoO_.:+-tTzZ ") == std::string_view::npos;
 }
 
-/// The length of the character at the front that has to be written as an escape, 0 when there is none:
-/// controls, and the separators, byte order marks and non-characters that some reader breaks a line at or
-/// refuses.
-std::size_t to_escape(std::string_view text) {
-  const auto byte = static_cast<unsigned char>(text[0]);
-  if (byte < 0x20 || byte == 0x7F) return 1;
-  if (byte == 0xC2 && text.size() > 1 && static_cast<unsigned char>(text[1]) < 0xA0) return 2;
-  for (const std::string_view special :
-       {"\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
-    if (text.starts_with(special)) return 3;
-  }
-  return 0;
-}
-
 bool needs_escape(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (to_escape(text.substr(i)) > 0) return true;
+    if (breaks_line(text.substr(i)) > 0) return true;
   }
   return false;
 }
@@ -77,7 +63,7 @@ std::string escape(std::string_view character) {
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = to_escape(text.substr(i));
+    const std::size_t length = breaks_line(text.substr(i));
     if (length > 0) {
       out += escape(text.substr(i, length));
       i += length;
@@ -99,6 +85,17 @@ bool bad_start(std::string_view text) {
 }
 
 }  // namespace
+
+std::size_t breaks_line(std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text[0]);
+  if (byte < 0x20 || byte == 0x7F) return 1;
+  if (byte == 0xC2 && text.size() > 1 && static_cast<unsigned char>(text[1]) < 0xA0) return 2;
+  for (const std::string_view special :
+       {"\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+    if (text.starts_with(special)) return 3;
+  }
+  return 0;
+}
 
 bool is_plain(std::string_view text, Place place) {
   if (text.empty() || bad_start(text) || text.back() == ' ' || text.back() == ':') return false;
