@@ -219,6 +219,10 @@ LiveView::~LiveView() = default;
 const View& LiveView::view() const { return impl_->view; }
 std::uint64_t LiveView::events() const { return impl_->events; }
 std::uint64_t LiveView::keys() const { return impl_->keys; }
+std::optional<std::int64_t> LiveView::newest() const {
+  const std::int64_t us = impl_->newest_us;
+  return us == no_moment ? std::nullopt : std::optional(us);
+}
 
 std::int64_t LiveView::complete_from() const {
   const std::shared_lock lock(impl_->shards[0].mutex);
@@ -242,6 +246,7 @@ void LiveView::add(const Columns& events) {
         Timeline& timeline = shard.timelines[std::string(*batch.key(rows[i][at]))];
         if (timeline.empty()) ++impl_->keys;
         timeline.insert(impl_->layout, event.data());
+        impl_->newest_us = std::max(impl_->newest_us.load(), impl_->layout.at(event.data()));
         ++impl_->events;
       }
     }
@@ -293,6 +298,7 @@ void LiveView::take(LiveView&& other) {
   }
   impl_->events = other.impl_->events.load();
   impl_->keys = other.impl_->keys.load();
+  impl_->newest_us = other.impl_->newest_us.load();
 }
 
 void LiveView::look_up(std::optional<std::string_view> key, std::int64_t time_us,
