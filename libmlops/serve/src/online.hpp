@@ -26,8 +26,10 @@ class Online {
   std::vector<std::shared_ptr<const feature::LiveView>> views(const model::Version& version,
                                                               const score::ModelFeatures& features, Time now);
 
-  /// Takes over what was written into the store; whether anything was. Throws as OnlineImage::refresh().
-  bool refresh() { return image_ != nullptr && image_->refresh(); }
+  /// Takes over what was written into the store. Throws as OnlineImage::refresh().
+  void refresh() {
+    if (image_ != nullptr) image_->refresh();
+  }
 
  private:
   std::shared_ptr<const feature::LiveView> view(const score::ModelView& wanted);

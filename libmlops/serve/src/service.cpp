@@ -178,13 +178,10 @@ std::optional<Change> Service::Impl::follow(std::size_t at) {
   return waits ? std::nullopt : move(at, *now);
 }
 
-/// A store that cannot be read leaves what was read; told once, until it can be read again. A version that
-/// waited for it is tried again at once.
+/// A store that cannot be read leaves what was read; told once, until it can be read again.
 std::optional<Change> Service::Impl::follow_online() {
   try {
-    if (online.refresh()) {
-      for (Watched& one : watched) one.refused_at = {};
-    }
+    online.refresh();
     online_lost = false;
   } catch (const Error& fault) {
     if (!std::exchange(online_lost, true)) return Change{.address = "", .fault = fault.message()};
