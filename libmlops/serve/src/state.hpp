@@ -47,6 +47,7 @@ struct State {
   std::map<std::string, Loads> loads = {};  ///< By model.
   std::function<http::Traffic()> traffic = {};
   std::function<void(const Service::Seen&)> seen = {};
+  monitor::PredictionLog* log = nullptr;
   std::atomic<bool> draining = false;
 
   /// With the mutex held.

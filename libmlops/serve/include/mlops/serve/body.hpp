@@ -62,6 +62,9 @@ class Reader {
   void inference(std::string_view body, std::optional<std::string_view> json_bytes,
                  const score::Scorer& scorer, Inference& rest, score::Answered& out);
 
+  /// The rows of the last call, as columns.
+  Columns rows(const score::Scorer& scorer);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
