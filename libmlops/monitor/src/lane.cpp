@@ -25,6 +25,7 @@ bool Buffer::add(const Stream& stream, const Entry& entry, std::int64_t time_us)
 }
 
 bool Buffer::put(const Stream& stream, const Entry& entry) {
+  if (!is_sampled(entry.request, stream.share)) return true;
   const std::size_t size = size_of(stream, entry);
   const std::int64_t now = clock_.now().us;
   const std::uint64_t most = std::max(bytes_ / lanes_.load(std::memory_order_relaxed), least_bytes);

@@ -47,7 +47,9 @@ void append_value(Field::Form form, double value, std::string& out) {
     out += "null";
     return;
   }
-  const bool whole = form == Field::Form::whole && std::fabs(value) < greatest_exact;
+  // A fraction is taken where training saw whole numbers, and stays one.
+  const bool whole =
+      form == Field::Form::whole && std::fabs(value) < greatest_exact && value == std::trunc(value);
   if (whole) append_whole(static_cast<std::int64_t>(value), out);
   else if (form == Field::Form::flag) out += value != 0 ? "true" : "false";
   else if (form == Field::Form::date) append_date(value, out);
@@ -67,6 +69,10 @@ void append_code(const Record& record, const Field& field, std::size_t index, st
 /// `first` is the position of the first of them among all fields.
 void append_fields(const Record& record, const std::vector<Field>& fields, std::size_t first, std::size_t row,
                    std::string& out) {
+  if (fields.empty()) {
+    out += "null";
+    return;
+  }
   out += '{';
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const Field& field = fields[i];

@@ -61,7 +61,8 @@ struct Entry {
 class Lane {
  public:
   virtual ~Lane() = default;
-  /// False: the request was dropped. Allocates nothing in a steady state, waits for nobody who writes.
+  /// False: the request was dropped; one that is no part of the sample is not. Allocates nothing in a steady
+  /// state, waits for nobody who writes.
   virtual bool put(const Stream& stream, const Entry& entry) = 0;
 };
 
