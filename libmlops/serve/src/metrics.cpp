@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "src/feature_answerer.hpp"
 #include "src/process.hpp"
 #include "src/state.hpp"
 
@@ -234,6 +235,7 @@ void write_metrics(const State& state, std::string& out) {
   write_met(page, state, VersionShard::out_of_range, "mlops_input_out_of_range_total",
             "Rows with a number beyond those that training saw.");
   if (state.traffic) write_traffic(page, state.traffic());
+  if (state.features != nullptr) write_feature_metrics(state.features->impl(), out);
   write_process(page);
 }
 

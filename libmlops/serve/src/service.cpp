@@ -100,7 +100,6 @@ void Service::Impl::refuse_same(const std::vector<Served>& models, std::size_t n
 }
 
 void Service::Impl::begin(const std::vector<std::string>& addresses) {
-  if (addresses.empty()) throw error(Code::usage, "no model to serve");
   auto models = std::make_shared<std::vector<Served>>();
   for (const std::string& address : addresses) {
     models->push_back(first(watched.emplace_back(Watched{.address = address})));
@@ -204,7 +203,8 @@ std::uint64_t Service::answered() const {
 
 std::string Service::example() const {
   const std::lock_guard lock(impl_->state.mutex);
-  return impl_->state.models->front().loaded->example;
+  const auto& models = *impl_->state.models;
+  return models.empty() ? "" : models.front().loaded->example;
 }
 
 std::vector<Change> Service::refresh() {
@@ -220,6 +220,8 @@ std::vector<Change> Service::refresh() {
 }
 
 void Service::begin_drain() { impl_->state.draining.store(true, std::memory_order_relaxed); }
+
+void Service::answer_features(FeatureServer& features) { impl_->state.features = &features; }
 
 void Service::watch(std::function<http::Traffic()> traffic) {
   const std::lock_guard lock(impl_->state.mutex);

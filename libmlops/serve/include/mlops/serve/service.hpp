@@ -7,6 +7,7 @@
 ///   GET  /v2, /v2/health/live|ready         Open Inference Protocol 2
 ///   GET  /v2/models, /v2/models/{m}[/versions/{v}][/ready]
 ///   POST /v2/models/{m}[/versions/{v}]/infer
+///   POST /get-online-features /push /write-to-online-store, GET /features: features.hpp
 ///   GET  /healthz                           200 while it answers, 503 once it drains
 ///   GET  /metrics                           Prometheus' text format 0.0.4
 ///   GET  /example                           a body that /invocations accepts
@@ -37,6 +38,8 @@ struct Serving {
   model::Version version;
 };
 
+class FeatureServer;
+
 /// What refresh() did.
 struct Change {
   std::string address;
@@ -47,10 +50,11 @@ struct Change {
 
 class Service {
  public:
-  /// Loads every model before it returns. `addresses`: at least one, each as model::Registry::get() takes it;
-  /// the first answers /invocations. All but the addresses must outlive it. Throws as Registry::get(),
-  /// model::require_runnable() and score::Scorer::load(); usage when two addresses always mean the same, such
-  /// as `churn` and `churn@champion`. Two aliases may be at one version now: they can move apart.
+  /// Loads every model before it returns. `addresses`: each as model::Registry::get() takes it; the first
+  /// answers /invocations. None: features alone. All but the addresses must outlive it. Throws as
+  /// Registry::get(), model::require_runnable() and score::Scorer::load(); usage when two addresses always
+  /// mean the same, such as `churn` and `churn@champion`. Two aliases may be at one version now: they can
+  /// move apart.
   Service(Engines& engines, store::Store& store, const Clock& clock,
           const std::vector<std::string>& addresses);
   ~Service();
@@ -73,6 +77,9 @@ class Service {
 
   /// From now on /healthz and readiness say 503; requests are answered on.
   void begin_drain();
+  /// Answers the routes of features.hpp too. Set before the first handler is made; it must outlive the
+  /// service.
+  void answer_features(FeatureServer& features);
   /// What the server counts, for /metrics.
   void watch(std::function<http::Traffic()> traffic);
   /// Told of each answered request, from any thread: for a log. Set before the first handler is made.
