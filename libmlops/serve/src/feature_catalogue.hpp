@@ -37,9 +37,9 @@ struct ViewCounts {
 
 /// A definition, as it is answered for.
 struct Answering {
-  feature::OnlineView online;
-  std::shared_ptr<const feature::LiveView> live;
-  std::optional<feature::PlainView> plain;
+  feature::OnlineView online = {};
+  std::shared_ptr<const feature::LiveView> live = {};
+  std::optional<feature::PlainView> plain = {};
   std::string time = {};  ///< What its table calls the time of a row; may be empty.
   ViewCounts* counts = nullptr;
   std::unordered_map<std::string_view, std::size_t> columns = {};  ///< Positions in live->view().columns.

@@ -72,8 +72,13 @@ class LiveView {
   void look_up(std::optional<std::string_view> key, std::int64_t time_us,
                std::span<const std::size_t> columns, Found& out) const;
 
- private:
+  /// Its events and complete_from() become those of `other`, of the same view: readers see the ones or the
+  /// others.
+  void take(LiveView&& other);
+
   struct Impl;
+
+ private:
   std::unique_ptr<Impl> impl_;
 };
 
