@@ -271,11 +271,10 @@ void FeatureReply::look_up(Group& group, Time now) {
 }
 
 void FeatureReply::look_up_row(Group& group, std::size_t row, Time now, Counted& counted) {
-  const auto moment = moment_of(group, row, now);
-  const bool whole = read_key(group, row) && moment;
+  const std::int64_t moment = moment_of(group, row, now);
+  const bool whole = read_key(group, row);
   try {
-    group.live->look_up(whole ? std::optional(key_->bytes()) : std::nullopt, moment.value_or(now.us),
-                        group.columns, found_);
+    group.live->look_up(whole ? std::optional(key_->bytes()) : std::nullopt, moment, group.columns, found_);
   } catch (const Error& e) {
     if (e.code() != Code::usage) throw;
     throw feature_fault("row {}: {}", row + 1, e.message());
@@ -313,14 +312,14 @@ bool FeatureReply::read_key(const Group& group, std::size_t row) {
   return true;
 }
 
-/// Nothing where the row's time is null: such a row sees no events.
-std::optional<std::int64_t> FeatureReply::moment_of(const Group& group, std::size_t row, Time now) const {
+/// A time that is null is none, as for /invocations.
+std::int64_t FeatureReply::moment_of(const Group& group, std::size_t row, Time now) const {
   if (group.time == NamedLists::none) return now.us;
   const Cell& cell = *question_->entities.cells(group.time)[row];
-  if (cell.kind == Cell::Kind::null) return std::nullopt;
+  if (cell.kind == Cell::Kind::null) return now.us;
   const auto moment = moment_in(cell);
   if (!moment) refuse_value(question_->entities.name(group.time), row, cell, wanted_for(KeyKind::timestamp));
-  return moment;
+  return *moment;
 }
 
 // ---- written

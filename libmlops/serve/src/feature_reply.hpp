@@ -52,7 +52,7 @@ class FeatureReply {
   void look_up(Group& group, Time now);
   void look_up_row(Group& group, std::size_t row, Time now, Counted& counted);
   bool read_key(const Group& group, std::size_t row);
-  std::optional<std::int64_t> moment_of(const Group& group, std::size_t row, Time now) const;
+  std::int64_t moment_of(const Group& group, std::size_t row, Time now) const;
   void write_entities(std::string& out) const;
   void write_names(std::string& out) const;
 

@@ -5,6 +5,7 @@
 #include <mlops/feature/plain.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "src/cells.hpp"
 #include "src/faults.hpp"
 #include "src/feature_fault.hpp"
+#include "src/feature_json.hpp"
 
 namespace mlops::serve {
 namespace {
@@ -67,6 +69,16 @@ std::string hint_for(const OnlineView& view, const NamedLists& sent) {
   for (std::size_t i = 1; i < names.size(); ++i) also += fmt::format(", nor '{}'", names[i]);
   throw feature_fault("'df' has no '{}'{}, but {}; rows of '{}' have {}{}", names[0], also, sent.names_text(),
                       view.view.name, wanted, hint_for(view, sent));
+}
+
+/// Where each of `reads` was sent.
+std::vector<std::size_t> sources(const OnlineView& view, const NamedLists& sent) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < view.reads.size(); ++i) {
+    out.push_back(find_any(names_for(view, i), sent));
+    if (out.back() == NamedLists::none) refuse_missing(view, sent, i);
+  }
+  return out;
 }
 
 // ---- values
@@ -153,18 +165,13 @@ void fill_flags(const RowColumn& column, Part cells, ColumnMemory& out) {
   }
 }
 
-/// A type that is no text takes what SQL would cast: numbers too.
 void fill_texts(const RowColumn& column, Part cells, ColumnMemory& out) {
   out.start_texts();
   for (std::size_t row = 0; row < cells.size(); ++row) {
     const json::Node node(cells[row]);
-    if (node.is(Cell::Kind::null)) {
-      out.add_null();
-      continue;
-    }
-    const bool castable = column.type != "VARCHAR" && node.is_scalar();
-    if (!node.is(Cell::Kind::text) && !castable) refuse_value({column, row}, *cells[row]);
-    out.add(node.is(Cell::Kind::text) ? std::string(node.text()) : shown(node, false));
+    if (node.is(Cell::Kind::null)) out.add_null();
+    else if (node.is(Cell::Kind::text)) out.add(node.text());
+    else refuse_value({column, row}, *cells[row]);
   }
 }
 
@@ -242,17 +249,54 @@ Columns columns_of(std::unique_ptr<Root> root, std::vector<Field> fields, std::s
 
 }  // namespace
 
+bool has_plain_types(const OnlineView& view) {
+  constexpr std::array<std::string_view, 17> plain = {"BIGINT",
+                                                      "INTEGER",
+                                                      "SMALLINT",
+                                                      "TINYINT",
+                                                      "UINTEGER",
+                                                      "USMALLINT",
+                                                      "UTINYINT",
+                                                      "DOUBLE",
+                                                      "FLOAT",
+                                                      "BOOLEAN",
+                                                      "DATE",
+                                                      "VARCHAR",
+                                                      "TIMESTAMP",
+                                                      "TIMESTAMP_S",
+                                                      "TIMESTAMP_MS",
+                                                      "TIMESTAMP_NS",
+                                                      "TIMESTAMP WITH TIME ZONE"};
+  return std::all_of(view.reads.begin(), view.reads.end(), [&](const RowColumn& column) {
+    return std::find(plain.begin(), plain.end(), column.type) != plain.end();
+  });
+}
+
 Columns rows_of(const OnlineView& view, const NamedLists& sent) {
   auto root = std::make_unique<Root>();
   root->memory.resize(view.reads.size());
   std::vector<Field> fields;
-  for (std::size_t i = 0; i < view.reads.size(); ++i) {
-    const std::size_t from = find_any(names_for(view, i), sent);
-    if (from == NamedLists::none) refuse_missing(view, sent, i);
-    fill_column(view.reads[i], sent.cells(from), root->memory[i]);
+  const auto from = sources(view, sent);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    fill_column(view.reads[i], sent.cells(from[i]), root->memory[i]);
     fields.push_back({view.reads[i].name, type_of(root->memory[i], view.reads[i]), view.reads[i].type});
   }
   return columns_of(std::move(root), std::move(fields), sent.rows());
+}
+
+std::string lines_of(const OnlineView& view, const NamedLists& sent) {
+  const auto from = sources(view, sent);
+  std::string out;
+  for (std::size_t row = 0; row < sent.rows(); ++row) {
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      out += i == 0 ? "{" : ", ";
+      append_quoted(view.reads[i].name, out);
+      out += ": ";
+      append_node(json::Node(sent.cells(from[i])[row]), out);
+    }
+    out += "}\n";
+  }
+  return out;
 }
 
 }  // namespace mlops::serve

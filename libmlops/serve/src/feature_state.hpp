@@ -43,7 +43,7 @@ class FeatureServer::Impl {
   ServiceView service_view(const score::ModelView& use);
   ViewCounts* counts_of(const std::string& view);
   std::vector<feature::OnlineStore::Push> events_of(const Catalogue& catalogue, const PushedRows& rows);
-  Columns events_of(const Answering& view, const Columns& rows);
+  Columns events_of(const Answering& view, const NamedLists& rows);
 
   const Clock& clock_;
   const FeatureOptions options_;

@@ -139,10 +139,10 @@ ViewCounts* FeatureServer::Impl::counts_of(const std::string& view) {
 
 Answering FeatureServer::Impl::answering(feature::OnlineView online) {
   Answering out{.live = image_->view(online.view, {}),
-                .plain = feature::PlainView::of(online.view, online.reads),
                 .time = time_in(options_.times, online.view.from),
                 .counts = counts_of(online.view.name)};
   out.columns = positions(out.live->view());
+  if (has_plain_types(online)) out.plain = feature::PlainView::of(online.view, online.reads);
   out.online = std::move(online);
   return out;
 }
@@ -171,20 +171,17 @@ ModelService FeatureServer::Impl::service(const score::ModelFeatures& features) 
 // ---- pushes
 // -----------------------------------------------------------------------------------------------------------
 
-Columns FeatureServer::Impl::events_of(const Answering& view, const Columns& rows) {
-  if (view.plain) return view.plain->events(rows);
-  if (options_.evaluate) return options_.evaluate(view.online, rows);
-  throw feature_fault(
-      "the view '{}' reads its rows with SQL, which this server has not: `mlops features push {}`",
-      view.online.view.name, view.online.view.name);
+Columns FeatureServer::Impl::events_of(const Answering& view, const NamedLists& rows) {
+  if (view.plain) return view.plain->events(rows_of(view.online, rows));
+  if (options_.evaluate) return options_.evaluate(view.online, lines_of(view.online, rows));
+  throw feature_fault("the rows of '{}' are read with SQL, which is not at hand here", view.online.view.name);
 }
 
 std::vector<feature::OnlineStore::Push> FeatureServer::Impl::events_of(const Catalogue& catalogue,
                                                                        const PushedRows& rows) {
   std::vector<feature::OnlineStore::Push> pushes;
   for (const Answering& view : catalogue.of(rows.view)) {
-    const Columns typed = rows_of(view.online, rows.columns);
-    pushes.push_back({view.online.id, events_of(view, typed)});
+    pushes.push_back({view.online.id, events_of(view, rows.columns)});
   }
   return pushes;
 }

@@ -16,7 +16,6 @@
 
 #include <mlops/base/clock.hpp>
 #include <mlops/base/columns.hpp>
-#include <mlops/base/engines.hpp>
 #include <mlops/feature/online.hpp>
 #include <mlops/score/features.hpp>
 
@@ -37,9 +36,9 @@ struct FeatureOptions {
   std::map<std::string, std::string> times = {};
   /// The models that may be asked for as `feature_service`, by name. Called again every few seconds.
   std::function<std::map<std::string, score::ModelFeatures>()> services = {};
-  /// Events of rows where SQL is needed to read them (feature/plain.hpp): rows have OnlineView::reads. Never
-  /// called by two threads at once, nor on an event loop.
-  std::function<Columns(const feature::OnlineView& view, const Columns& rows)> evaluate = {};
+  /// Events of rows of a view that needs SQL to read them (feature/plain.hpp). `rows`: a JSON object a line,
+  /// with what OnlineView::reads names. Never called by two threads at once, nor on an event loop.
+  std::function<Columns(const feature::OnlineView& view, const std::string& rows)> evaluate = {};
   /// The store in memory, where somebody else has it already.
   std::shared_ptr<feature::OnlineImage> image = {};
 };
