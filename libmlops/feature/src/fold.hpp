@@ -63,8 +63,7 @@ struct ExtremeFold {
     if (series.count != 0) offer(max ? series.greatest : series.least);
   }
   void offer(Word value) {
-    const std::int64_t ranked =
-        whole ? static_cast<std::int64_t>(value) : rank(std::bit_cast<double>(value));
+    const std::int64_t ranked = whole ? static_cast<std::int64_t>(value) : rank(std::bit_cast<double>(value));
     if (any && (max ? ranked < best_rank : ranked > best_rank)) return;
     any = true;
     best_rank = ranked;

@@ -8,19 +8,18 @@
 namespace mlops::feature {
 
 Type input_type(const std::string& sql) {
-  static constexpr std::array<std::pair<std::string_view, Kind>, 12> plain = {
-      {{"BOOLEAN", Kind::boolean},
-       {"TINYINT", Kind::int8},
-       {"SMALLINT", Kind::int16},
-       {"INTEGER", Kind::int32},
-       {"BIGINT", Kind::int64},
-       {"UTINYINT", Kind::uint8},
-       {"USMALLINT", Kind::uint16},
-       {"UINTEGER", Kind::uint32},
-       {"FLOAT", Kind::float32},
-       {"DOUBLE", Kind::float64},
-       {"DATE", Kind::date},
-       {"TIME", Kind::time}}};
+  static constexpr std::array<std::pair<std::string_view, Kind>, 12> plain = {{{"BOOLEAN", Kind::boolean},
+                                                                               {"TINYINT", Kind::int8},
+                                                                               {"SMALLINT", Kind::int16},
+                                                                               {"INTEGER", Kind::int32},
+                                                                               {"BIGINT", Kind::int64},
+                                                                               {"UTINYINT", Kind::uint8},
+                                                                               {"USMALLINT", Kind::uint16},
+                                                                               {"UINTEGER", Kind::uint32},
+                                                                               {"FLOAT", Kind::float32},
+                                                                               {"DOUBLE", Kind::float64},
+                                                                               {"DATE", Kind::date},
+                                                                               {"TIME", Kind::time}}};
   for (const auto& [name, kind] : plain) {
     if (name == sql) return {.kind = kind};
   }

@@ -6,9 +6,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include "src/event_rows.hpp"
 #include "src/fold.hpp"
-#include "src/keys.hpp"
-#include "src/values.hpp"
 
 namespace mlops::feature {
 namespace {
@@ -17,73 +16,26 @@ namespace {
 constexpr std::size_t events_at_once = 64;
 constexpr std::size_t keys_at_once = 64;
 
-/// One batch of events, row by row as words.
-class Batch {
- public:
-  Batch(const LiveView::Impl& live, const Columns& events) : live_(live), reader_(keys_of(live, events)) {
-    const std::size_t keys = live.view.key.size();
-    at_ = moments_of(events.column(keys));
-    if (live.layout.has_known()) known_ = moments_of(events.column(keys + 1));
-    const std::size_t first = keys + (live.layout.has_known() ? 2 : 1);
-    for (std::size_t i = 0; i < live.layout.inputs(); ++i) {
-      inputs_.push_back(events.column(first + i));
-      require(inputs_.back(), i);
-    }
+Word word_of(const EventRows& rows, std::size_t row, std::size_t input, TextPool& texts) {
+  switch (rows.cell(input)) {
+    case Cell::whole:
+      return static_cast<Word>(rows.whole(row, input));
+    case Cell::real:
+      return std::bit_cast<Word>(rows.real(row, input));
+    case Cell::text:
+      return reinterpret_cast<Word>(texts.keep(rows.text(row, input)));
   }
+  throw error(Code::internal, "unknown cell");
+}
 
-  std::size_t rows() const { return at_.size(); }
-  /// Nothing for what has no key or is never seen.
-  std::optional<std::string_view> key(std::size_t row) {
-    if (at_[row] == no_moment || (!known_.empty() && known_[row] == no_moment)) return std::nullopt;
-    return reader_.read(row);
+void write(const EventRows& rows, std::size_t row, const Layout& layout, TextPool& texts,
+           std::vector<Word>& event) {
+  event.assign(layout.words(), 0);
+  layout.set_moments(event.data(), rows.at(row), rows.known(row));
+  for (std::size_t i = 0; i < rows.inputs(); ++i) {
+    if (rows.has(row, i)) layout.set(event.data(), i, word_of(rows, row, i, texts));
   }
-
-  void write(std::size_t row, TextPool& texts, std::vector<Word>& event) const {
-    event.assign(live_.layout.words(), 0);
-    live_.layout.set_moments(event.data(), at_[row], known_.empty() ? 0 : known_[row]);
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      if (inputs_[i].valid(row)) live_.layout.set(event.data(), i, word(inputs_[i], i, row, texts));
-    }
-  }
-
- private:
-  static std::vector<Column> keys_of(const LiveView::Impl& live, const Columns& events) {
-    const std::size_t others = (live.layout.has_known() ? 2 : 1) + live.layout.inputs();
-    if (events.width() != live.view.key.size() + others)
-      throw error(Code::internal, "events of view '{}' have {} columns", live.view.name, events.width());
-    std::vector<Column> out;
-    for (std::size_t i = 0; i < live.view.key.size(); ++i) out.push_back(events.column(i));
-    return out;
-  }
-
-  void require(const Column& column, std::size_t input) const {
-    const Type& type = column.type();
-    const bool unit = type.kind == Kind::text || type.unit == live_.types[input].unit;
-    if (type.kind == live_.types[input].kind && unit) return;
-    throw error(Code::internal, "input {} of view '{}' is not {}", input, live_.view.name,
-                live_.view.inputs[input].type);
-  }
-
-  Word word(const Column& column, std::size_t input, std::size_t row, TextPool& texts) const {
-    switch (live_.layout.cell(input)) {
-      case Cell::whole:
-        return static_cast<Word>(integer_at(column, row));
-      case Cell::real:
-        return std::bit_cast<Word>(column.type().kind == Kind::float32
-                                       ? static_cast<double>(column.values<float>()[row])
-                                       : column.values<double>()[row]);
-      case Cell::text:
-        return reinterpret_cast<Word>(texts.keep(column.text(row)));
-    }
-    throw error(Code::internal, "unknown cell");
-  }
-
-  const LiveView::Impl& live_;
-  KeyReader reader_;
-  std::vector<std::int64_t> at_;
-  std::vector<std::int64_t> known_;
-  std::vector<Column> inputs_;
-};
+}
 
 /// The values of one key at one moment.
 class LookUp {
@@ -208,7 +160,6 @@ void TextPool::release(const std::string* text) {
 }
 
 LiveView::Impl::Impl(const View& of, std::int64_t complete_from_us) : view(of), layout(of) {
-  for (const Input& input : view.inputs) types.push_back(input_type(input.type));
   for (Shard& shard : shards) shard.complete_from = complete_from_us;
 }
 
@@ -219,6 +170,10 @@ LiveView::~LiveView() = default;
 const View& LiveView::view() const { return impl_->view; }
 std::uint64_t LiveView::events() const { return impl_->events; }
 std::uint64_t LiveView::keys() const { return impl_->keys; }
+std::optional<std::int64_t> LiveView::newest() const {
+  const std::int64_t us = impl_->newest_us;
+  return us == no_moment ? std::nullopt : std::optional(us);
+}
 
 std::int64_t LiveView::complete_from() const {
   const std::shared_lock lock(impl_->shards[0].mutex);
@@ -226,33 +181,39 @@ std::int64_t LiveView::complete_from() const {
 }
 
 void LiveView::add(const Columns& events) {
-  Batch batch(*impl_, events);
-  std::array<std::vector<std::size_t>, shards_count> rows;
-  for (std::size_t row = 0; row < batch.rows(); ++row) {
-    if (const auto key = batch.key(row)) rows[impl_->shard_index(*key)].push_back(row);
+  EventRows rows(impl_->view, events);
+  std::array<std::vector<std::size_t>, shards_count> of_shard;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    if (const auto key = rows.key(row)) of_shard[Impl::shard_index(*key)].push_back(row);
   }
+  for (std::size_t i = 0; i < shards_count; ++i) {
+    const std::span<const std::size_t> all(of_shard[i]);
+    for (std::size_t first = 0; first < all.size(); first += events_at_once)
+      impl_->add(impl_->shards[i], rows, all.subspan(first, std::min(events_at_once, all.size() - first)));
+  }
+}
+
+void LiveView::Impl::add(Shard& shard, EventRows& rows, std::span<const std::size_t> chosen) {
   std::vector<Word> event;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    Shard& shard = impl_->shards[i];
-    for (std::size_t first = 0; first < rows[i].size(); first += events_at_once) {
-      const std::unique_lock lock(shard.mutex);
-      const std::size_t end = std::min(rows[i].size(), first + events_at_once);
-      for (std::size_t at = first; at < end; ++at) {
-        batch.write(rows[i][at], shard.texts, event);
-        Timeline& timeline = shard.timelines[std::string(*batch.key(rows[i][at]))];
-        if (timeline.empty()) ++impl_->keys;
-        timeline.insert(impl_->layout, event.data());
-        ++impl_->events;
-      }
+  const std::unique_lock lock(shard.mutex);
+  for (const std::size_t row : chosen) {
+    write(rows, row, layout, shard.texts, event);
+    const std::string_view key = *rows.key(row);
+    auto found = shard.timelines.find(key);
+    if (found == shard.timelines.end()) {
+      found = shard.timelines.try_emplace(std::string(key)).first;
+      ++keys;
     }
+    found->second.insert(layout, event.data());
+    newest_us = std::max(newest_us.load(), layout.at(event.data()));
+    ++events;
   }
 }
 
 void LiveView::Impl::forget(Shard& shard, Timeline& timeline, std::int64_t us) {
   const Place end = timeline.first_at(layout, us - view.longest_window_us());
   if (end == Place{}) return;
-  const auto newest =
-      timeline.latest(layout, timeline.first_at(layout, std::min(us, INT64_MAX - 1) + 1), us);
+  const auto newest = timeline.latest(layout, timeline.first_at(layout, std::min(us, INT64_MAX - 1) + 1), us);
   const auto is_kept = [&](Place place) {
     return place == newest || layout.enters(timeline.event(layout, place)) > us;
   };
@@ -293,6 +254,7 @@ void LiveView::take(LiveView&& other) {
   }
   impl_->events = other.impl_->events.load();
   impl_->keys = other.impl_->keys.load();
+  impl_->newest_us = other.impl_->newest_us.load();
 }
 
 void LiveView::look_up(std::optional<std::string_view> key, std::int64_t time_us,

@@ -11,7 +11,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "src/event_rows.hpp"
 #include "src/timeline.hpp"
+#include "src/values.hpp"
 
 namespace mlops::feature {
 
@@ -43,13 +45,14 @@ struct alignas(64) Shard {
 struct LiveView::Impl {
   View view;
   Layout layout;
-  std::vector<Type> types;  ///< Of the inputs.
   std::array<Shard, shards_count> shards = {};
   std::atomic<std::uint64_t> events = 0;
   std::atomic<std::uint64_t> keys = 0;
+  std::atomic<std::int64_t> newest_us = no_moment;
 
   Impl(const View& of, std::int64_t complete_from_us);
   static std::size_t shard_index(std::string_view key) { return TextHash()(key) % shards_count; }
+  void add(Shard& shard, EventRows& rows, std::span<const std::size_t> chosen);
   void forget(Shard& shard, Timeline& timeline, std::int64_t us);
 };
 

@@ -1,7 +1,7 @@
 #pragma once
-/// The events of one key in the order (at, known, arrival), in blocks. Of the blocks before the last, of 16 of
-/// them, of 256, and so on there are summaries, so that a long window is a few of them and the events at its
-/// two ends, wherever new events come in between.
+/// The events of one key in the order (at, known, arrival), in blocks. Of the blocks before the last, of 16
+/// of them, of 256, and so on there are summaries, so that a long window is a few of them and the events at
+/// its two ends, wherever new events come in between.
 
 #include <mlops/stats/exact_sum.hpp>
 
@@ -66,7 +66,8 @@ class Timeline {
 
  private:
   using Block = std::vector<Word>;
-  static constexpr std::size_t block_events = 64;  // appended; a block with events put in between has up to 128
+  static constexpr std::size_t block_events =
+      64;  // appended; a block with events put in between has up to 128
   static constexpr unsigned fan_bits = 4;
 
   std::size_t count(const Layout& layout, std::size_t block) const {
@@ -108,7 +109,8 @@ std::size_t Timeline::step(const Layout& layout, std::size_t block, std::size_t 
                            Fold& fold) const {
   std::size_t level = 0;
   const auto size = [](std::size_t at) { return std::size_t{1} << (fan_bits * at); };
-  while (level + 1 < levels_.size() && block % size(level + 1) == 0 && block + size(level + 1) <= end) ++level;
+  while (level + 1 < levels_.size() && block % size(level + 1) == 0 && block + size(level + 1) <= end)
+    ++level;
   for (;; --level) {
     const Summary& summary = levels_[level][block >> (fan_bits * level)];
     const bool seen = !layout.has_known() || summary.last_enters <= time;

@@ -175,6 +175,16 @@ void Completer::refuse_forgotten(const Lookup& lookup, std::size_t row, std::int
       .with_hint("features of older rows go with the request as columns");
 }
 
+void Completer::ask(const Lookup& lookup, std::optional<std::string_view> key, std::size_t row,
+                    Made& out) const {
+  try {
+    lookup.live->look_up(key, out.times_[row], lookup.columns, out.found_);
+  } catch (const Error& fault) {
+    if (fault.id() == "features.forgotten") refuse_forgotten(lookup, row, out.times_[row]);
+    throw;
+  }
+}
+
 void Completer::look_up(const Lookup& lookup, const GivenRows& given, Made& out) const {
   const std::vector<feature::Key>& keys = lookup.live->view().key;
   const auto& columns = scorer_->columns();
@@ -191,8 +201,7 @@ void Completer::look_up(const Lookup& lookup, const GivenRows& given, Made& out)
       else add_key({columns[column], row}, cell, keys[part], bytes);
     }
     const auto key = known ? std::optional(bytes.bytes()) : std::nullopt;
-    if (out.times_[row] < lookup.live->complete_from()) refuse_forgotten(lookup, row, out.times_[row]);
-    lookup.live->look_up(key, out.times_[row], lookup.columns, out.found_);
+    ask(lookup, key, row, out);
     for (std::size_t i = 0; i < lookup.inputs.size(); ++i) {
       feature::Value& value = out.found_.values[i];
       Cell& cell = out.cells_[(first + i) * out.rows_ + row];

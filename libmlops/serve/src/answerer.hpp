@@ -37,6 +37,7 @@ class Answerer {
   void about_features(const Target& target, const http::Request& request, http::Response& response);
   void look_up(const Target& target, const http::Request& request, http::Response& response);
   void predict(const Target& target, const http::Request& request, http::Response& response);
+  Time now_of(const Loaded& loaded) const;
   void invoke(const Mine& mine, const http::Request& request, http::Response& response);
   void infer(const Mine& mine, const http::Request& request, http::Response& response);
   void count_rows(const Mine& mine);

@@ -25,6 +25,7 @@ class FeatureServer::Impl {
   /// As they are in the store at this moment; reads a file.
   std::vector<feature::OnlineView> stored() const;
 
+  const std::shared_ptr<feature::OnlineImage>& image() const { return image_; }
   const Clock& clock() const { return clock_; }
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
   std::shared_ptr<const Catalogue> catalogue() const;

@@ -70,7 +70,7 @@ FeatureServer::Impl::Impl(const Clock& clock, FeatureOptions options)
     : clock_(clock),
       options_(std::move(options)),
       store_(options_.file, Mode::read),
-      image_(options_.image ? options_.image : std::make_shared<feature::OnlineImage>(options_.file)) {
+      image_(std::make_shared<feature::OnlineImage>(options_.file)) {
   require_views(store_.views());
   refresh();
 }

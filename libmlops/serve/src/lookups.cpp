@@ -96,8 +96,9 @@ std::string Answerer::index(const http::Request& request) const {
   const std::string url = fmt::format("http://{}", host.empty() ? "localhost" : host);
   std::string out = fmt::format("mlops {}: ", version());
   if (!models_->empty())
-    out += fmt::format("models that answer\n\n{}\nAsk the first of them:\n\n  {}\n\n",
-                       lines_of_models(*models_), curl_line(url, models_->front().loaded->example));
+    out +=
+        fmt::format("models that answer\n\n{}\nAsk the first of them:\n\n  {}\n\n", lines_of_models(*models_),
+                    curl_line(url, models_->front().loaded->example(state_.now->now())));
   if (state_.features != nullptr)
     out += fmt::format("features of\n\n{}\n", lines_of_views(state_.features->impl()));
   for (std::size_t i = 0; i < route_count; ++i) {
@@ -148,7 +149,7 @@ void Answerer::look_up(const Target& target, const http::Request& request, http:
       text("", metrics_type);
       return write_metrics(state_, out);
     case Route::example:
-      out = find({.route = Route::invocations}).served->loaded->example;
+      out = find({.route = Route::invocations}).served->loaded->example(state_.now->now());
       return;
     case Route::index:
       return text(index(request));

@@ -59,6 +59,8 @@ class LiveView {
   std::int64_t complete_from() const;  ///< Microseconds since 1970 UTC.
   std::uint64_t events() const;
   std::uint64_t keys() const;
+  /// Event time of the newest event that was ever added; microseconds since 1970 UTC.
+  std::optional<std::int64_t> newest() const;
 
   /// Events as read_events() gives them, behind those that are there (where moments are equal the later one
   /// is the latest).

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -97,6 +98,7 @@ class Completer {
   void take_times(const GivenRows& given, Time now, Made& out) const;
   void give_times(const GivenRows& given, Time now, Made& out) const;
   void look_up(const Lookup& lookup, const GivenRows& given, Made& out) const;
+  void ask(const Lookup& lookup, std::optional<std::string_view> key, std::size_t row, Made& out) const;
   void refuse_forgotten(const Lookup& lookup, std::size_t row, std::int64_t time) const;
 
   const Scorer* scorer_;

@@ -87,12 +87,16 @@ class Reader {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Where the features of views come from: the request alone, or the request or, where it has none, the
+/// server.
+enum class Features { given, looked_up };
+
 /// Of one model version: what is the same in each answer is made once. Immutable; safe for many threads.
 class Writer {
  public:
   /// `algorithm` is the package's, for the metadata's platform.
   Writer(const score::Scorer& scorer, const std::string& name, std::int64_t version,
-         std::string_view algorithm = {});
+         std::string_view algorithm = {}, Features features = Features::given);
 
   /// {"predictions": [...], "probabilities": [[...], ...], "classes": [...], "model": "churn@v3"}: a class or
   /// a value for each row; for classes also the probability of each, in the order of `classes`, as
@@ -104,7 +108,9 @@ class Writer {
   std::optional<std::size_t> inference(const score::Answered& answers, const Inference& rest,
                                        std::string& out) const;
 
-  /// The answer of GET /v2/models/{m}: inputs and outputs with datatype and shape.
+  /// The answer of GET /v2/models/{m}: inputs and outputs with datatype and shape. What a request may leave
+  /// out has "parameters": {"optional": true}; the columns by which features are looked up stand behind the
+  /// inputs.
   /// `versions` are those that may be asked for by number; none: its own.
   std::string metadata(const std::vector<std::int64_t>& versions = {}) const;
 
@@ -124,8 +130,8 @@ class Writer {
   void append_data(const score::Answered& answers, bool probabilities, std::string& out) const;
   void append_bytes(const score::Answered& answers, bool probabilities, std::string& out) const;
   std::size_t bytes_of(const score::Answered& answers, bool probabilities) const;
-  json::Object metadata_of(const predict::Signature& signature, const std::string& name, std::int64_t version,
-                           std::string_view algorithm) const;
+  json::Object metadata_of(const score::Scorer& scorer, const std::string& name, std::int64_t version,
+                           std::string_view algorithm, Features features) const;
 
   bool binary_task_ = false;
   std::size_t outputs_ = 0;

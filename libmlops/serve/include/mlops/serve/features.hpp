@@ -39,8 +39,6 @@ struct FeatureOptions {
   /// Events of rows of a view that needs SQL to read them (feature/plain.hpp). `rows`: a JSON object a line,
   /// with what OnlineView::reads names. Never called by two threads at once, nor on an event loop.
   std::function<Columns(const feature::OnlineView& view, const std::string& rows)> evaluate = {};
-  /// The store in memory, where somebody else has it already.
-  std::shared_ptr<feature::OnlineImage> image = {};
 };
 
 /// What the handlers of a Service share. Safe for many threads.

@@ -23,8 +23,10 @@
 #include <mlops/store/store.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,9 +42,19 @@ struct Serving {
 
 class FeatureServer;
 
+struct ServiceOptions {
+  /// The online store, in which features are looked up that requests lack (score/completer.hpp). Nothing:
+  /// requests have to bring all of them. It is opened when a model that was trained on views is loaded.
+  std::optional<std::filesystem::path> online = {};
+  const Clock* now = nullptr;  ///< What "now" is to look-ups: --as-of. Nothing: the service's clock.
+  /// Answers the routes of features.hpp, and has the online store in memory already. Nothing: they are not
+  /// there.
+  FeatureServer* features = nullptr;
+};
+
 /// What refresh() did.
 struct Change {
-  std::string address;
+  std::string address;  ///< Empty: the online store cannot be followed, for the reason of `fault`.
   std::int64_t from = 0;
   std::int64_t to = 0;
   std::string fault = {};  ///< Why `to` could not be loaded; `from` goes on answering.
@@ -51,12 +63,16 @@ struct Change {
 class Service {
  public:
   /// Loads every model before it returns. `addresses`: each as model::Registry::get() takes it; the first
-  /// answers /invocations. None: features alone. All but the addresses must outlive it. Throws as
-  /// Registry::get(), model::require_runnable() and score::Scorer::load(); usage when two addresses always
+  /// answers /invocations; none only where there are features. All but the addresses must outlive it. Throws
+  /// as Registry::get(), model::require_runnable() and score::Scorer::load(); usage when two addresses always
   /// mean the same, such as `churn` and `churn@champion`. Two aliases may be at one version now: they can
   /// move apart.
+  ///
+  /// `clock` is the real time, by which loads are tried again. Of a model that was trained on views each view
+  /// must be covered by a definition in the online store; throws as feature::OnlineStore::find(), and
+  /// usage ("features.forgotten") where "now" is before what the store answers.
   Service(Engines& engines, store::Store& store, const Clock& clock,
-          const std::vector<std::string>& addresses);
+          const std::vector<std::string>& addresses, const ServiceOptions& options = {});
   ~Service();
 
   /// For one thread. It must not outlive the service.
@@ -72,14 +88,12 @@ class Service {
   /// Looks where the aliases point and loads what they point at now. Call it from one thread, several times
   /// a second: when nothing moved it costs a look at a file for each model. A version that cannot be loaded
   /// is told once, and tried again, quietly, every half minute and when the alias moves. A store that cannot
-  /// be read and an alias that is gone change nothing.
+  /// be read and an alias that is gone change nothing. What was pushed into the online store or materialized
+  /// there since is taken over.
   std::vector<Change> refresh();
 
   /// From now on /healthz and readiness say 503; requests are answered on.
   void begin_drain();
-  /// Answers the routes of features.hpp too. Set before the first handler is made; it must outlive the
-  /// service.
-  void answer_features(FeatureServer& features);
   /// What the server counts, for /metrics.
   void watch(std::function<http::Traffic()> traffic);
   /// Told of each answered request, from any thread: for a log. Set before the first handler is made.
