@@ -10,6 +10,8 @@
 #include <charconv>
 #include <utility>
 
+#include "src/online_values.hpp"
+
 namespace mlops::score {
 namespace {
 
@@ -67,23 +69,6 @@ std::optional<std::pair<Kind, TimeUnit>> moment_kind(const std::string& type) {
   return std::nullopt;
 }
 
-json::Value json_of(const feature::Value& value, const std::string& type) {
-  switch (value.kind) {
-    case feature::Value::Kind::null:
-      return nullptr;
-    case feature::Value::Kind::real:
-      return json::number(value.real);
-    case feature::Value::Kind::text:
-      return value.text;
-    case feature::Value::Kind::integer:
-      break;
-  }
-  if (type == "BOOLEAN") return value.integer != 0;
-  if (const auto moment = moment_kind(type))
-    return dataset::moment_text(moment->first, moment->second, value.integer);
-  return value.integer;
-}
-
 std::string_view status_of(const feature::Value& value, bool seen) {
   if (value.kind != feature::Value::Kind::null) return statuses::present;
   if (value.expired) return statuses::expired;
@@ -112,6 +97,36 @@ std::vector<std::size_t> positions_of(const feature::View& view, const std::vect
 }
 
 }  // namespace
+
+json::Value value_json(const feature::Value& value, const std::string& type) {
+  switch (value.kind) {
+    case feature::Value::Kind::null:
+      return nullptr;
+    case feature::Value::Kind::real:
+      return json::number(value.real);
+    case feature::Value::Kind::text:
+      return value.text;
+    case feature::Value::Kind::integer:
+      break;
+  }
+  if (type == "BOOLEAN") return value.integer != 0;
+  if (const auto moment = moment_kind(type))
+    return dataset::moment_text(moment->first, moment->second, value.integer);
+  return value.integer;
+}
+
+std::string key_type(feature::KeyKind kind) {
+  switch (kind) {
+    case feature::KeyKind::boolean:
+      return "BOOLEAN";
+    case feature::KeyKind::date:
+      return "DATE";
+    case feature::KeyKind::timestamp:
+      return "TIMESTAMP";
+    default:
+      return "BIGINT";
+  }
+}
 
 std::string key_bytes(const feature::View& view, const std::vector<std::string>& parts) {
   feature::KeyBytes key(view.key.size());
@@ -143,7 +158,7 @@ LookUp look_up(const feature::OnlineStore& store, const feature::OnlineView& vie
     const feature::ViewColumn& column = view.view.columns[positions[i]];
     out.values.push_back({.column = column.name,
                           .type = column.type,
-                          .value = json_of(found.values[i], column.type),
+                          .value = value_json(found.values[i], column.type),
                           .status = status_of(found.values[i], found.newest_us.has_value())});
   }
   return out;

@@ -89,7 +89,7 @@ class Lines {
     each([&](const Answering& view, const std::string& label) { line(name, label, value(view)); });
   }
   void write_values() {
-    constexpr std::string_view name = "mlops_feature_values_total";
+    constexpr std::string_view name = "mlops_online_values_total";
     begin(name, "counter", "Values of features answered, by view and status.");
     each([&](const Answering& view, const std::string& label) {
       for (std::size_t i = 0; i < presence_names.size(); ++i)
@@ -131,23 +131,23 @@ std::string features_json(const std::vector<feature::OnlineView>& views) {
 void write_feature_metrics(const FeatureServer::Impl& server, std::string& out) {
   const auto catalogue = server.catalogue();
   Lines lines(*catalogue, out);
-  lines.write("mlops_feature_lookups_total", "counter", "Keys looked up, by view.",
+  lines.write("mlops_online_lookups_total", "counter", "Keys looked up, by view.",
               [](const Answering& view) { return view.counts->lookups.load(); });
   lines.write_values();
-  lines.write("mlops_feature_pushes_total", "counter", "Pushes taken, by view.",
+  lines.write("mlops_online_pushes_total", "counter", "Pushes taken, by view.",
               [](const Answering& view) { return view.counts->pushes.load(); });
-  lines.write("mlops_feature_pushes_refused_total", "counter", "Pushes refused, by view.",
+  lines.write("mlops_online_pushes_refused_total", "counter", "Pushes refused, by view.",
               [](const Answering& view) { return view.counts->pushes_refused.load(); });
-  lines.write("mlops_feature_rows_pushed_total", "counter", "Rows pushed, by view.",
+  lines.write("mlops_online_rows_pushed_total", "counter", "Rows pushed, by view.",
               [](const Answering& view) { return view.counts->pushed_rows.load(); });
-  lines.write("mlops_feature_events", "gauge", "Events held, by view.",
+  lines.write("mlops_online_events", "gauge", "Events held, by view.",
               [](const Answering& view) { return view.live->events(); });
-  lines.write("mlops_feature_keys", "gauge", "Keys that have events, by view.",
+  lines.write("mlops_online_keys", "gauge", "Keys that have events, by view.",
               [](const Answering& view) { return view.live->keys(); });
   lines.write(
-      "mlops_feature_newest_event_timestamp_seconds", "gauge",
+      "mlops_online_newest_event_timestamp_seconds", "gauge",
       "Event time of the newest event, in seconds since 1970; 0 without any.",
-      [](const Answering& view) { return static_cast<double>(view.online.newest_us.value_or(0)) / 1e6; });
+      [](const Answering& view) { return static_cast<double>(view.live->newest().value_or(0)) / 1e6; });
 }
 
 std::string lines_of_views(const FeatureServer::Impl& server) {

@@ -50,6 +50,7 @@ struct State {
   std::function<http::Traffic()> traffic = {};
   std::function<void(const Service::Seen&)> seen = {};
   FeatureServer* features = nullptr;
+  monitor::PredictionLog* log = nullptr;
   std::atomic<bool> draining = false;
   const Clock* now = nullptr;  ///< Of look-ups and examples, which --as-of may have stopped.
 

@@ -18,9 +18,10 @@ std::vector<RowColumn> columns_read(const View& view, const Table& table, table:
 /// Times after the year 9999 are not looked at.
 std::optional<std::int64_t> newest_event(const View& view, const Table& table, table::Engine& engine);
 
-/// Those of read_events() that a moment from `from_us` on, less the longest window, can tell from others: all
-/// since then, and the newest of each key before (all of those that are equally new), in the order of the
-/// table. Of a view with `known:` everything, as an old event may become known late.
+/// Those of read_events() whose time is `from_us` (microseconds since 1970 UTC) or later, and of each key the
+/// newest before (all that are equally new), in the order of the table: what moments can see that are later
+/// than `from_us` by the longest window. Of a view with `known:` everything, as an old event may become known
+/// late.
 Events read_events_since(const View& view, const Table& table, std::int64_t from_us, table::Engine& engine);
 
 }  // namespace mlops::feature
