@@ -36,6 +36,7 @@ class Answerer {
   void answer(const Target& target, const http::Request& request, http::Response& response);
   void look_up(const Target& target, const http::Request& request, http::Response& response);
   void predict(const Target& target, const http::Request& request, http::Response& response);
+  Time now_of(const Loaded& loaded) const;
   void invoke(const Mine& mine, const http::Request& request, http::Response& response);
   void infer(const Mine& mine, const http::Request& request, http::Response& response);
   void count_rows(const Mine& mine);
