@@ -301,12 +301,12 @@ void write_metrics(const State& state, std::string& out) {
             "Rows with a category that training never saw.");
   write_met(page, state, VersionShard::out_of_range, "mlops_input_out_of_range_total",
             "Rows with a number beyond those that training saw.");
-  if (state.log != nullptr) write_log(page, state.log->figures());
   const auto looks_up = [](const auto& one) { return one.second.looks_up; };
   if (std::any_of(state.series.begin(), state.series.end(), looks_up)) {
     write_lookups(page, state);
     write_views(page, state);
   }
+  if (state.log != nullptr) write_log(page, state.log->figures());
   if (state.traffic) write_traffic(page, state.traffic());
   write_process(page);
 }
