@@ -39,6 +39,7 @@ struct ServeArgs {
   std::optional<std::int64_t> threads;
   std::optional<std::string> max_body;
   std::int64_t drain = 30;
+  bool no_lookup = false;
 };
 
 std::int64_t within(std::string_view flag, std::int64_t value, std::int64_t least, std::int64_t most) {
@@ -146,6 +147,10 @@ class Talk {
 };
 
 void tell(Talk& talk, const serve::Change& change) {
+  if (change.address.empty())
+    return talk.warning(
+        fmt::format("the online store cannot be followed, features are looked up in what was read of it: {}",
+                    change.fault));
   const std::string was = change.from == 0 ? "nothing" : fmt::format("v{}", change.from);
   if (change.fault.empty())
     return talk.note(fmt::format("{}: v{} answers now, was {}", change.address, change.to, was));
@@ -186,12 +191,15 @@ void run(const ServeArgs& args, cli::Invocation& invocation) {
   serve::ListenOptions options = options_of(args, invocation);
   within("--drain", args.drain, 0, 86'400);
   store::Store& store = invocation.project().store();
-  serve::Service service(invocation.engines(), store, invocation.clock(),
-                         addresses_of(args, invocation, store.references()));
+  const SystemClock clock;  // what waits and what is logged goes on when --as-of stops "now"
+  serve::ServiceOptions about{.now = &invocation.clock()};
+  if (!args.no_lookup) about.online = invocation.project().online_file();
+  serve::Service service(invocation.engines(), store, clock,
+                         addresses_of(args, invocation, store.references()), about);
   Mail mail;
   if (invocation.verbosity() > 0) {
     service.on_request(
-        [&](const auto& seen) { mail.requests.put(request_line(seen, invocation.clock().now())); });
+        [&mail, &clock](const auto& seen) { mail.requests.put(request_line(seen, clock.now())); });
   }
   options.on_fault = [&mail](const std::string& text) { mail.faults.put(text); };
   invocation.cancel().check();
@@ -219,16 +227,20 @@ cli::Command serve() {
            {"--threads", "NUMBER", "threads that answer; default: as many as processors", &args->threads},
            {"--max-body", "SIZE",
             "the greatest request that is read; default: 64MB, less where memory is short", &args->max_body},
+           {"--no-lookup", "", "look no features up: requests bring all that a model takes",
+            &args->no_lookup},
            {"--drain", "SECONDS", "how long to wait for open requests at the end; default: 30",
             &args->drain}},
       .examples = {{"mlops serve churn", "Answer for the champion of churn, whichever that is at the time"},
                    {"mlops serve churn churn@challenger --port 9000", "Let two versions answer"},
                    {"mlops serve churn@v1 --port 0 --json", "Let a program read where it listens"}},
       .exits = {{Code::failed, "requests were cut off at the end, or the model is only kept"},
-                {Code::not_found, "there is no such model"},
+                {Code::not_found, "there is no such model, or features that it takes are not online"},
+                {Code::conflict, "the online store has another definition of features than the model"},
                 {Code::corrupt, "the model is damaged"},
                 {Code::busy, "the port is taken"}},
-      .see_also = {"mlops-predict(1)", "mlops-model-promote(1)", "mlops-output(5)"},
+      .see_also = {"mlops-predict(1)", "mlops-features-materialize(1)", "mlops-model-promote(1)",
+                   "mlops-output(5)"},
       .patient = true,
       .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
 }

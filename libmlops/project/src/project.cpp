@@ -77,6 +77,8 @@ bool Project::has_store() const {
   return std::filesystem::is_directory(impl_->store_folder(), ignored);
 }
 
+std::filesystem::path Project::online_file() const { return impl_->store_folder() / "online.db"; }
+
 const manifest::Manifest& Project::manifest() {
   if (!impl_->manifest) impl_->manifest = impl_->read_manifest(fs::find_file(impl_->root / manifest_name));
   return *impl_->manifest;

@@ -46,6 +46,9 @@ class Project {
   /// True when `.mlops/` is there already.
   bool has_store() const;
 
+  /// Where the online store of features is, or would be: a file in `.mlops/`, made by who first writes there.
+  std::filesystem::path online_file() const;
+
   /// `mlops.yaml` as it stands; an empty one, named after the folder, when there is no file.
   const manifest::Manifest& manifest();
 
