@@ -77,7 +77,8 @@ std::string printable(std::string_view text) {
   return text.size() > longest ? out + "..." : out;
 }
 
-Answerer::Answerer(Engines& engines, State& state) : engines_(engines), state_(state), reader_(engines) {
+Answerer::Answerer(Engines& engines, State& state)
+    : engines_(engines), state_(state), reader_(engines), log_(state.log) {
   const std::lock_guard lock(state_.mutex);
   shard_ = state_.shards.emplace_back(std::make_unique<Shard>()).get();
 }
@@ -120,7 +121,7 @@ void Answerer::adopt(const std::vector<Served>& models) {
   for (const Served& one : models) {
     Series& series = state_.series_of(*one.loaded);
     auto& shard = series.shards.try_emplace(shard_, series.inputs.size()).first->second;
-    mine_.push_back({&one, &shard});
+    mine_.push_back({&one, &shard, log_.stream(*one.loaded)});
   }
 }
 
@@ -158,6 +159,14 @@ void Answerer::predict(const Target& target, const Request& request, Response& r
     return refuse(target.route, status_of(e), client_text(e), response);
   }
   count_rows(mine);
+  if (mine.log != nullptr) log(mine, request, response);
+}
+
+void Answerer::log(const Mine& mine, const Request& request, Response& response) {
+  const bool named = target_of(request.path).route == Route::infer && inference_.id_given;
+  const auto id = log_.identify(request, named ? inference_.id : std::string_view(), response);
+  const std::function<Columns()> given = [&] { return reader_.rows(mine.served->loaded->scorer); };
+  log_.put(*mine.log, {.request = id, .answered = answers_, .given = given});
 }
 
 /// The clock is only read for who takes the time.

@@ -255,6 +255,19 @@ void write_traffic(Page& page, const http::Traffic& traffic) {
   page.line("reason=\"overloaded\"", traffic.overloaded);
 }
 
+void write_log(Page& page, const monitor::LogFigures& log) {
+  page.single("mlops_prediction_log_rows_total", "counter", "Rows written into the prediction log.",
+              log.rows);
+  page.begin("mlops_prediction_log_dropped_total", "counter",
+             "Rows that were answered and not logged: the disk did not keep up, or did not take them.");
+  page.line("reason=\"behind\"", log.behind);
+  page.line("reason=\"unwritten\"", log.unwritten);
+  page.single("mlops_prediction_log_bytes_total", "counter", "Bytes written into the prediction log.",
+              log.bytes);
+  page.single("mlops_prediction_log_failing", "gauge", "1 while nothing can be written into it.",
+              log.failing ? 1 : 0);
+}
+
 void write_process(Page& page) {
   const ProcessFigures process = process_figures();
   page.single("process_cpu_seconds_total", "counter", "User and system time of all threads, in seconds.",
@@ -293,6 +306,7 @@ void write_metrics(const State& state, std::string& out) {
     write_lookups(page, state);
     write_views(page, state);
   }
+  if (state.log != nullptr) write_log(page, state.log->figures());
   if (state.traffic) write_traffic(page, state.traffic());
   write_process(page);
 }

@@ -161,6 +161,8 @@ Columns Reader::inference(std::string_view body, std::optional<std::string_view>
   return impl_->columns(asked.scorer);
 }
 
+Columns Reader::rows(const score::Scorer& scorer) { return impl_->columns(scorer); }
+
 void Reader::invocations(std::string_view content_type, std::string_view body, const Asked& asked,
                          score::Answered& out) {
   impl_->read_invocations(content_type, body, asked.scorer);

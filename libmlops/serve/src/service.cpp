@@ -246,4 +246,6 @@ void Service::watch(std::function<http::Traffic()> traffic) {
 
 void Service::on_request(std::function<void(const Seen&)> seen) { impl_->state.seen = std::move(seen); }
 
+void Service::log_to(monitor::PredictionLog& log) { impl_->state.log = &log; }
+
 }  // namespace mlops::serve

@@ -48,6 +48,7 @@ struct State {
   std::map<std::string, Loads> loads = {};  ///< By model.
   std::function<http::Traffic()> traffic = {};
   std::function<void(const Service::Seen&)> seen = {};
+  monitor::PredictionLog* log = nullptr;
   std::atomic<bool> draining = false;
   const Clock* now = nullptr;  ///< Of look-ups and examples, which --as-of may have stopped.
 

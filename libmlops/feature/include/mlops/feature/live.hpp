@@ -32,7 +32,8 @@ class KeyBytes {
   std::string bytes_;
 };
 
-/// A feature's value. Dates, times and time stamps are integers as in Columns, flags are 0 and 1.
+/// A feature's value: the member that `kind` names. Dates, times and time stamps are integers as in Columns,
+/// flags are 0 and 1.
 struct Value {
   enum class Kind : std::uint8_t { null, integer, real, text };
   Kind kind = Kind::null;

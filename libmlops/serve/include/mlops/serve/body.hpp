@@ -82,6 +82,9 @@ class Reader {
   };
   const LookedUp& looked_up() const;
 
+  /// The rows of the last call, as columns.
+  Columns rows(const score::Scorer& scorer);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

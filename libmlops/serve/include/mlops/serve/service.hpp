@@ -19,6 +19,7 @@
 #include <mlops/base/engines.hpp>
 #include <mlops/http/server.hpp>
 #include <mlops/model/registry.hpp>
+#include <mlops/monitor/prediction_log.hpp>
 #include <mlops/store/store.hpp>
 
 #include <cstdint>
@@ -98,6 +99,8 @@ class Service {
     std::size_t rows = 0;
   };
   void on_request(std::function<void(const Seen&)> seen);
+  /// Answers go into `log`, which must outlive the service. Set before the first handler is made.
+  void log_to(monitor::PredictionLog& log);
 
  private:
   struct Impl;
