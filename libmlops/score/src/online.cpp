@@ -103,8 +103,8 @@ std::optional<OnlineView> materialized(const OnlineStore& store, const feature::
 
 OnlineStore::Materialized materialize(const EnrichPlace& place, OnlineStore& store, const feature::View& view,
                                       const dataset::Version& version, Time now) {
-  if (auto there = materialized(store, view, version))
-    return {.view = *std::move(there), .superseded = 0, .unchanged = true};
+  if (const auto there = materialized(store, view, version))
+    return store.materialize(there->view, there->reads, {}, version.record, now);
   const auto engine = engine_of(place);
   const feature::Table table = table_of_version(place.store, version);
   require_readable(view, version, table, *engine);
