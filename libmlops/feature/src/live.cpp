@@ -170,6 +170,10 @@ LiveView::~LiveView() = default;
 const View& LiveView::view() const { return impl_->view; }
 std::uint64_t LiveView::events() const { return impl_->events; }
 std::uint64_t LiveView::keys() const { return impl_->keys; }
+std::optional<std::int64_t> LiveView::newest() const {
+  const std::int64_t us = impl_->newest_us;
+  return us == no_moment ? std::nullopt : std::optional(us);
+}
 
 std::int64_t LiveView::complete_from() const {
   const std::shared_lock lock(impl_->shards[0].mutex);
@@ -201,6 +205,7 @@ void LiveView::Impl::add(Shard& shard, EventRows& rows, std::span<const std::siz
       ++keys;
     }
     found->second.insert(layout, event.data());
+    newest_us = std::max(newest_us.load(), layout.at(event.data()));
     ++events;
   }
 }
@@ -249,6 +254,7 @@ void LiveView::take(LiveView&& other) {
   }
   impl_->events = other.impl_->events.load();
   impl_->keys = other.impl_->keys.load();
+  impl_->newest_us = other.impl_->newest_us.load();
 }
 
 void LiveView::look_up(std::optional<std::string_view> key, std::int64_t time_us,

@@ -13,6 +13,7 @@
 
 #include "src/event_rows.hpp"
 #include "src/timeline.hpp"
+#include "src/values.hpp"
 
 namespace mlops::feature {
 
@@ -47,6 +48,7 @@ struct LiveView::Impl {
   std::array<Shard, shards_count> shards = {};
   std::atomic<std::uint64_t> events = 0;
   std::atomic<std::uint64_t> keys = 0;
+  std::atomic<std::int64_t> newest_us = no_moment;
 
   Impl(const View& of, std::int64_t complete_from_us);
   static std::size_t shard_index(std::string_view key) { return TextHash()(key) % shards_count; }

@@ -84,6 +84,13 @@ const manifest::Manifest& Project::manifest() {
   return *impl_->manifest;
 }
 
+std::vector<manifest::ServeSpec> Project::serve() const {
+  const auto text = fs::find_file(impl_->root / manifest_name);
+  return text ? manifest::parse_serve(*text, manifest_name) : std::vector<manifest::ServeSpec>{};
+}
+
+std::filesystem::path Project::predictions() const { return impl_->store_folder() / "predictions"; }
+
 Error Project::error_of(const std::vector<manifest::AssertionFault>& faults) {
   const auto text = fs::find_file(impl_->root / manifest_name);
   return manifest::assertion_error(text.value_or(""), manifest_name, faults);
