@@ -192,11 +192,10 @@ class Binder {
 
   Bound choice(const RuleNode& node) const {
     std::vector<Bound> parts = bound(node);
-    std::vector<Bound> values;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      const bool value = i % 2 == 1 || i + 1 == parts.size();
-      if (value) values.push_back(parts[i]);
-      else parts[i] = implicit(std::move(parts[i]), SqlType::boolean);
+    std::vector<Bound> values{parts.back()};
+    for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
+      parts[i] = implicit(std::move(parts[i]), SqlType::boolean);
+      values.push_back(parts[i + 1]);
     }
     const SqlType type = common_type(values, Unify::take);
     for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "src/expression_case.hpp"
+
 namespace mlops::predict {
 namespace {
 
@@ -29,17 +31,19 @@ std::string between(std::string_view text, std::int64_t begin, std::int64_t end)
   return std::string(text.substr(from, offset_of(text, end) - from));
 }
 
-/// A negative offset counts from the end, 0 is the place in front of the first character; a negative length
-/// goes to the left. What lies outside of the text is left out.
+constexpr std::int64_t all = std::int64_t{1} << 32;
+
+/// A negative offset counts from the end, 0 is the place in front of the first character. What lies outside
+/// of the text is left out. What a negative length gives, or a length from a place in front of the text,
+/// depends on what else the engine knows of the column.
 std::string substring(std::string_view text, std::int64_t offset, std::int64_t length) {
-  constexpr std::int64_t most = std::int64_t{1} << 32;
-  if (std::max(std::abs(offset), std::abs(length)) > most)
-    refuse_value("a place in a text that is too far away");
   const std::int64_t size = length_of(text);
+  const bool outside = std::max(std::abs(offset), length) > all || (length != all && offset < -size);
+  if (length < 0 || outside) refuse_value("a part of a text that begins or ends outside of it");
   const std::int64_t from = offset >= 0 ? offset - 1 : size + offset;
   const std::int64_t to = from + length;
   const auto inside = [&](std::int64_t place) { return std::clamp<std::int64_t>(place, 0, size); };
-  return between(text, inside(std::min(from, to)), inside(std::max(from, to)));
+  return between(text, inside(from), inside(to));
 }
 
 // The space separators of Unicode (Zs), which the engine takes for spaces.
@@ -82,15 +86,8 @@ Scalar trimmed_text(const Bound& node, const Scalar* v) {
   return text(std::string(rest));
 }
 
-/// Only the letters of ASCII: what case other letters have is the engine's tables' to say.
 Scalar cased(const Bound& node, const Scalar* v) {
-  Scalar out = v[0];
-  for (char& c : out.text) {
-    if (static_cast<unsigned char>(c) >= 0x80) refuse_value("the case of a letter beyond ASCII");
-    const char first = node.which == 0 ? 'A' : 'a';
-    if (c >= first && c <= first + 25) c = static_cast<char>(c ^ 0x20);
-  }
-  return out;
+  return text(in_case(static_cast<Case>(node.which), v[0].text));
 }
 
 Scalar left(const Bound&, const Scalar* v) {
@@ -173,7 +170,6 @@ Bound right_call(const RuleNode& call, TextParts values) {
 
 Bound substring_call(const RuleNode& call, TextParts values) {
   const Strict rest = [](const Bound&, const Scalar* v) {
-    constexpr std::int64_t all = std::int64_t{1} << 32;
     return text(substring(v[0].text, v[1].whole, all));
   };
   const Strict part = [](const Bound&, const Scalar* v) {
@@ -196,11 +192,11 @@ Bound rtrim_call(const RuleNode& call, TextParts values) {
 }
 
 Bound lower_call(const RuleNode& call, TextParts values) {
-  return texts_call(call, std::move(values), SqlType::text, cased, 0);
+  return texts_call(call, std::move(values), SqlType::text, cased, static_cast<std::size_t>(Case::lower));
 }
 
 Bound upper_call(const RuleNode& call, TextParts values) {
-  return texts_call(call, std::move(values), SqlType::text, cased, 1);
+  return texts_call(call, std::move(values), SqlType::text, cased, static_cast<std::size_t>(Case::upper));
 }
 
 }  // namespace mlops::predict

@@ -202,8 +202,6 @@ std::int64_t count_until(Part part, std::int64_t micros) {
       return day.year * 4 + (day.month - 1) / 3;
     case Part::month:
       return day.year * 12 + day.month;
-    case Part::week:
-      return floor_div(first_day(Part::week, days) + 3, 7);
     case Part::day:
       return days;
     default:
@@ -242,7 +240,8 @@ Bound truncation_call(const RuleNode& call, std::vector<Bound> values) {
 
 Bound difference_call(const RuleNode& call, std::vector<Bound> values) {
   const Part part = part_named(call, values[0]);
-  if (part > Part::microsecond) refuse_expression(call.at, "date_diff of a part that is not known");
+  if (part > Part::microsecond || part == Part::week)
+    refuse_expression(call.at, "date_diff of a part that is not known");
   std::vector<Bound> parts;
   parts.push_back(as_timestamp(call, std::move(values[1])));
   parts.push_back(as_timestamp(call, std::move(values[2])));

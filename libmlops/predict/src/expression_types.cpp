@@ -97,15 +97,21 @@ Bound read_time(Bound literal, SqlType to) {
 
 bool is_text_literal(const Bound& value) { return value.adapts && value.type == SqlType::text; }
 
-/// A literal that is whole is as narrow as what it meets, if that holds it.
+/// Two by two: a literal that is whole is as narrow as what it meets, if that holds it.
 SqlType common_integer(const std::vector<Bound>& values) {
   SqlType out = SqlType::null;
+  const Bound* literal = nullptr;  // what there is so far is that one alone
   for (const Bound& value : values) {
-    if (is_integer(value.type) && !value.adapts) out = std::max(out, value.type);
-  }
-  for (const Bound& value : values) {
-    if (!is_integer(value.type) || !value.adapts) continue;
-    if (out == SqlType::null || !holds(out, value.value.whole)) out = std::max(out, value.type);
+    if (!is_integer(value.type)) continue;
+    if (out == SqlType::null) {
+      out = value.type;
+      literal = value.adapts ? &value : nullptr;
+      continue;
+    }
+    const bool both = literal != nullptr && value.adapts;
+    if (!both && literal != nullptr && holds(value.type, literal->value.whole)) out = value.type;
+    else if (both || !value.adapts || !holds(out, value.value.whole)) out = std::max(out, value.type);
+    literal = nullptr;
   }
   return out;
 }
