@@ -19,6 +19,9 @@ namespace mlops::commands {
 cli::Command features_plan();
 cli::Command features_apply();
 cli::Command features_join();
+cli::Command features_materialize();
+cli::Command features_push();
+cli::Command features_get();
 
 /// Answers with everything about the view of that address. Throws as feature::resolve() does.
 void show_view(const std::string& address, cli::Invocation& invocation);

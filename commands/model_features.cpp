@@ -65,6 +65,13 @@ std::string type_in(const predict::Package& package, const feature::ViewColumn& 
 
 }  // namespace
 
+score::ModelFeatures features_in(store::Store& store, const store::Tree& tree) {
+  for (const store::TreeFile& file : tree.files) {
+    if (file.path == score::features_file) return score::features_from(store.objects().get(file.digest));
+  }
+  return {};
+}
+
 json::Array wanted_inputs(const predict::Package& package, const score::ModelFeatures& features) {
   json::Array out;
   const predict::Signature asked = package.asked();

@@ -60,13 +60,6 @@ std::optional<predict::Package> description(const store::Objects& objects, const
   return std::nullopt;
 }
 
-score::ModelFeatures features_in(const store::Objects& objects, const store::Tree& tree) {
-  for (const store::TreeFile& file : tree.files) {
-    if (file.path == score::features_file) return score::features_from(objects.get(file.digest));
-  }
-  return {};
-}
-
 json::Array file_list(const store::Tree& tree) {
   json::Array out;
   for (const store::TreeFile& file : tree.files) {
@@ -140,7 +133,7 @@ ui::Row model_row(const model::Version& version, std::optional<std::int64_t> cha
 ui::Row model_record(store::Store& store, const model::Version& version) {
   const store::Tree tree = store::get_tree(store.objects(), version.package);
   const auto package = version.runs_here() ? description(store.objects(), tree) : std::nullopt;
-  const auto features = package ? features_in(store.objects(), tree) : score::ModelFeatures{};
+  const auto features = package ? features_in(store, tree) : score::ModelFeatures{};
   const ui::Show of_views = features.empty() ? ui::Show::hidden : ui::Show::plain;
   const auto signature = [&](auto value) {
     return package ? json::Value(value(package->signature)) : json::Value();

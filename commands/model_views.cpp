@@ -29,8 +29,8 @@ dataset::Version resolved(const feature::View& view, const std::string& address,
   }
 }
 
-/// As it is. What is made from sources may lag behind them, which would be features without the newest
-/// events.
+}  // namespace
+
 dataset::Version table_of_view(const feature::View& view, cli::Invocation& invocation) {
   const manifest::Manifest& manifest = invocation.project().manifest();
   const manifest::TableSpec* table = manifest.find_table(view.from);
@@ -48,8 +48,6 @@ dataset::Version table_of_view(const feature::View& view, cli::Invocation& invoc
   }
   return version;
 }
-
-}  // namespace
 
 feature::History model_history(const feature::View& view, cli::Invocation& invocation) {
   const dataset::Version version = table_of_view(view, invocation);

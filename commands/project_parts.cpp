@@ -114,10 +114,11 @@ std::vector<cli::Candidate> project_offers(cli::Offer offer) {
   std::vector<cli::Candidate> out;
   const bool all = offer == cli::Offer::address;
   if (all || offer == cli::Offer::dataset) add_datasets(project, out);
-  if (offer == cli::Offer::view) offer_views(project, out);
+  const bool either = offer == cli::Offer::view_or_model;
+  if (either || offer == cli::Offer::view) offer_views(project, out);
   if (!project.has_store()) return out;
   if (all) offer_applied_views(project.store(), out);
-  if (all || offer == cli::Offer::model) add_models(project.store(), out);
+  if (all || either || offer == cli::Offer::model) add_models(project.store(), out);
   if (all) add_runs(project.store(), out);
   return out;
 }

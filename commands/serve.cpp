@@ -2,6 +2,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "serve_mail.hpp"
+#include "serve_plan.hpp"
 #include "ui/sink.hpp"
 #include "which_model.hpp"
 
@@ -34,11 +35,12 @@ constexpr const char* default_body = "64MB";
 
 struct ServeArgs {
   std::vector<std::string> models;
-  std::string host = "127.0.0.1";
-  std::int64_t port = 8080;
+  std::optional<std::string> host;
+  std::optional<std::int64_t> port;
   std::optional<std::int64_t> threads;
   std::optional<std::string> max_body;
   std::int64_t drain = 30;
+  std::optional<std::string> log;
 };
 
 std::int64_t within(std::string_view flag, std::int64_t value, std::int64_t least, std::int64_t most) {
@@ -47,17 +49,30 @@ std::int64_t within(std::string_view flag, std::int64_t value, std::int64_t leas
 }
 
 std::vector<std::string> addresses_of(const ServeArgs& args, cli::Invocation& invocation,
-                                      const store::References& references) {
+                                      const ServePlan& plan, const store::References& references) {
   if (!args.models.empty()) return args.models;
+  if (const auto only = plan.only()) return {*only};
   return {which_model(invocation, references, "served", ", or several: `mlops serve")};
 }
 
-serve::ListenOptions options_of(const ServeArgs& args, cli::Invocation& invocation) {
+/// The first fault of the flags, before anything is loaded.
+void check(const ServeArgs& args) {
   constexpr std::int64_t most_threads = 1024;
-  serve::ListenOptions options = {.host = args.host};
-  options.port = static_cast<std::uint16_t>(within("--port", args.port, 0, 65535));
-  options.threads = args.threads ? static_cast<unsigned>(within("--threads", *args.threads, 1, most_threads))
-                                 : config::usable_threads(invocation.settings());
+  within("--port", args.port.value_or(0), 0, 65535);
+  within("--threads", args.threads.value_or(1), 1, most_threads);
+  within("--drain", args.drain, 0, 86'400);
+  if (args.log) manifest::log_share(*args.log, "--log");
+}
+
+serve::ListenOptions options_of(const ServeArgs& args, const manifest::ServeSpec& said,
+                                cli::Invocation& invocation) {
+  constexpr std::uint16_t usual_port = 8080;
+  serve::ListenOptions options;
+  if (!said.host.empty()) options.host = said.host;
+  if (args.host) options.host = *args.host;
+  options.port = args.port ? static_cast<std::uint16_t>(*args.port) : said.port.value_or(usual_port);
+  options.threads = args.threads ? static_cast<unsigned>(*args.threads)
+                                 : said.threads.value_or(config::usable_threads(invocation.settings()));
   const auto body = size_from(args.max_body.value_or(default_body));
   if (!body) throw error(Code::usage, "'--max-body' wants a size such as 64MB, not '{}'", *args.max_body);
   // Requests at once get the memory that this process may use; one alone is never larger unless that was
@@ -88,19 +103,27 @@ json::Array model_rows(const serve::Service& service, bool for_people) {
 }
 
 /// Scripts wait for this before they ask: it is on its way when this returns.
-void announce(cli::Invocation& invocation, const ServeArgs& args, const serve::Service& service,
+void announce(cli::Invocation& invocation, const std::string& host, const serve::Service& service,
               const serve::Listener& listener) {
   const std::string curl = serve::curl_line(listener.url(), service.example());
   const bool people = invocation.format() == ui::Format::human;
   const auto detail = people ? ui::Show::hidden : ui::Show::plain;
   invocation.record("mlops.serving/1", {{"url", listener.url()},
-                                        {"host", args.host, detail},
+                                        {"host", host, detail},
                                         {"port", static_cast<std::int64_t>(listener.port()), detail},
                                         {"pid", static_cast<std::int64_t>(::getpid()), detail},
                                         {"models", model_rows(service, people)},
                                         {"curl", curl, detail}});
   if (people) invocation.output().text(fmt::format("\n{}\n", curl));
   invocation.output().finish();
+}
+
+/// Whoever looks after the machine knows what is kept of the questions.
+void tell_logged(cli::Invocation& invocation, const monitor::LogOptions& logging) {
+  for (const auto& [model, policy] : logging.models) {
+    invocation.note(fmt::format("{}: {:g}% of the requests are logged in {}", model, policy.share * 100,
+                                invocation.project().relative(logging.folder / model)));
+  }
 }
 
 /// A log that nobody reads must hold nothing up, least of all the end: what it does not take is dropped and
@@ -159,12 +182,29 @@ void tell(Talk& talk, Mail& mail) {
   talk.requests(mail.requests.take());
 }
 
-void answer_until_cancelled(const Cancel& cancel, serve::Service& service, Talk& talk, Mail& mail) {
+void tell(Talk& talk, monitor::PredictionLog* log) {
+  if (const auto news = log == nullptr ? std::nullopt : log->news()) talk.warning(*news);
+}
+
+/// What was answered is in the log, or people are told that it is not.
+void end(monitor::PredictionLog* log, Talk& talk) {
+  constexpr seconds patience{5};
+  if (log == nullptr) return;
+  const bool ended = log->finish(patience);
+  const monitor::LogFigures figures = log->figures();
+  if (!ended) talk.warning("the prediction log cannot be written: the last rows are lost");
+  if (const std::uint64_t dropped = figures.behind + figures.unwritten; dropped > 0)
+    talk.warning(fmt::format("{} were answered and not logged", count_of(dropped, "row")));
+}
+
+void answer_until_cancelled(const Cancel& cancel, serve::Service& service, monitor::PredictionLog* log,
+                            Talk& talk, Mail& mail) {
   for (int glances = 0; !cancel.is_set(); ++glances) {
     if (glances % glances_per_refresh == 0) {
       for (const serve::Change& change : service.refresh()) tell(talk, change);
     }
     tell(talk, mail);
+    tell(talk, log);
     std::this_thread::sleep_for(glance);
   }
 }
@@ -183,11 +223,19 @@ void drain(const ServeArgs& args, const serve::Service& service, serve::Listener
 }
 
 void run(const ServeArgs& args, cli::Invocation& invocation) {
-  serve::ListenOptions options = options_of(args, invocation);
-  within("--drain", args.drain, 0, 86'400);
+  check(args);
   store::Store& store = invocation.project().store();
+  const ServePlan plan(invocation.project());
+  const SystemClock clock;
+  std::optional<monitor::PredictionLog> predictions;
   serve::Service service(invocation.engines(), store, invocation.clock(),
-                         addresses_of(args, invocation, store.references()));
+                         addresses_of(args, invocation, plan, store.references()));
+  serve::ListenOptions options = options_of(args, plan.listening(service.serving()), invocation);
+  const auto share = args.log ? std::optional(manifest::log_share(*args.log, "--log")) : std::nullopt;
+  monitor::LogOptions logging = plan.logging(service.serving(), share);
+  tell_logged(invocation, logging);
+  if (!logging.models.empty()) service.log_to(predictions.emplace(std::move(logging), clock));
+  monitor::PredictionLog* const log = predictions ? &*predictions : nullptr;
   Mail mail;
   if (invocation.verbosity() > 0) {
     service.on_request(
@@ -196,12 +244,13 @@ void run(const ServeArgs& args, cli::Invocation& invocation) {
   options.on_fault = [&mail](const std::string& text) { mail.faults.put(text); };
   invocation.cancel().check();
   serve::Listener listener(invocation.engines(), service, options);
-  if (!is_loopback(args.host))
-    invocation.warning(fmt::format("listening on {}: whoever reaches this machine can ask", args.host));
-  announce(invocation, args, service, listener);
+  if (!is_loopback(options.host))
+    invocation.warning(fmt::format("listening on {}: whoever reaches this machine can ask", options.host));
+  announce(invocation, options.host, service, listener);
   Talk talk(invocation);
-  answer_until_cancelled(invocation.cancel(), service, talk, mail);
+  answer_until_cancelled(invocation.cancel(), service, log, talk, mail);
   drain(args, service, listener, talk, mail);
+  end(log, talk);
 }
 
 }  // namespace
@@ -217,18 +266,24 @@ cli::Command serve() {
            {"--host", "ADDRESS", "where to listen; default: 127.0.0.1, for this machine alone", &args->host},
            {"--port", "NUMBER", "where to listen; 0: any that is free; default: 8080", &args->port},
            {"--threads", "NUMBER", "threads that answer; default: as many as processors", &args->threads},
+           {"--log", "SHARE",
+            "the share of the requests that goes into the prediction log: 100%, 10%, off; default: what "
+            "`serve:` "
+            "says, else off",
+            &args->log},
            {"--max-body", "SIZE",
             "the greatest request that is read; default: 64MB, less where memory is short", &args->max_body},
            {"--drain", "SECONDS", "how long to wait for open requests at the end; default: 30",
             &args->drain}},
       .examples = {{"mlops serve churn", "Answer for the champion of churn, whichever that is at the time"},
                    {"mlops serve churn churn@challenger --port 9000", "Let two versions answer"},
+                   {"mlops serve churn --log 100%", "Keep what was answered, and to what"},
                    {"mlops serve churn@v1 --port 0 --json", "Let a program read where it listens"}},
       .exits = {{Code::failed, "requests were cut off at the end, or the model is only kept"},
                 {Code::not_found, "there is no such model"},
                 {Code::corrupt, "the model is damaged"},
                 {Code::busy, "the port is taken"}},
-      .see_also = {"mlops-predict(1)", "mlops-model-promote(1)", "mlops-output(5)"},
+      .see_also = {"mlops-predict(1)", "mlops-model-promote(1)", "mlops-predictions(5)", "mlops-output(5)"},
       .patient = true,
       .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
 }

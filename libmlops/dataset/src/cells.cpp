@@ -169,6 +169,12 @@ json::Object structure(const mlops::Column& column, std::size_t row) {
 
 }  // namespace
 
+std::string moment_text(Kind kind, TimeUnit unit, std::int64_t value) {
+  if (kind == Kind::date) return day_text(static_cast<std::int32_t>(value));
+  if (kind == Kind::time) return time_text(value, unit);
+  return timestamp_text(value, unit, kind == Kind::timestamp_tz);
+}
+
 json::Value cell(const mlops::Column& column, std::size_t row) {
   if (!column.valid(row)) return nullptr;
   const Type& type = column.type();
@@ -204,13 +210,11 @@ json::Value cell(const mlops::Column& column, std::size_t row) {
     case Kind::binary:
       return bytes_text(column.text(row));
     case Kind::date:
-      return day_text(column.values<std::int32_t>()[row]);
+      return moment_text(type.kind, type.unit, column.values<std::int32_t>()[row]);
     case Kind::time:
-      return time_text(column.values<std::int64_t>()[row], type.unit);
     case Kind::timestamp:
-      return timestamp_text(column.values<std::int64_t>()[row], type.unit, false);
     case Kind::timestamp_tz:
-      return timestamp_text(column.values<std::int64_t>()[row], type.unit, true);
+      return moment_text(type.kind, type.unit, column.values<std::int64_t>()[row]);
     case Kind::interval:
       return interval_text(column.values<Interval>()[row]);
     case Kind::list:

@@ -47,6 +47,7 @@ std::vector<expect::Verdict> Judgement::run(std::span<const expect::Assertion> a
   collecting_ = false;
   compare();
   ask_training();
+  ask_serving();
   while (work_out()) {
   }
   std::vector<expect::Verdict> verdicts;
@@ -204,6 +205,15 @@ void Judgement::ask_training() {
       need.value = expect::Null{};
       need.detail = fault.message();
     }
+  }
+}
+
+void Judgement::ask_serving() {
+  for (auto& [key, need] : needs_) {
+    if (need.about() != expect::About::serving) continue;
+    Serving::Answer answer = subject_.serving->skew();
+    need.value = std::move(answer.value);
+    need.detail = std::move(answer.detail);
   }
 }
 

@@ -55,6 +55,7 @@ class Judgement final : public expect::Values {
   bool work_out();
   void compare();
   void ask_training();
+  void ask_serving();
   void scan(const std::string& table, const std::vector<Need*>& needs);
   expect::Value worked_out(const Need& need, const Columns& found, std::size_t& column);
 

@@ -40,6 +40,7 @@ expect::Scope scope_of(const Subject& subject) {
   for (const auto& [address, version] : subject.others) scope.columns[address] = column_types(version);
   scope.things = subject.things;
   scope.parts = subject.training != nullptr;
+  scope.view = subject.serving != nullptr;
   for (expect::ColumnType& column : scope.columns[""])
     column.aside = std::find(subject.aside.begin(), subject.aside.end(), column.name) != subject.aside.end();
   for (const char* part : {"train", "valid", "test"}) {

@@ -94,6 +94,11 @@ void Statement::bind_at(int position, std::string_view value) {
   check(sqlite3_bind_text64(statement_.get(), position, bytes, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
+void Statement::bind_at(int position, Blob value) {
+  const char* bytes = value.bytes.data() == nullptr ? "" : value.bytes.data();
+  check(sqlite3_bind_blob64(statement_.get(), position, bytes, value.bytes.size(), SQLITE_TRANSIENT));
+}
+
 void Statement::bind_at(int position, std::nullptr_t) {
   check(sqlite3_bind_null(statement_.get(), position));
 }

@@ -21,4 +21,14 @@ void Transaction::commit() {
   open_ = false;
 }
 
+Snapshot::Snapshot(Database& database) : database_(database) { database_.execute("BEGIN"); }
+
+Snapshot::~Snapshot() {
+  try {
+    database_.execute("COMMIT");
+  } catch (const Error&) {
+    // A fault has ended it already; nothing was written.
+  }
+}
+
 }  // namespace mlops::db

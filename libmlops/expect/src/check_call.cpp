@@ -37,6 +37,10 @@ Type Checker::call(const Expr& expr, const Leaf& leaf) {
         "`label:` says which column is learnt");
     return function.type;
   }
+  if (function.about == About::serving && !scope_.view) {
+    add(expr, fmt::format("'{}' is asked of a view", function.name), "it stands in `expect:` of `features:`");
+    return function.type;
+  }
   Type first = unknown;
   const std::string table = std::exchange(table_, leaf.table);
   ++calls_;
@@ -109,7 +113,9 @@ void Checker::argument(const Expr& expr, const Argument& wanted, const Leaf& lea
     case ArgumentKind::table:
       return;  // comparison_of() has looked at it
     case ArgumentKind::word:
-      if (expr.kind != Kind::name || expr.path.size() != 1) wants("a word");
+      if (expr.kind != Kind::name || expr.path.size() != 1) return wants("a word");
+      if (leaf.function->about == About::serving && expr.path.front().text != wanted.name)
+        wants(fmt::format("the word {}", wanted.name));
       return;
   }
 }

@@ -28,6 +28,25 @@ Built numbers(Field field, const std::vector<T>& values, const std::vector<std::
   return out;
 }
 
+/// The lowest bits: signed and unsigned integers are the same ones.
+template <typename T, typename From>
+std::vector<T> narrowed(const std::vector<From>& values) {
+  std::vector<T> out;
+  out.reserve(values.size());
+  for (const From value : values) out.push_back(static_cast<T>(value));
+  return out;
+}
+
+Built flags(Field field, const std::vector<std::int64_t>& values, const std::vector<std::uint8_t>& valid) {
+  Built out{.field = std::move(field), .rows = values.size()};
+  out.values.assign((values.size() + 7) / 8, std::byte{0});
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] != 0) out.values[i / 8] |= std::byte{1} << (i % 8);
+  }
+  pack(valid, out);
+  return out;
+}
+
 void gather_fixed(const Column& source, const std::vector<std::uint32_t>& picks, std::size_t size,
                   Built& out) {
   const auto bytes = source.bytes();
@@ -111,6 +130,41 @@ Built built(std::string name, const std::vector<std::int64_t>& values,
 Built built(std::string name, const std::vector<double>& values, const std::vector<std::uint8_t>& valid) {
   return numbers(Field{.name = std::move(name), .type = {.kind = Kind::float64}, .sql = "DOUBLE"}, values,
                  valid);
+}
+
+Built built(Field field, const std::vector<std::int64_t>& values, const std::vector<std::uint8_t>& valid) {
+  switch (fixed_bytes(field.type.kind)) {
+    case 1:
+      return numbers(std::move(field), narrowed<std::int8_t>(values), valid);
+    case 2:
+      return numbers(std::move(field), narrowed<std::int16_t>(values), valid);
+    case 4:
+      return numbers(std::move(field), narrowed<std::int32_t>(values), valid);
+    case 8:
+      return numbers(std::move(field), values, valid);
+    default:
+      return flags(std::move(field), values, valid);
+  }
+}
+
+Built built(Field field, const std::vector<double>& values, const std::vector<std::uint8_t>& valid) {
+  if (field.type.kind == Kind::float64) return numbers(std::move(field), values, valid);
+  return numbers(std::move(field), narrowed<float>(values), valid);
+}
+
+Built built(Field field, const std::vector<Int128>& values, const std::vector<std::uint8_t>& valid) {
+  return numbers(std::move(field), values, valid);
+}
+
+Built built(Field field, const std::vector<std::int64_t>& ends, std::vector<char> text,
+            const std::vector<std::uint8_t>& valid) {
+  std::vector<std::int64_t> offsets = {0};
+  offsets.insert(offsets.end(), ends.begin(), ends.end());
+  Built out = numbers(std::move(field), offsets, {});
+  out.rows = ends.size();
+  out.text = std::move(text);
+  pack(valid, out);
+  return out;
 }
 
 Built gathered(std::string name, const std::string& sql, const Column& source,

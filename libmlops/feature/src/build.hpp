@@ -28,6 +28,14 @@ Built built(std::string name, const std::vector<std::int64_t>& values,
             const std::vector<std::uint8_t>& valid);
 Built built(std::string name, const std::vector<double>& values, const std::vector<std::uint8_t>& valid);
 
+/// The same in the type of a field whose kind is_whole(), or FLOAT or DOUBLE.
+Built built(Field field, const std::vector<std::int64_t>& values, const std::vector<std::uint8_t>& valid);
+Built built(Field field, const std::vector<double>& values, const std::vector<std::uint8_t>& valid);
+Built built(Field field, const std::vector<Int128>& values, const std::vector<std::uint8_t>& valid);
+/// `ends`: of each row's text in `text`.
+Built built(Field field, const std::vector<std::int64_t>& ends, std::vector<char> text,
+            const std::vector<std::uint8_t>& valid);
+
 /// The rows of `source` that `picks` says, null at no_row.
 Built gathered(std::string name, const std::string& sql, const Column& source,
                const std::vector<std::uint32_t>& picks);

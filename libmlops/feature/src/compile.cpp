@@ -210,17 +210,4 @@ Compiled compile(const manifest::FeatureSpec& spec, const Table& table, table::E
   return Compiler(spec, table, engine).compile();
 }
 
-Events read_events(const View& view, const Table& table, table::Engine& engine) {
-  std::string sql;
-  const auto add = [&](const std::string& value, const std::string& name) {
-    sql += (sql.empty() ? "SELECT " : ", ") + value + " AS " + table::identifier(name);
-  };
-  for (std::size_t i = 0; i < view.key.size(); ++i)
-    add(table::identifier(view.key[i].column), fmt::format("key{}", i));
-  add(bracketed(view.at), "at");
-  if (!view.known.empty()) add(bracketed(view.known), "known");
-  for (std::size_t i = 0; i < view.inputs.size(); ++i) add(view.inputs[i].sql, fmt::format("input{}", i));
-  return {engine.query(sql + " FROM " + table.relation + " AS t")};
-}
-
 }  // namespace mlops::feature

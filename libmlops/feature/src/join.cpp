@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
-#include <cmath>
 #include <thread>
 
 #include "src/build.hpp"
 #include "src/history.hpp"
+#include "src/meaning.hpp"
 #include "src/slide.hpp"
 #include "src/values.hpp"
 
@@ -45,8 +44,6 @@ struct Output {
   std::vector<std::uint8_t> valid = {};   ///< A byte for each row: bits would be shared by threads.
 };
 
-enum class Result { count, whole, real, pick };
-
 class UseJoin {
  public:
   UseJoin(const Columns& rows, const std::vector<std::int64_t>& times, const Use& use, const Workers& workers)
@@ -67,7 +64,7 @@ class UseJoin {
         for (Output& output : outputs_) answer(group, questions, output);
       }
     });
-    if (too_great_ != nullptr) fail_too_great();
+    if (too_great_ != nullptr) fail_too_great(events_.view, *too_great_);
   }
 
   Built build(Output& output, std::uint64_t& nulls) const {
@@ -142,18 +139,7 @@ class UseJoin {
   }
 
   Result result_of(const ViewColumn& column) const {
-    if (!column.definition.aggregate) return Result::pick;
-    switch (*column.definition.aggregate) {
-      case Aggregate::count:
-        return Result::count;
-      case Aggregate::sum:
-        return events_.series[*column.input].real.empty() && is_whole(kind_of(column)) ? Result::whole
-                                                                                       : Result::real;
-      case Aggregate::mean:
-        return Result::real;
-      default:
-        return Result::pick;
-    }
+    return feature::result_of(column, column.input && is_whole(kind_of(column)));
   }
 
   Kind kind_of(const ViewColumn& column) const {
@@ -209,9 +195,9 @@ class UseJoin {
     go(WholeSum{&series}, [&](const WholeSum& in, std::uint32_t row) {
       if (in.count == 0) return;
       output.valid[row] = 1;
-      if (mean) output.real[row] = static_cast<double>(in.sum) / static_cast<double>(in.count);
-      else if (in.sum > INT64_MAX || in.sum < INT64_MIN) too_great_ = output.column;
-      else output.whole[row] = static_cast<std::int64_t>(in.sum);
+      if (mean) output.real[row] = mean_of(in.sum, in.count);
+      else if (const auto sum = in_64_bits(in.sum)) output.whole[row] = *sum;
+      else too_great_ = output.column;
     });
   }
 
@@ -243,13 +229,6 @@ class UseJoin {
     go(Extreme(series, better), take);
   }
 
-  /// Integers in the order of doubles: -0 below 0, and every NaN, which are all alike, above infinity.
-  static std::int64_t rank(double value) {
-    if (std::isnan(value)) return INT64_MAX;
-    const auto bits = std::bit_cast<std::int64_t>(value);
-    return bits < 0 ? INT64_MIN - bits - 1 : bits;
-  }
-
   void answer_latest(std::uint32_t group, const std::vector<Question>& questions, Output& output) const {
     const std::size_t end = events_.groups.begin[group + 1];
     std::size_t enter = events_.groups.begin[group];
@@ -266,14 +245,6 @@ class UseJoin {
       if (!ttl || events_.at[best] >= question.time - *ttl)
         output.picks[question.row] = events_.groups.rows[best];
     }
-  }
-
-  [[noreturn]] void fail_too_great() const {
-    const ViewColumn& column = *too_great_.load();
-    throw error(Code::usage, "view '{}': {} of '{}' is beyond the integers of 64 bits", events_.view.name,
-                name_of(*column.definition.aggregate), column.name)
-        .with_hint("sum doubles: `sum(CAST({} AS DOUBLE)) over {}`", column.definition.expression,
-                   duration_text(column.definition.window_us));
   }
 
   const Columns& rows_;

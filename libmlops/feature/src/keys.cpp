@@ -1,6 +1,9 @@
 #include "src/keys.hpp"
 
 #include <mlops/base/error.hpp>
+#include <mlops/feature/live.hpp>
+
+#include <cstring>
 
 #include "src/values.hpp"
 
@@ -104,6 +107,32 @@ std::optional<std::string_view> KeyReader::read(std::size_t row) {
     buffer_.replace(begin, sizeof size, reinterpret_cast<const char*>(&size), sizeof size);
   }
   return buffer_;
+}
+
+void KeyBytes::start() { bytes_.clear(); }
+
+void KeyBytes::text(std::string_view value) {
+  if (parts_ > 1) append_bytes(bytes_, sizeof(std::uint64_t) + value.size());
+  bytes_.append(value);
+}
+
+void KeyBytes::integer(std::int64_t value) {
+  if (parts_ > 1) append_bytes(bytes_, 2 * sizeof(std::uint64_t));
+  append_bytes(bytes_, static_cast<std::uint64_t>(value));
+}
+
+std::vector<std::string_view> key_parts(std::string_view key, std::size_t parts) {
+  if (parts == 1) return {key};
+  std::vector<std::string_view> out;
+  while (key.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t size = 0;
+    std::memcpy(&size, key.data(), sizeof size);
+    if (size < sizeof size || size > key.size()) break;
+    out.push_back(key.substr(sizeof size, size - sizeof size));
+    key.remove_prefix(size);
+  }
+  if (!key.empty() || out.size() != parts) throw error(Code::internal, "bytes that are no key");
+  return out;
 }
 
 std::string_view KeyIndex::key(std::uint32_t id) const {

@@ -29,6 +29,9 @@ class KeyReader {
   std::string buffer_;
 };
 
+/// The bytes of each part, without their lengths.
+std::vector<std::string_view> key_parts(std::string_view key, std::size_t parts);
+
 /// Numbers keys from 0 in the order in which they are met.
 class KeyIndex {
  public:

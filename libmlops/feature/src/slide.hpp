@@ -10,10 +10,9 @@
 #include <vector>
 
 #include "src/history.hpp"
+#include "src/meaning.hpp"
 
 namespace mlops::feature {
-
-__extension__ using Int128Sum = __int128;
 
 /// count(), and count(x).
 struct Counter {

@@ -66,6 +66,7 @@ std::vector<AssertionFault> faults_of_assertions(const Manifest& manifest) {
     scope.parts = !table->label.empty();
     check_all(table->expect, scope, out);
   }
+  scope.view = true;
   for (const FeatureSpec& view : manifest.features) {
     const TableSpec* table = manifest.find_table(view.from);
     scope.parts = table != nullptr && !table->label.empty();

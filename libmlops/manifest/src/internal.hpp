@@ -36,6 +36,7 @@ std::vector<Problem> problems(const DataSpec& table);
 std::vector<Problem> problems(const FeatureSpec& view);
 std::vector<Problem> problems(const ModelSpec& model);
 std::vector<Problem> problems(const ReleaseSpec& release);
+std::vector<Problem> problems(const ServeSpec& serve);
 
 /// A problem unless `word` is one of `words`; names what is similar.
 void check_word(std::vector<Problem>& out, std::string_view key, const std::string& word,
@@ -63,6 +64,10 @@ std::string duration_words(std::int64_t us);
 void read_test(Reader& reader, const yaml::Node& node, SplitSpec& split);
 void read_valid(Reader& reader, const yaml::Node& node, SplitSpec& split);
 
+/// `log:` and `keep:` of an entry of `serve:`.
+void read_log(Reader& reader, const yaml::Node& node, ServeSpec& serve);
+void read_keep(Reader& reader, const yaml::Node& node, ServeSpec& serve);
+
 /// Why `name` cannot be the name of an entry.
 std::optional<Problem> problem_of_name(std::string_view name);
 
@@ -86,6 +91,7 @@ class Reader {
   std::map<std::string, std::string> text_map(const yaml::Node& node);
   /// A whole number from 0.
   std::optional<std::uint64_t> count(const yaml::Node& node);
+  std::optional<std::uint64_t> count_in(const yaml::Node& node, std::uint64_t least, std::uint64_t most);
   /// A map of texts, numbers and flags: what stands without quotes is a number or a flag where it reads like
   /// one.
   json::Object values(const yaml::Node& node);
@@ -153,6 +159,7 @@ std::span<const KeyOf<FeatureSpec>> online_keys();
 std::span<const KeyOf<FeatureUse>> use_keys();
 std::span<const KeyOf<ModelSpec>> model_keys();
 std::span<const KeyOf<ReleaseSpec>> release_keys();
+std::span<const KeyOf<ServeSpec>> serve_keys();
 
 /// `data:` and `features:`; where the lines of SQL stand.
 void read_data(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
@@ -166,6 +173,8 @@ bool is_parameter_name(std::string_view text);
 
 /// Where the value of `node` begins: behind the quote.
 Place place_of(const yaml::Node& node);
+
+void read_serve(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
 
 /// `models:` and `release:`; then whatever names something in the file.
 void read_models(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);

@@ -21,6 +21,8 @@ constexpr std::array top_keys = {
         "Views of the past, by name: `name: {key: ..., from: ..., at: ..., columns: ...}`"},
     Key{"", "models", "map", "What is trained, by name, simplest first: `name: {train: logistic}`"},
     Key{"", "release", "map", "Who may answer in production, by name: `name: {among: [...]}`"},
+    Key{"", "serve", "map",
+        "What answers over HTTP, by the name of the model: `name: {port: 8080, log: 100%}`"},
     Key{"", "settings", "map", "Settings of the program for who works in this project: `{threads: 4}`"},
 };
 
@@ -146,6 +148,32 @@ constexpr std::array of_release = {
         [](Reader& r, const Node& n, ReleaseSpec& s) { read_pick(r, n, s); }},
 };
 
+constexpr std::string_view serve = "serve.NAME";
+
+constexpr std::array of_serve = {
+    KeyOf<ServeSpec>{{serve, "port", "whole number", "Where it listens; 0: any that is free; default: 8080"},
+                     [](Reader& r, const Node& n, ServeSpec& s) {
+                       if (const auto port = r.count_in(n, 0, 65'535))
+                         s.port = static_cast<std::uint16_t>(*port);
+                     }},
+    KeyOf<ServeSpec>{{serve, "host", "text", "Where it listens; default: 127.0.0.1, for this machine alone"},
+                     [](Reader& r, const Node& n, ServeSpec& s) { r.text(n, s.host); }},
+    KeyOf<ServeSpec>{
+        {serve, "threads", "whole number", "Threads that answer; default: as many as processors"},
+        [](Reader& r, const Node& n, ServeSpec& s) {
+          if (const auto threads = r.count_in(n, 1, 1024)) s.threads = static_cast<unsigned>(*threads);
+        }},
+    KeyOf<ServeSpec>{{serve, "log", "share or `off`",
+                      "The share of the requests that is written into the prediction log, `100%`, see "
+                      "mlops-predictions(5); default: `off`"},
+                     read_log},
+    KeyOf<ServeSpec>{
+        {serve, "keep", "time, size or list",
+         "How long, how much of the prediction log is kept, or both: `[30d, 10GB]`, which is the "
+         "default"},
+        read_keep},
+};
+
 std::vector<Key> all_keys() {
   std::vector<Key> out(top_keys.begin(), top_keys.end());
   const auto add = [&out](const auto& table) {
@@ -160,6 +188,7 @@ std::vector<Key> all_keys() {
   add(of_model);
   add(use_keys());
   add(of_release);
+  add(of_serve);
   return out;
 }
 
@@ -179,6 +208,7 @@ constexpr std::array headings = {
     Heading{"models.NAME", "# KEYS OF A MODEL"},
     Heading{"features of a model", "# KEYS OF A VIEW IN A MODEL"},
     Heading{"release.NAME", "# KEYS OF A RELEASE"},
+    Heading{"serve.NAME", "# KEYS OF AN ENTRY OF SERVE"},
 };
 
 std::string_view heading(std::string_view where) {
@@ -192,6 +222,7 @@ std::string_view heading(std::string_view where) {
 std::span<const KeyOf<SourceSpec>> source_keys() { return of_source; }
 std::span<const KeyOf<ModelSpec>> model_keys() { return of_model; }
 std::span<const KeyOf<ReleaseSpec>> release_keys() { return of_release; }
+std::span<const KeyOf<ServeSpec>> serve_keys() { return of_serve; }
 
 const std::vector<Key>& key_table() {
   static const std::vector<Key> table = all_keys();

@@ -97,6 +97,7 @@ Manifest read(const yaml::Document& document, std::string_view file, std::vector
     else if (name == "features") read_features(reader, entry.value, manifest, faults);
     else if (name == "models") read_models(reader, entry.value, manifest, faults);
     else if (name == "release") read_releases(reader, entry.value, manifest, faults);
+    else if (name == "serve") read_serve(reader, entry.value, manifest, faults);
     else if (name == "settings")
       manifest.settings = config::read_settings(entry.value, config::Author::project, file, faults);
     else reader.unknown_key(entry.key, {""});
@@ -138,6 +139,7 @@ bool is_entry(Reader& reader, const yaml::Entry& entry, std::string_view what, s
 const SourceSpec* Manifest::find_source(std::string_view name) const { return find(sources, name); }
 const ModelSpec* Manifest::find_model(std::string_view name) const { return find(models, name); }
 const ReleaseSpec* Manifest::find_release(std::string_view name) const { return find(releases, name); }
+const ServeSpec* Manifest::find_serve(std::string_view name) const { return find(serve, name); }
 
 const DataSpec* Manifest::find_data(std::string_view name) const { return find(data, name); }
 const FeatureSpec* Manifest::find_feature(std::string_view name) const { return find(features, name); }
@@ -194,6 +196,20 @@ std::vector<config::Said> parse_settings(std::string_view text, std::string_view
   auto out = config::read_settings(*node, config::Author::project, file, faults);
   if (!faults.empty()) parse(text, file);
   return out;
+}
+
+std::vector<ServeSpec> parse_serve(std::string_view text, std::string_view file) {
+  const yaml::Document document = yaml::parse(text, file);
+  refuse_newer(document, file);
+  const yaml::Node* node = document.root.find("serve");
+  if (node == nullptr) return {};
+  std::vector<yaml::Fault> faults;
+  Reader reader(faults);
+  Manifest out;
+  reader.begin("serve", *node);
+  read_serve(reader, *node, out, faults);
+  if (!faults.empty()) parse(text, file);
+  return out.serve;
 }
 
 std::string new_file(std::string_view project) {

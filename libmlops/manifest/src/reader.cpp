@@ -134,6 +134,17 @@ std::optional<std::uint64_t> Reader::count(const yaml::Node& node) {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> Reader::count_in(const yaml::Node& node, std::uint64_t least,
+                                              std::uint64_t most) {
+  const auto word = text(node);
+  if (!word) return std::nullopt;
+  const auto value = whole<std::uint64_t>(*word);
+  if (value && *value >= least && *value <= most) return value;
+  fault(node.at,
+        fmt::format("'{}' is '{}', a whole number from {} to {} is wanted", key_, *word, least, most));
+  return std::nullopt;
+}
+
 json::Object Reader::values(const yaml::Node& node) {
   json::Object out;
   if (node.kind != yaml::Kind::map) {

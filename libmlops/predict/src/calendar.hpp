@@ -1,9 +1,9 @@
 #pragma once
 /// Days since 1970-01-01 in the proleptic Gregorian calendar, and back.
 
+#include <mlops/predict/spelling.hpp>
+
 #include <cstdint>
-#include <optional>
-#include <string_view>
 
 namespace mlops::predict {
 
@@ -23,15 +23,5 @@ inline std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (
 
 /// ISO 8601: Monday is 1, Sunday 7.
 int weekday_of(std::int64_t days);
-
-/// "2026-11-05" or "2026/11/05", surrounding spaces ignored; nothing for a day that does not exist.
-std::optional<std::int64_t> read_date(std::string_view text);
-
-/// Microseconds since 1970: a date, with "T" or a space and HH:MM[:SS[.ffffff]] behind it, and Z or an offset
-/// such as +02:00, which is subtracted.
-std::optional<std::int64_t> read_timestamp(std::string_view text);
-
-/// Microseconds since midnight of HH:MM[:SS[.ffffff]].
-std::optional<std::int64_t> read_time(std::string_view text);
 
 }  // namespace mlops::predict

@@ -3,6 +3,7 @@
 #include <mlops/predict/frame.hpp>
 #include <mlops/predict/spelling.hpp>
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -256,11 +257,14 @@ void Encoder::encode(const Columns& columns, Frame& frame, Encountered* encounte
 
 bool Encoder::encode(const JsonRows& given, Frame& frame, Encountered& encountered) const {
   const auto& inputs = impl_->signature.inputs;
-  if (inputs.empty() || given.inputs.size() != inputs.size()) return false;
+  const auto is_input = [&](std::size_t i) { return i < inputs.size(); };
+  const auto there = std::count_if(given.inputs.begin(), given.inputs.end(), is_input);
+  if (inputs.empty() || static_cast<std::size_t>(there) != inputs.size()) return false;
   size_for(encountered, inputs.size());
   impl_->start(frame, given.rows, 1);
-  for (std::size_t column = 0; column < inputs.size(); ++column) {
+  for (std::size_t column = 0; column < given.inputs.size(); ++column) {
     const std::size_t i = given.inputs[column];
+    if (!is_input(i)) continue;
     CellTask task{.input = inputs[i], .cells = given.cells.subspan(column * given.rows, given.rows)};
     if (!encode_cells(task, impl_->lookups[i], impl_->spellings[i], frame.features[impl_->first[i]]))
       return false;

@@ -77,10 +77,19 @@ bool Project::has_store() const {
   return std::filesystem::is_directory(impl_->store_folder(), ignored);
 }
 
+std::filesystem::path Project::online_file() const { return impl_->store_folder() / "online.db"; }
+
 const manifest::Manifest& Project::manifest() {
   if (!impl_->manifest) impl_->manifest = impl_->read_manifest(fs::find_file(impl_->root / manifest_name));
   return *impl_->manifest;
 }
+
+std::vector<manifest::ServeSpec> Project::serve() const {
+  const auto text = fs::find_file(impl_->root / manifest_name);
+  return text ? manifest::parse_serve(*text, manifest_name) : std::vector<manifest::ServeSpec>{};
+}
+
+std::filesystem::path Project::predictions() const { return impl_->store_folder() / "predictions"; }
 
 Error Project::error_of(const std::vector<manifest::AssertionFault>& faults) {
   const auto text = fs::find_file(impl_->root / manifest_name);

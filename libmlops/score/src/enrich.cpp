@@ -12,24 +12,17 @@
 #include <map>
 #include <memory>
 
+#include "src/version_table.hpp"
+
 namespace mlops::score {
 namespace {
 
-std::unique_ptr<table::Engine> engine_of(const EnrichPlace& place) {
-  return table::open(place.engines,
-                     {.threads = place.resources.threads, .memory_bytes = place.resources.memory_bytes},
-                     place.cancel);
-}
-
-std::string relation_of(store::Store& store, const dataset::Version& version) {
-  return "read_parquet(" + table::literal(store.objects().file(version.data).string()) + ")";
-}
-
 feature::Table table_of(const ViewUse& use, store::Store& store) {
-  return {.relation = relation_of(store, use.version),
-          .time = use.table.time,
-          .outcome = use.table.outcome,
-          .label = use.table.label};
+  feature::Table table = table_of_version(store, use.version);
+  table.time = use.table.time;
+  table.outcome = use.table.outcome;
+  table.label = use.table.label;
+  return table;
 }
 
 class Reading {
@@ -119,21 +112,35 @@ Columns with_features(const Columns& rows, const Enriched& joined, const std::ve
   return feature::beside(rows, features);
 }
 
+std::unique_ptr<table::Engine> engine_of(const EnrichPlace& place) {
+  return table::open(place.engines,
+                     {.threads = place.resources.threads, .memory_bytes = place.resources.memory_bytes},
+                     place.cancel);
+}
+
+feature::Table table_of_version(store::Store& store, const dataset::Version& version) {
+  return {.relation = "read_parquet(" + table::literal(store.objects().file(version.data).string()) + ")"};
+}
+
+void require_readable(const feature::View& view, const dataset::Version& version, const feature::Table& table,
+                      table::Engine& engine) {
+  const auto misfits = feature::misfits_on(view, table, engine);
+  if (misfits.empty()) return;
+  std::string detail;
+  for (const feature::Misfit& misfit : misfits)
+    detail += fmt::format("  {}: {}: {}\n", misfit.place, misfit.text, misfit.fault.message);
+  throw error(Code::conflict, "features/{} of the model cannot be read from {}@v{}: {}: {}", view.name,
+              version.name, version.number, misfits.front().place, misfits.front().fault.message)
+      .with_id("features.changed")
+      .with_detail(detail)
+      .with_hint("the table is another one than at training: `mlops train run` makes a model for it");
+}
+
 feature::History read_history(const EnrichPlace& place, const feature::View& view,
                               const dataset::Version& version) {
   const auto engine = engine_of(place);
-  const feature::Table table{.relation = relation_of(place.store, version)};
-  const auto misfits = feature::misfits_on(view, table, *engine);
-  if (!misfits.empty()) {
-    std::string detail;
-    for (const feature::Misfit& misfit : misfits)
-      detail += fmt::format("  {}: {}: {}\n", misfit.place, misfit.text, misfit.fault.message);
-    throw error(Code::conflict, "features/{} of the model cannot be read from {}@v{}: {}: {}", view.name,
-                version.name, version.number, misfits.front().place, misfits.front().fault.message)
-        .with_id("features.changed")
-        .with_detail(detail)
-        .with_hint("the table is another one than at training: `mlops train run` makes a model for it");
-  }
+  const feature::Table table = table_of_version(place.store, version);
+  require_readable(view, version, table, *engine);
   return feature::History(view, feature::read_events(view, table, *engine).columns, place.resources.threads);
 }
 

@@ -1,5 +1,6 @@
 #include <mlops/base/error.hpp>
 #include <mlops/dataset/version.hpp>
+#include <mlops/predict/spelling.hpp>
 #include <mlops/score/scorer.hpp>
 #include <mlops/store/store.hpp>
 
@@ -20,14 +21,14 @@ std::vector<std::string> texts_in(const json::Value& list) {
 }
 
 /// `null` holds for every column but the texts of `keep_null`, `typed_null` for those that are no text.
-std::vector<std::vector<std::string>> nulls_of(const predict::Signature& signature,
+std::vector<std::vector<std::string>> nulls_of(const std::vector<predict::Input>& columns,
                                                const json::Object& training_read) {
   const json::Value read(training_read);
   const auto everywhere = texts_in(read["null"]);
   const auto typed = texts_in(read["typed_null"]);
   const auto keeping = texts_in(read["keep_null"]);
   std::vector<std::vector<std::string>> out;
-  for (const predict::Input& input : signature.inputs) {
+  for (const predict::Input& input : columns) {
     const bool keeps = std::find(keeping.begin(), keeping.end(), input.name) != keeping.end();
     out.push_back(keeps ? std::vector<std::string>{} : everywhere);
     if (input.type != "VARCHAR") out.back().insert(out.back().end(), typed.begin(), typed.end());
@@ -49,6 +50,25 @@ void mark_personal(const dataset::Version& data, std::vector<predict::Input>& in
   }
 }
 
+predict::Encoding encoding_of(std::string_view type) {
+  if (type == "BOOLEAN") return predict::Encoding::flag;
+  if (type == "DATE") return predict::Encoding::date;
+  if (type.starts_with("TIMESTAMP")) return predict::Encoding::timestamp;
+  return predict::is_whole(type) ? predict::Encoding::number : predict::Encoding::category;
+}
+
+std::vector<predict::Input> columns_of(const predict::Signature& signature, const ModelFeatures& features) {
+  std::vector<predict::Input> out = signature.inputs;
+  const auto has = [&](const std::string& name) {
+    return std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.name == name; });
+  };
+  for (const LookupColumn& column : features.lookups()) {
+    if (!has(column.name))
+      out.push_back({.name = column.name, .type = column.type, .encoding = encoding_of(column.type)});
+  }
+  return out;
+}
+
 predict::Package files_of(store::Store& store, const Digest& tree) {
   try {
     return predict::get(store.objects(), tree);
@@ -67,7 +87,8 @@ Scorer::Scorer(const predict::Package& package, json::Object training_read, Engi
       fitting_(package.given.empty() ? nullptr : std::make_shared<const Fitting>(package, features_.fits)),
       predictor_(predict::open(package, engines)),
       training_read_(std::move(training_read)),
-      null_texts_(nulls_of(package.asked(), training_read_)),
+      columns_(columns_of(package.asked(), features_)),
+      null_texts_(nulls_of(columns_, training_read_)),
       class_values_(values_of_classes(package.signature)) {}
 
 Scorer Scorer::load(store::Store& store, const Digest& package, const std::optional<Digest>& data_record,
@@ -77,11 +98,13 @@ Scorer Scorer::load(store::Store& store, const Digest& package, const std::optio
   const auto data = dataset::from_record(store.record(*data_record), *data_record, 0);
   mark_personal(data, files.signature.inputs);
   mark_personal(data, files.given);
-  return Scorer(files, data.read, engines);
+  Scorer scorer(files, data.read, engines);
+  mark_personal(data, scorer.columns_);
+  return scorer;
 }
 
-bool Scorer::is_null_text(std::size_t input, std::string_view text) const {
-  const auto& nulls = null_texts_[input];
+bool Scorer::is_null_text(std::size_t column, std::string_view text) const {
+  const auto& nulls = null_texts_[column];
   return text.empty() || std::find(nulls.begin(), nulls.end(), text) != nulls.end();
 }
 

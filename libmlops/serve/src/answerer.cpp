@@ -77,7 +77,8 @@ std::string printable(std::string_view text) {
   return text.size() > longest ? out + "..." : out;
 }
 
-Answerer::Answerer(Engines& engines, State& state) : engines_(engines), state_(state), reader_(engines) {
+Answerer::Answerer(Engines& engines, State& state)
+    : engines_(engines), state_(state), reader_(engines), log_(state.log) {
   const std::lock_guard lock(state_.mutex);
   shard_ = state_.shards.emplace_back(std::make_unique<Shard>()).get();
 }
@@ -120,7 +121,7 @@ void Answerer::adopt(const std::vector<Served>& models) {
   for (const Served& one : models) {
     Series& series = state_.series_of(*one.loaded);
     auto& shard = series.shards.try_emplace(shard_, series.inputs.size()).first->second;
-    mine_.push_back({&one, &shard});
+    mine_.push_back({&one, &shard, log_.stream(*one.loaded)});
   }
 }
 
@@ -154,14 +155,26 @@ void Answerer::predict(const Target& target, const Request& request, Response& r
     else infer(mine, request, response);
   } catch (const Error& e) {
     if (e.code() != Code::usage) throw;
+    if (e.id() == "features.forgotten") (*mine.counts)[VersionShard::forgotten].add(1);
     return refuse(target.route, status_of(e), client_text(e), response);
   }
   count_rows(mine);
+  if (mine.log != nullptr) log(mine, request, response);
 }
+
+void Answerer::log(const Mine& mine, const Request& request, Response& response) {
+  const bool named = target_of(request.path).route == Route::infer && inference_.id_given;
+  const auto id = log_.identify(request, named ? inference_.id : std::string_view(), response);
+  const std::function<Columns()> given = [&] { return reader_.rows(mine.served->loaded->scorer); };
+  log_.put(*mine.log, {.request = id, .answered = answers_, .given = given});
+}
+
+/// The clock is only read for who takes the time.
+Time Answerer::now_of(const Loaded& loaded) const { return loaded.completer ? state_.now->now() : Time{}; }
 
 void Answerer::invoke(const Mine& mine, const Request& request, Response& response) {
   const Loaded& loaded = *mine.served->loaded;
-  reader_.invocations(request.header("Content-Type"), request.body, loaded.scorer, answers_);
+  reader_.invocations(request.header("Content-Type"), request.body, loaded.asked(now_of(loaded)), answers_);
   loaded.writer.invocations(answers_, response.body);
 }
 
@@ -170,7 +183,7 @@ void Answerer::infer(const Mine& mine, const Request& request, Response& respons
   const Loaded& loaded = *mine.served->loaded;
   const std::string_view sent = request.header(length_field);
   const auto json_bytes = sent.empty() ? std::nullopt : std::optional(sent);
-  reader_.inference(request.body, json_bytes, loaded.scorer, inference_, answers_);
+  reader_.inference(request.body, json_bytes, loaded.asked(now_of(loaded)), inference_, answers_);
   if (const auto json = loaded.writer.inference(answers_, inference_, response.body)) {
     response.content_type = "application/octet-stream";
     response.fields.emplace_back(length_field, std::to_string(*json));
@@ -181,6 +194,10 @@ void Answerer::count_rows(const Mine& mine) {
   VersionShard& counts = *mine.counts;
   rows_ = answers_.rows;
   counts[VersionShard::rows].add(answers_.rows);
+  if (const Reader::LookedUp& looked_up = reader_.looked_up(); looked_up.answers > 0) {
+    counts[VersionShard::lookups].add(looked_up.answers);
+    counts[VersionShard::lookup_ns].add(static_cast<std::uint64_t>(looked_up.seconds * 1e9));
+  }
   if (answers_.unanswered > 0) counts[VersionShard::unanswered].add(answers_.unanswered);
   const auto add = [&counts](VersionShard::Met which, const std::vector<std::uint64_t>& met) {
     for (std::size_t i = 0; i < met.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/request_log.hpp"
 #include "src/state.hpp"
 
 namespace mlops::serve {
@@ -14,6 +15,7 @@ namespace mlops::serve {
 struct Mine {
   const Served* served = nullptr;
   VersionShard* counts = nullptr;
+  const monitor::Stream* log = nullptr;  ///< Null: its answers are not logged.
 };
 
 /// A request is not answered but refused; the body is made of it in one place.
@@ -34,9 +36,11 @@ class Answerer {
   void answer(const Target& target, const http::Request& request, http::Response& response);
   void look_up(const Target& target, const http::Request& request, http::Response& response);
   void predict(const Target& target, const http::Request& request, http::Response& response);
+  Time now_of(const Loaded& loaded) const;
   void invoke(const Mine& mine, const http::Request& request, http::Response& response);
   void infer(const Mine& mine, const http::Request& request, http::Response& response);
   void count_rows(const Mine& mine);
+  void log(const Mine& mine, const http::Request& request, http::Response& response);
   void count(const Target& target, const http::Request& request, int status,
              std::chrono::steady_clock::time_point start);
   /// Throws Refusal when nothing of that name and version is served.
@@ -57,6 +61,7 @@ class Answerer {
   score::Answered answers_ = {};
   Inference inference_ = {};
   std::size_t rows_ = 0;
+  RequestLog log_;
 };
 
 }  // namespace mlops::serve

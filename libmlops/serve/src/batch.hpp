@@ -3,6 +3,7 @@
 /// a batch costs one allocation, that of its handle.
 
 #include <mlops/base/columns.hpp>
+#include <mlops/json/document.hpp>
 #include <mlops/predict/signature.hpp>
 
 #include <array>
@@ -47,6 +48,8 @@ class ColumnMemory {
 
   Kind kind() const { return kind_; }
   std::size_t rows() const { return rows_; }
+  /// The value of a row as JSON has it. A text is a part of this memory.
+  json::Cell cell(std::size_t row) const;
   /// Describes the memory as it is now.
   void lay_out(ArrowArray& array);
 
@@ -65,11 +68,13 @@ class ColumnMemory {
 
 class Batch {
  public:
-  void start(const std::vector<predict::Input>& inputs);
+  /// `inputs` of the columns, in front, are what the model takes.
+  void start(const std::vector<predict::Input>& columns, std::size_t inputs);
 
-  /// The memory of an input that the request has; ask once for each, and fill it.
-  ColumnMemory& column(std::size_t input);
-  bool has(std::size_t input) const { return present_[input] != 0; }
+  /// The memory of a column that the request has; ask once for each, and fill it.
+  ColumnMemory& column(std::size_t column);
+  const ColumnMemory& memory(std::size_t column) const { return memory_[column]; }
+  bool has(std::size_t column) const { return present_[column] != 0; }
 
   /// Columns of the inputs that are there. When some are not, `unknown` names stand beside them, so that who
   /// misses the inputs can say what was sent instead.
@@ -78,7 +83,8 @@ class Batch {
  private:
   void put(std::size_t place, std::string_view name, ColumnMemory& memory);
 
-  const std::vector<predict::Input>* inputs_ = nullptr;
+  const std::vector<predict::Input>* columns_ = nullptr;
+  std::size_t inputs_ = 0;
   std::vector<std::uint8_t> present_ = {};
   std::vector<ColumnMemory> memory_ = {};
   ColumnMemory nothing_ = {};

@@ -2,6 +2,7 @@
 
 #include <mlops/predict/spelling.hpp>
 
+#include <algorithm>
 #include <bit>
 
 #include "src/faults.hpp"
@@ -138,19 +139,50 @@ void fill_column(Part cells, const predict::Input& input, ColumnMemory& out) {
   else if (kind == Kind::float64) copy<double>(cells, out, number_of);
 }
 
+void fill_moments(const score::Made::Column& made, ColumnMemory& out) {
+  out.start(made.kind, made.cells.size());
+  for (std::size_t row = 0; row < made.cells.size(); ++row) {
+    const Cell& cell = made.cells[row];
+    if (cell.kind == Cell::Kind::null) out.set_null(row);
+    else if (made.kind == Kind::date)
+      out.values<std::int32_t>()[row] = static_cast<std::int32_t>(cell.integer);
+    else out.values<std::int64_t>()[row] = cell.integer;
+  }
+}
+
 }  // namespace
 
 void Cells::start(std::size_t rows) {
   rows_ = rows;
   inputs_.clear();
   cells_.clear();
+  moments_.clear();
+}
+
+std::optional<std::size_t> Cells::find(std::size_t input) const {
+  const auto found = std::find(inputs_.begin(), inputs_.end(), input);
+  if (found == inputs_.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - inputs_.begin());
+}
+
+void Cells::put(const score::Made::Column& made, std::size_t rows) {
+  if (inputs_.empty()) rows_ = rows;
+  const std::size_t column = find(made.column).value_or(inputs_.size());
+  if (column == inputs_.size()) {
+    inputs_.push_back(made.column);
+    cells_.resize(inputs_.size() * rows_);
+  }
+  for (std::size_t row = 0; row < rows_; ++row) at(column, row) = &made.cells[row];
+  if (made.kind != Kind::null) moments_.push_back(made);
 }
 
 void Cells::fill(const std::vector<predict::Input>& inputs, Batch& batch) {
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    if (inputs_[i] >= inputs.size()) continue;
     const Part cells(cells_.data() + i * rows_, rows_);
     fill_column(cells, inputs[inputs_[i]], batch.column(inputs_[i]));
   }
+  for (const score::Made::Column& made : moments_) fill_moments(made, batch.column(made.column));
 }
 
 std::string_view kind_of_value(json::Node value) {

@@ -19,6 +19,6 @@ void RouteCounts::add(int status, double took) {
 }
 
 VersionShard::VersionShard(std::size_t inputs)
-    : lines_((2 + inputs * kinds_of_met + counts_per_line - 1) / counts_per_line) {}
+    : lines_((kinds_of + inputs * kinds_of_met + counts_per_line - 1) / counts_per_line) {}
 
 }  // namespace mlops::serve

@@ -55,14 +55,14 @@ class VersionShard {
  public:
   explicit VersionShard(std::size_t inputs);
 
-  enum Of : std::size_t { rows, unanswered };
+  enum Of : std::size_t { rows, unanswered, lookups, lookup_ns, forgotten, kinds_of };
   enum Met : std::size_t { nulls, unseen, out_of_range, kinds_of_met };
 
   Count& operator[](Of which) { return at(which); }
-  Count& met(Met which, std::size_t input) { return at(2 + input * kinds_of_met + which); }
+  Count& met(Met which, std::size_t input) { return at(kinds_of + input * kinds_of_met + which); }
   std::uint64_t value(Of which) const { return at(which).value(); }
   std::uint64_t value(Met which, std::size_t input) const {
-    return at(2 + input * kinds_of_met + which).value();
+    return at(kinds_of + input * kinds_of_met + which).value();
   }
 
  private:

@@ -99,9 +99,9 @@ std::optional<json::Object> registered_row(store::Store& store, const model::Ver
   return std::nullopt;
 }
 
-std::string example_body(const predict::Signature& signature, const json::Object& row, Time now) {
+std::string example_body(const std::vector<Input>& columns, const json::Object& row, Time now) {
   json::Object out;
-  for (const Input& input : signature.inputs) {
+  for (const Input& input : columns) {
     out.append(input.name, example_value(input, row.find(input.name), now));
   }
   return json::dump(json::Object{{"dataframe_records", json::Array{std::move(out)}}});

@@ -12,9 +12,9 @@ namespace mlops::serve {
 namespace {
 
 /// Asks once, the whole way that a request goes.
-void ask(const Loaded& loaded, Reader& reader, const std::string& body) {
+void ask(const Loaded& loaded, Reader& reader, Time now) {
   score::Answered answers;
-  reader.invocations(json_type, body, loaded.scorer, answers);
+  reader.invocations(json_type, loaded.example(now), loaded.asked(now), answers);
   const auto& numbers = answers.predictions;
   if (!std::all_of(numbers.begin(), numbers.end(), [](double number) { return std::isfinite(number); })) {
     throw error(Code::corrupt, "{} answers an example with what is no number", loaded.address)
@@ -25,9 +25,9 @@ void ask(const Loaded& loaded, Reader& reader, const std::string& body) {
 }
 
 /// A registered example is only as good as whoever made it: one that does not fit is left out.
-bool is_of_use(const Loaded& loaded, Reader& reader, const std::string& body) {
+bool is_of_use(const Loaded& loaded, Reader& reader, Time now) {
   try {
-    ask(loaded, reader, body);
+    ask(loaded, reader, now);
     return true;
   } catch (const Error& e) {
     if (e.code() != Code::usage) throw;
@@ -35,22 +35,45 @@ bool is_of_use(const Loaded& loaded, Reader& reader, const std::string& body) {
   }
 }
 
+/// What a request is to have: of a model whose features are looked up, the columns by which they are.
+std::vector<predict::Input> natural_columns(const Loaded& loaded) {
+  if (!loaded.completer) return loaded.scorer.signature().inputs;
+  std::vector<predict::Input> out;
+  for (const predict::Input& column : loaded.scorer.columns()) {
+    if (!loaded.scorer.features().has(column.name)) out.push_back(column);
+  }
+  return out;
+}
+
 }  // namespace
 
-std::shared_ptr<const Loaded> load(Engines& engines, store::Store& store, const model::Version& version,
-                                   Reader& reader, Time now) {
+std::string Loaded::example(Time now) const {
+  json::Object row;
+  for (const auto& [name, value] : example_row) {
+    const bool may_be_forgotten = completer && name == scorer.features().time.name;
+    if (!may_be_forgotten) row.append(name, value);
+  }
+  return example_body(natural_columns(*this), row, now);
+}
+
+std::shared_ptr<const Loaded> load(const LoadPlace& place, const model::Version& version, Reader& reader,
+                                   Time now) {
   model::require_runnable(version);
-  score::Scorer scorer = score::Scorer::load(store, version.package, version.data_record, engines);
-  Writer writer(scorer, version.name, version.number, version.algorithm);
+  score::Scorer scorer =
+      score::Scorer::load(place.store, version.package, version.data_record, place.engines);
+  const bool looks_up = place.online.looks_up() && !scorer.features().empty();
+  Writer writer(scorer, version.name, version.number, version.algorithm,
+                looks_up ? Features::looked_up : Features::given);
   auto loaded =
       std::make_shared<Loaded>(Loaded{version, version.address(), std::move(scorer), std::move(writer)});
-  const predict::Signature& signature = loaded->scorer.signature();
-  if (const auto row = registered_row(store, version)) {
-    loaded->example = example_body(signature, *row, now);
-    if (is_of_use(*loaded, reader, loaded->example)) return loaded;
+  if (looks_up)
+    loaded->completer.emplace(loaded->scorer, place.online.views(version, loaded->scorer.features(), now));
+  if (auto row = registered_row(place.store, version)) {
+    loaded->example_row = std::move(*row);
+    if (is_of_use(*loaded, reader, now)) return loaded;
+    loaded->example_row = {};
   }
-  loaded->example = example_body(signature, {}, now);
-  is_of_use(*loaded, reader, loaded->example);
+  is_of_use(*loaded, reader, now);
   return loaded;
 }
 

@@ -9,7 +9,10 @@
 #include <mlops/store/store.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
+
+#include "src/online.hpp"
 
 namespace mlops::serve {
 
@@ -19,13 +22,25 @@ struct Loaded {
   std::string address;  ///< "churn@v3"
   score::Scorer scorer;
   Writer writer;
-  std::string example = {};
+  std::optional<score::Completer> completer = {};  ///< Nothing: requests bring everything.
+  json::Object example_row = {};                   ///< What is known of a good request.
+
+  /// How it is asked at that moment.
+  Asked asked(Time now) const { return completer ? Asked(*completer, now) : Asked(scorer); }
+  /// A body that it accepts at that moment.
+  std::string example(Time now) const;
+};
+
+struct LoadPlace {
+  Engines& engines;
+  store::Store& store;
+  Online& online;
 };
 
 /// The version whole, after it has answered an example: the one that it was registered with where that is of
-/// use, else one that is made up. Throws as model::require_runnable(), score::Scorer::load(), and what goes
-/// wrong while it answers.
-std::shared_ptr<const Loaded> load(Engines& engines, store::Store& store, const model::Version& version,
-                                   Reader& reader, Time now);
+/// use, else one that is made up. Throws as model::require_runnable(), score::Scorer::load(),
+/// Online::views(), and what goes wrong while it answers.
+std::shared_ptr<const Loaded> load(const LoadPlace& place, const model::Version& version, Reader& reader,
+                                   Time now);
 
 }  // namespace mlops::serve

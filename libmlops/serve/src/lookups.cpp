@@ -93,9 +93,9 @@ const Mine& Answerer::find(const Target& target) const {
 std::string Answerer::index(const http::Request& request) const {
   const std::string_view host = request.header("Host");
   const std::string url = fmt::format("http://{}", host.empty() ? "localhost" : host);
-  std::string out =
-      fmt::format("mlops {}: models that answer\n\n{}\nAsk the first of them:\n\n  {}\n\n", version(),
-                  lines_of_models(*models_), curl_line(url, models_->front().loaded->example));
+  std::string out = fmt::format("mlops {}: models that answer\n\n{}\nAsk the first of them:\n\n  {}\n\n",
+                                version(), lines_of_models(*models_),
+                                curl_line(url, models_->front().loaded->example(state_.now->now())));
   for (std::size_t i = 0; i < route_count; ++i) {
     const auto route = static_cast<Route>(i);
     if (route == Route::unknown || route == Route::index) continue;
@@ -144,7 +144,7 @@ void Answerer::look_up(const Target& target, const http::Request& request, http:
       text("", metrics_type);
       return write_metrics(state_, out);
     case Route::example:
-      out = models_->front().loaded->example;
+      out = models_->front().loaded->example(state_.now->now());
       return;
     case Route::index:
       return text(index(request));

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -144,6 +146,59 @@ void write_rows(Page& page, const State& state) {
     page.line(version_label(series), sum_of(series, VersionShard::unanswered));
 }
 
+void write_lookups(Page& page, const State& state) {
+  const auto each = [&](std::string_view name, std::string_view help, VersionShard::Of which) {
+    page.begin(name, "counter", help);
+    for (const auto& [key, series] : state.series) {
+      if (!series.looks_up) continue;
+      const std::uint64_t sum = sum_of(series, which);
+      if (which == VersionShard::lookup_ns) page.line(version_label(series), static_cast<double>(sum) / 1e9);
+      else page.line(version_label(series), sum);
+    }
+  };
+  each("mlops_feature_lookups_total", "Features looked up: one for each view and row.",
+       VersionShard::lookups);
+  each("mlops_feature_lookup_seconds_total", "Time that looking up took.", VersionShard::lookup_ns);
+  each("mlops_feature_lookups_forgotten_total",
+       "Requests refused, as they were of a moment before what the online store keeps.",
+       VersionShard::forgotten);
+}
+
+/// Of each view that a version looks up, however often it uses it.
+template <typename Value>
+void write_views(Page& page, const State& state, std::string_view name, std::string_view help, Value value) {
+  page.begin(name, "gauge", help);
+  std::set<std::string> written;
+  for (const Served& one : *state.models) {
+    if (!one.loaded->completer) continue;
+    for (const auto& live : one.loaded->completer->views()) {
+      const model::Version& version = one.loaded->version;
+      const std::string labels = fmt::format(R"(model="{}",version="{}",view="{}")", escaped(version.name),
+                                             version.number, escaped(live->view().name));
+      const auto figure = value(*live);
+      if (figure && written.insert(labels).second) page.line(labels, *figure);
+    }
+  }
+}
+
+void write_views(Page& page, const State& state) {
+  using feature::LiveView;
+  const auto seconds = [](std::int64_t us) { return static_cast<double>(us) / 1e6; };
+  write_views(page, state, "mlops_feature_view_events", "Events in memory.",
+              [](const LiveView& live) { return std::optional(live.events()); });
+  write_views(page, state, "mlops_feature_view_keys", "Keys that have events in memory.",
+              [](const LiveView& live) { return std::optional(live.keys()); });
+  write_views(page, state, "mlops_feature_view_newest_event_timestamp_seconds",
+              "Event time of the newest event, in seconds since 1970: time() less this is its age.",
+              [&](const LiveView& live) {
+                const auto newest = live.newest();
+                return newest ? std::optional(seconds(*newest)) : std::nullopt;
+              });
+  write_views(page, state, "mlops_feature_view_complete_from_timestamp_seconds",
+              "Moment from which on requests are answered, in seconds since 1970.",
+              [&](const LiveView& live) { return std::optional(seconds(live.complete_from())); });
+}
+
 bool is_served(const State& state, const Series& series) {
   for (const Served& one : *state.models) {
     const model::Version& version = one.loaded->version;
@@ -200,6 +255,19 @@ void write_traffic(Page& page, const http::Traffic& traffic) {
   page.line("reason=\"overloaded\"", traffic.overloaded);
 }
 
+void write_log(Page& page, const monitor::LogFigures& log) {
+  page.single("mlops_prediction_log_rows_total", "counter", "Rows written into the prediction log.",
+              log.rows);
+  page.begin("mlops_prediction_log_dropped_total", "counter",
+             "Rows that were answered and not logged: the disk did not keep up, or did not take them.");
+  page.line("reason=\"behind\"", log.behind);
+  page.line("reason=\"unwritten\"", log.unwritten);
+  page.single("mlops_prediction_log_bytes_total", "counter", "Bytes written into the prediction log.",
+              log.bytes);
+  page.single("mlops_prediction_log_failing", "gauge", "1 while nothing can be written into it.",
+              log.failing ? 1 : 0);
+}
+
 void write_process(Page& page) {
   const ProcessFigures process = process_figures();
   page.single("process_cpu_seconds_total", "counter", "User and system time of all threads, in seconds.",
@@ -233,6 +301,12 @@ void write_metrics(const State& state, std::string& out) {
             "Rows with a category that training never saw.");
   write_met(page, state, VersionShard::out_of_range, "mlops_input_out_of_range_total",
             "Rows with a number beyond those that training saw.");
+  const auto looks_up = [](const auto& one) { return one.second.looks_up; };
+  if (std::any_of(state.series.begin(), state.series.end(), looks_up)) {
+    write_lookups(page, state);
+    write_views(page, state);
+  }
+  if (state.log != nullptr) write_log(page, state.log->figures());
   if (state.traffic) write_traffic(page, state.traffic());
   write_process(page);
 }

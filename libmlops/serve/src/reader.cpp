@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 
 #include "src/batch.hpp"
 #include "src/cells.hpp"
 #include "src/csv.hpp"
 #include "src/faults.hpp"
+#include "src/given.hpp"
 #include "src/media_type.hpp"
 #include "src/names.hpp"
 #include "src/rows.hpp"
@@ -17,9 +19,9 @@
 namespace mlops::serve {
 namespace {
 
-bool has_personal_data(const predict::Signature& signature) {
-  return std::any_of(signature.inputs.begin(), signature.inputs.end(),
-                     [](const predict::Input& input) { return input.pii; });
+bool has_personal_data(const score::Scorer& scorer) {
+  const auto& columns = scorer.columns();
+  return std::any_of(columns.begin(), columns.end(), [](const predict::Input& column) { return column.pii; });
 }
 
 /// The parser repeats what it read last, which may be a value.
@@ -59,12 +61,25 @@ struct Reader::Impl {
   Csv csv = {};
   Tensors tensors = {};
   std::size_t count = 0;  ///< Of rows.
+  score::Made made = {};
+  Reader::LookedUp looked_up = {};
 
   void start(const score::Scorer& scorer) {
-    const auto& inputs = scorer.signature().inputs;
-    names.start(inputs);
-    batch.start(inputs);
+    names.start(scorer.columns());
+    batch.start(scorer.columns(), scorer.signature().inputs.size());
     cells.start(0);
+    looked_up = {};
+  }
+
+  /// Puts what the request lacks beside what it has.
+  void complete(const Asked& asked) {
+    if (asked.completer == nullptr) return;
+    const auto start = std::chrono::steady_clock::now();
+    asked.completer->complete(Given(count, cells, batch, names), asked.now, made);
+    for (const score::Made::Column& column : made.columns()) cells.put(column, count);
+    if (made.lookups() == 0) return;
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    looked_up = {.answers = made.lookups(), .seconds = took.count()};
   }
 
   json::Node parse(std::string_view body, const score::Scorer& scorer) {
@@ -73,8 +88,7 @@ struct Reader::Impl {
       return document.parse(body);
     } catch (const Error& e) {
       if (e.code() != Code::corrupt) throw;
-      throw malformed("{}",
-                      has_personal_data(scorer.signature()) ? without_values(e.message()) : e.message());
+      throw malformed("{}", has_personal_data(scorer) ? without_values(e.message()) : e.message());
     }
   }
 
@@ -87,7 +101,7 @@ struct Reader::Impl {
     }
     if (!body.empty() && !says_json(content_type) && !looks_like_json(body))
       throw malformed("the body is not JSON").with_hint("CSV wants the field `Content-Type: text/csv`");
-    rows.start(scorer.signature().inputs, names, cells);
+    rows.start(scorer.columns(), scorer.signature().inputs.size(), names, cells);
     rows.read(parse(body, scorer));
     count = cells.rows();
   }
@@ -99,7 +113,7 @@ struct Reader::Impl {
     rest.id_given = false;
     rest.outputs.clear();
     const std::size_t size = json_bytes ? json_size(body, *json_bytes) : body.size();
-    tensors.start(scorer.signature().inputs, names, cells, batch);
+    tensors.start(scorer.columns(), scorer.signature().inputs.size(), names, cells, batch);
     if (json_bytes && size == 0) read_bytes(body, scorer, rest);
     else read_tensors(body.substr(0, size), body.substr(size), scorer, rest);
   }
@@ -123,8 +137,9 @@ struct Reader::Impl {
     return batch.finish(count, names.unknown());
   }
 
-  void answer(const score::Scorer& scorer, score::Answered& out) {
-    if (!scorer.answer(cells.json(), out)) scorer.answer(columns(scorer), out);
+  void answer(const Asked& asked, score::Answered& out) {
+    complete(asked);
+    if (!asked.scorer.answer(cells.json(), out)) asked.scorer.answer(columns(asked.scorer), out);
   }
 };
 
@@ -133,28 +148,33 @@ Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 
-Columns Reader::invocations(std::string_view content_type, std::string_view body,
-                            const score::Scorer& scorer) {
-  impl_->read_invocations(content_type, body, scorer);
-  return impl_->columns(scorer);
+Columns Reader::invocations(std::string_view content_type, std::string_view body, const Asked& asked) {
+  impl_->read_invocations(content_type, body, asked.scorer);
+  impl_->complete(asked);
+  return impl_->columns(asked.scorer);
 }
 
 Columns Reader::inference(std::string_view body, std::optional<std::string_view> json_bytes,
-                          const score::Scorer& scorer, Inference& rest) {
-  impl_->read_inference(body, json_bytes, scorer, rest);
-  return impl_->columns(scorer);
+                          const Asked& asked, Inference& rest) {
+  impl_->read_inference(body, json_bytes, asked.scorer, rest);
+  impl_->complete(asked);
+  return impl_->columns(asked.scorer);
 }
 
-void Reader::invocations(std::string_view content_type, std::string_view body, const score::Scorer& scorer,
+Columns Reader::rows(const score::Scorer& scorer) { return impl_->columns(scorer); }
+
+void Reader::invocations(std::string_view content_type, std::string_view body, const Asked& asked,
                          score::Answered& out) {
-  impl_->read_invocations(content_type, body, scorer);
-  impl_->answer(scorer, out);
+  impl_->read_invocations(content_type, body, asked.scorer);
+  impl_->answer(asked, out);
 }
 
-void Reader::inference(std::string_view body, std::optional<std::string_view> json_bytes,
-                       const score::Scorer& scorer, Inference& rest, score::Answered& out) {
-  impl_->read_inference(body, json_bytes, scorer, rest);
-  impl_->answer(scorer, out);
+void Reader::inference(std::string_view body, std::optional<std::string_view> json_bytes, const Asked& asked,
+                       Inference& rest, score::Answered& out) {
+  impl_->read_inference(body, json_bytes, asked.scorer, rest);
+  impl_->answer(asked, out);
 }
+
+const Reader::LookedUp& Reader::looked_up() const { return impl_->looked_up; }
 
 }  // namespace mlops::serve

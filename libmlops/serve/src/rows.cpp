@@ -33,8 +33,10 @@ bool is_numbering(json::Node columns) {
 
 }  // namespace
 
-void Rows::start(const std::vector<predict::Input>& inputs, Names& names, Cells& cells) {
+void Rows::start(const std::vector<predict::Input>& inputs, std::size_t positional, Names& names,
+                 Cells& cells) {
   inputs_ = &inputs;
+  positional_ = positional;
   names_ = &names;
   cells_ = &cells;
   columns_.assign(inputs.size(), Names::none);
@@ -97,7 +99,7 @@ void Rows::named_columns(json::Node columns) {
 }
 
 void Rows::positional_columns() {
-  for (std::size_t input = 0; input < inputs_->size(); ++input) {
+  for (std::size_t input = 0; input < positional_; ++input) {
     add(input);
     targets_.push_back(columns_[input]);
   }
@@ -204,9 +206,9 @@ void Rows::list(json::Node rows, std::string_view form) {
 }
 
 void Rows::scalars(json::Node rows, std::string_view form) {
-  if (inputs_->size() != 1)
+  if (positional_ != 1)
     throw malformed("'{}' is a list of single values; a list of rows is wanted, each with {}", form,
-                    count_of(inputs_->size(), "value"));
+                    count_of(positional_, "value"));
   cells_->make();
   column_values(0, rows);
 }

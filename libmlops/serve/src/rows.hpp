@@ -15,8 +15,8 @@ namespace mlops::serve {
 
 class Rows {
  public:
-  /// Everything must outlive the call of read().
-  void start(const std::vector<predict::Input>& inputs, Names& names, Cells& cells);
+  /// Everything must outlive the call of read(). Rows without names have the first `positional` of `inputs`.
+  void start(const std::vector<predict::Input>& inputs, std::size_t positional, Names& names, Cells& cells);
 
   /// Finds the values of a body with one of `dataframe_split`, `dataframe_records`, `instances`, `inputs`;
   /// inputs that are not there get no column. Throws request.malformed, and signature.mismatch for a row that
@@ -48,6 +48,7 @@ class Rows {
   void put(std::size_t column, std::size_t row, json::Node value);
 
   const std::vector<predict::Input>* inputs_ = nullptr;
+  std::size_t positional_ = 0;
   Names* names_ = nullptr;
   Cells* cells_ = nullptr;
   std::vector<std::size_t> targets_ = {};  ///< By position in a list: its column, or none.

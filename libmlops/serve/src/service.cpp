@@ -3,6 +3,7 @@
 #include <mlops/serve/service.hpp>
 
 #include <optional>
+#include <utility>
 
 #include "src/state.hpp"
 
@@ -57,14 +58,18 @@ struct Service::Impl {
   store::Store& store;
   const Clock& clock;
   Reader reader;
+  Online online;
   State state = {};
   std::vector<Watched> watched = {};
+  bool online_lost = false;
 
-  Impl(Engines& opened, store::Store& where, const Clock& time)
-      : engines(opened), store(where), clock(time), reader(opened) {}
+  Impl(Engines& opened, store::Store& where, const Clock& time, const ServiceOptions& options)
+      : engines(opened), store(where), clock(time), reader(opened), online(options.online) {
+    state.now = options.now == nullptr ? &time : options.now;
+  }
 
   std::shared_ptr<const Loaded> load_version(const model::Version& version) {
-    auto loaded = load(engines, store, version, reader, clock.now());
+    auto loaded = load({engines, store, online}, version, reader, state.now->now());
     const std::lock_guard lock(state.mutex);
     ++state.loads[version.name].good;
     return loaded;
@@ -74,6 +79,7 @@ struct Service::Impl {
   Served first(Watched& one);
   void refuse_same(const std::vector<Served>& models, std::size_t newest) const;
   void replace(std::size_t at, const Mark& mark, std::shared_ptr<const Loaded> loaded);
+  std::optional<Change> follow_online();
   std::optional<Change> follow(std::size_t at);
   std::optional<Change> move(std::size_t at, const Mark& mark);
   std::optional<Change> lose(std::size_t at, const Error& fault);
@@ -172,9 +178,20 @@ std::optional<Change> Service::Impl::follow(std::size_t at) {
   return waits ? std::nullopt : move(at, *now);
 }
 
+/// A store that cannot be read leaves what was read; told once, until it can be read again.
+std::optional<Change> Service::Impl::follow_online() {
+  try {
+    online.refresh();
+    online_lost = false;
+  } catch (const Error& fault) {
+    if (!std::exchange(online_lost, true)) return Change{.address = "", .fault = fault.message()};
+  }
+  return std::nullopt;
+}
+
 Service::Service(Engines& engines, store::Store& store, const Clock& clock,
-                 const std::vector<std::string>& addresses)
-    : impl_(std::make_unique<Impl>(engines, store, clock)) {
+                 const std::vector<std::string>& addresses, const ServiceOptions& options)
+    : impl_(std::make_unique<Impl>(engines, store, clock, options)) {
   impl_->begin(addresses);
 }
 
@@ -204,11 +221,12 @@ std::uint64_t Service::answered() const {
 
 std::string Service::example() const {
   const std::lock_guard lock(impl_->state.mutex);
-  return impl_->state.models->front().loaded->example;
+  return impl_->state.models->front().loaded->example(impl_->state.now->now());
 }
 
 std::vector<Change> Service::refresh() {
   std::vector<Change> changes;
+  if (auto change = impl_->follow_online()) changes.push_back(std::move(*change));
   for (std::size_t i = 0; i < impl_->watched.size(); ++i) {
     try {
       if (auto change = impl_->follow(i)) changes.push_back(std::move(*change));
@@ -227,5 +245,7 @@ void Service::watch(std::function<http::Traffic()> traffic) {
 }
 
 void Service::on_request(std::function<void(const Seen&)> seen) { impl_->state.seen = std::move(seen); }
+
+void Service::log_to(monitor::PredictionLog& log) { impl_->state.log = &log; }
 
 }  // namespace mlops::serve

@@ -22,6 +22,7 @@ namespace mlops::serve {
 struct Series {
   std::string model;
   std::int64_t version = 0;
+  bool looks_up = false;  ///< Features that requests lack.
   std::vector<std::string> inputs = {};
   std::vector<predict::Encoding> encodings = {};     ///< Of the inputs.
   std::map<const Shard*, VersionShard> shards = {};  ///< Nodes stay where they are.
@@ -47,7 +48,9 @@ struct State {
   std::map<std::string, Loads> loads = {};  ///< By model.
   std::function<http::Traffic()> traffic = {};
   std::function<void(const Service::Seen&)> seen = {};
+  monitor::PredictionLog* log = nullptr;
   std::atomic<bool> draining = false;
+  const Clock* now = nullptr;  ///< Of look-ups and examples, which --as-of may have stopped.
 
   /// With the mutex held.
   Series& series_of(const Loaded& loaded);

@@ -11,8 +11,10 @@ using Kind = json::Node::Kind;
 
 }  // namespace
 
-void Tensors::start(const std::vector<predict::Input>& inputs, Names& names, Cells& cells, Batch& batch) {
+void Tensors::start(const std::vector<predict::Input>& inputs, std::size_t positional, Names& names,
+                    Cells& cells, Batch& batch) {
   inputs_ = &inputs;
+  positional_ = positional;
   names_ = &names;
   cells_ = &cells;
   batch_ = &batch;
@@ -39,11 +41,11 @@ std::size_t Tensors::read(json::Node body, std::string_view binary) {
 }
 
 std::size_t Tensors::read_raw(std::string_view bytes) {
-  if (inputs_->size() != 1)
+  if (positional_ != 1)
     throw malformed(
         "the body is bytes without JSON (Inference-Header-Content-Length: 0), which only a model "
         "of one input takes; this one has {}",
-        inputs_->size());
+        positional_);
   const predict::Input& input = inputs_->front();
   Tensor tensor{.name = input.name, .type = datatype_of_sql(input.type), .bytes = bytes};
   const std::size_t size = bytes_of(tensor.type);
@@ -62,9 +64,9 @@ std::size_t Tensors::read_raw(std::string_view bytes) {
 
 /// A single tensor may have all inputs side by side, whatever its name.
 bool Tensors::take_all() {
-  if (tensors_.size() != 1 || inputs_->empty() || !tensors_[0].plain) return false;
+  if (tensors_.size() != 1 || positional_ == 0 || !tensors_[0].plain) return false;
   const Tensor& tensor = tensors_[0];
-  if (tensor.width != inputs_->size()) return false;
+  if (tensor.width != positional_) return false;
   check_rows(tensor);
   take(tensor, 0);
   return true;
@@ -78,7 +80,7 @@ void Tensors::take_named() {
       throw malformed(
           "tensor {} has the shape {}; [n] or [n, 1] is wanted for each input, or a single "
           "tensor [n, {}] of all",
-          quoted(tensor.name), shape_text(tensor), inputs_->size());
+          quoted(tensor.name), shape_text(tensor), positional_);
     if (input == Names::none) continue;
     if (batch_->has(input)) throw malformed("tensor {} stands twice", quoted(tensor.name));
     check_rows(tensor);

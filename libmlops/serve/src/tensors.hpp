@@ -17,8 +17,9 @@ namespace mlops::serve {
 
 class Tensors {
  public:
-  /// Everything must outlive the request.
-  void start(const std::vector<predict::Input>& inputs, Names& names, Cells& cells, Batch& batch);
+  /// Everything must outlive the request. A tensor of all has the first `positional` of `inputs`.
+  void start(const std::vector<predict::Input>& inputs, std::size_t positional, Names& names, Cells& cells,
+             Batch& batch);
 
   /// `binary` is what stands behind the JSON. Fills columns of the batch; the number of rows. Throws
   /// request.malformed.
@@ -41,6 +42,7 @@ class Tensors {
   };
 
   const std::vector<predict::Input>* inputs_ = nullptr;
+  std::size_t positional_ = 0;
   Names* names_ = nullptr;
   Cells* cells_ = nullptr;
   Batch* batch_ = nullptr;

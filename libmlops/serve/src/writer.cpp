@@ -47,10 +47,22 @@ json::Object tensor_of(std::string_view name, std::string_view type, json::Array
   return {{"name", name}, {"datatype", type}, {"shape", std::move(shape)}};
 }
 
+json::Array input_tensors(const score::Scorer& scorer, Features features) {
+  json::Array out;
+  const bool given = features == Features::given;
+  for (const predict::Input& input : given ? scorer.signature().inputs : scorer.columns()) {
+    json::Object tensor = tensor_of(input.name, name_of(datatype_of_sql(input.type)), {-1});
+    if (!given && (scorer.features().has(input.name) || input.name == scorer.features().time.name))
+      tensor.set("parameters", json::Object{{"optional", true}});
+    out.push_back(std::move(tensor));
+  }
+  return out;
+}
+
 }  // namespace
 
 Writer::Writer(const score::Scorer& scorer, const std::string& name, std::int64_t version,
-               std::string_view algorithm) {
+               std::string_view algorithm, Features features) {
   const predict::Signature& signature = scorer.signature();
   const auto& values = scorer.class_values();
   binary_task_ = signature.task == predict::Task::binary;
@@ -71,14 +83,11 @@ Writer::Writer(const score::Scorer& scorer, const std::string& name, std::int64_
   head_ = "{\"model_name\": " + json::dump(name) + ", \"model_version\": \"" + std::to_string(version) + "\"";
   prediction_head_ = tensor_head("prediction", prediction_type_);
   probability_head_ = tensor_head("probability", "FP64");
-  metadata_ = metadata_of(signature, name, version, algorithm);
+  metadata_ = metadata_of(scorer, name, version, algorithm, features);
 }
 
-json::Object Writer::metadata_of(const predict::Signature& signature, const std::string& name,
-                                 std::int64_t version, std::string_view algorithm) const {
-  json::Array inputs;
-  for (const predict::Input& input : signature.inputs)
-    inputs.push_back(tensor_of(input.name, name_of(datatype_of_sql(input.type)), {-1}));
+json::Object Writer::metadata_of(const score::Scorer& scorer, const std::string& name, std::int64_t version,
+                                 std::string_view algorithm, Features features) const {
   json::Array outputs{tensor_of("prediction", prediction_type_, {-1})};
   if (!classes_.empty()) {
     std::string names;
@@ -90,7 +99,7 @@ json::Object Writer::metadata_of(const predict::Signature& signature, const std:
   return {{"name", name},
           {"versions", json::Array{std::to_string(version)}},
           {"platform", algorithm.empty() ? "mlops" : "mlops_" + std::string(algorithm)},
-          {"inputs", std::move(inputs)},
+          {"inputs", input_tensors(scorer, features)},
           {"outputs", std::move(outputs)}};
 }
 

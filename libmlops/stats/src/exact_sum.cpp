@@ -38,6 +38,34 @@ void ExactSum::put_special(std::uint64_t bits, std::int64_t sign) {
   (is_nan ? nans_ : (bits >> 63) != 0 ? minus_infinities_ : infinities_) += sign;
 }
 
+void ExactSum::add(const PackedSum& sum) {
+  if (sum.count_ == 0) return;
+  if (count_ == 0) low_ = chunks, high_ = 0;
+  count_ += sum.count_;
+  nans_ += sum.nans_;
+  infinities_ += sum.infinities_;
+  minus_infinities_ += sum.minus_infinities_;
+  if (sum.chunks_.empty()) return;
+  for (std::size_t i = 0; i < sum.chunks_.size(); ++i) chunks_[sum.low_ + i] += sum.chunks_[i];
+  low_ = std::min(low_, sum.low_);
+  high_ = std::max(high_, sum.low_ + sum.chunks_.size() - 1);
+}
+
+PackedSum::PackedSum(const ExactSum& sum)
+    : count_(sum.count_),
+      nans_(sum.nans_),
+      infinities_(sum.infinities_),
+      minus_infinities_(sum.minus_infinities_) {
+  if (count_ == 0 || sum.low_ > sum.high_) return;
+  std::size_t low = sum.low_;
+  std::size_t end = sum.high_ + 1;
+  while (low < end && sum.chunks_[low] == 0) ++low;
+  while (end > low && sum.chunks_[end - 1] == 0) --end;
+  const auto* const chunks = sum.chunks_.data();
+  chunks_.assign(chunks + low, chunks + end);
+  low_ = low;
+}
+
 double ExactSum::value() const {
   if (nans_ > 0 || (infinities_ > 0 && minus_infinities_ > 0))
     return std::numeric_limits<double>::quiet_NaN();

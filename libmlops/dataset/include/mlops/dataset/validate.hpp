@@ -53,6 +53,17 @@ class Training {
   virtual Telltale telltale(const std::string& label) = 0;
 };
 
+/// What answers for a view while serving. Asked only where an assertion needs it.
+class Serving {
+ public:
+  struct Answer {
+    expect::Value value = expect::Null{};  ///< A share; Missing: nothing is online.
+    std::string detail = {};               ///< Examples of what differs.
+  };
+  virtual ~Serving() = default;
+  virtual Answer skew() = 0;
+};
+
 /// What is judged, and what it may be compared with.
 struct Subject {
   Version version;
@@ -61,6 +72,7 @@ struct Subject {
   std::vector<std::string> things = {};  ///< Addresses that may be named, whether they have a version or not.
   std::filesystem::path file = {};       ///< Parquet; empty: the version's object.
   Training* training = nullptr;          ///< Null: it has no label. Must outlive what takes the subject.
+  Serving* serving = nullptr;            ///< Null: it is no view. Likewise.
   std::vector<std::string> aside = {};   ///< Columns that differ between parts in any case: outcomes, groups.
 };
 

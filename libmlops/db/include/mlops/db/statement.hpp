@@ -18,14 +18,19 @@ class Database;
 /// How one value is kept: SQLite's columns have no types, their values do.
 enum class Storage { integer, real, text, blob, null };
 
+/// Bytes that are bound as a blob and not as a text.
+struct Blob {
+  std::string_view bytes;
+};
+
 void finalize(sqlite3_stmt* statement);
 
 class Statement {
  public:
   Statement(const Database& database, std::string_view sql);
 
-  /// Starts again, with these parameters in their order: integers, doubles, texts, nullptr, or an optional of
-  /// one of them. Texts are copied.
+  /// Starts again, with these parameters in their order: integers, doubles, texts, blobs, nullptr, or an
+  /// optional of one of them. Texts and blobs are copied.
   template <typename... Values>
   Statement& bind(const Values&... values) {
     reset();
@@ -36,6 +41,16 @@ class Statement {
 
   /// Goes to the next row; false after the last, when the statement stands at its beginning again.
   bool step();
+  /// Starts again without parameters; then set() binds one of them, where their number is not known here.
+  Statement& start() {
+    reset();
+    return *this;
+  }
+  /// The parameter at `position`, from 1.
+  template <typename Value>
+  void set(int position, const Value& value) {
+    bind_at(position, value);
+  }
   /// Steps to the end.
   void run();
 
@@ -62,6 +77,7 @@ class Statement {
   void bind_at(int position, std::string_view value);
   void bind_at(int position, const std::string& value) { bind_at(position, std::string_view(value)); }
   void bind_at(int position, const char* value) { bind_at(position, std::string_view(value)); }
+  void bind_at(int position, Blob value);
   void bind_at(int position, std::nullptr_t);
   template <typename T>
   void bind_at(int position, const std::optional<T>& value) {

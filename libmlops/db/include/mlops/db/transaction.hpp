@@ -20,4 +20,17 @@ class Transaction {
   bool open_ = true;
 };
 
+/// What several questions see of the file is one state, whatever others write meanwhile. Not inside of a
+/// Transaction.
+class Snapshot {
+ public:
+  explicit Snapshot(Database& database);
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Database& database_;
+};
+
 }  // namespace mlops::db

@@ -37,6 +37,7 @@ struct Scope {
   std::map<std::string, std::vector<ColumnType>> columns = {};
   std::vector<std::string> things = {};  ///< Addresses of those with a table: "sources/flights".
   bool parts = false;                    ///< It has a label: `train`, `valid` and `test` are tables.
+  bool view = false;                     ///< It is a view, which may be served.
   std::span<const Signature> functions = signatures();
 };
 

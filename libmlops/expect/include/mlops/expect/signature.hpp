@@ -39,7 +39,7 @@ enum class ArgumentKind {
   regex,     ///< /.../
   fraction,  ///< A number from 0 to 1 as it stands.
   table,     ///< `train`, `last`, another thing of the file.
-  word,      ///< A bare word that is no name.
+  word,  ///< A bare word that is no name; of what is served the argument's own, as in skew(offline, online).
 };
 
 struct Argument {
@@ -59,6 +59,7 @@ enum class About {
   table,  ///< One table, that before the dot or this one.
   pair,  ///< Two tables, its first two arguments; where it may, a column alone compares `last` with this one.
   training,  ///< What training makes of this table.
+  serving,   ///< What answers for this view while serving.
 };
 
 struct Signature {

@@ -32,7 +32,8 @@ class KeyBytes {
   std::string bytes_;
 };
 
-/// A feature's value. Dates, times and time stamps are integers as in Columns, flags are 0 and 1.
+/// A feature's value: the member that `kind` names. Dates, times and time stamps are integers as in Columns,
+/// flags are 0 and 1.
 struct Value {
   enum class Kind : std::uint8_t { null, integer, real, text };
   Kind kind = Kind::null;
@@ -59,6 +60,8 @@ class LiveView {
   std::int64_t complete_from() const;  ///< Microseconds since 1970 UTC.
   std::uint64_t events() const;
   std::uint64_t keys() const;
+  /// Event time of the newest event that was ever added; microseconds since 1970 UTC.
+  std::optional<std::int64_t> newest() const;
 
   /// Events as read_events() gives them, behind those that are there (where moments are equal the later one
   /// is the latest).
@@ -72,8 +75,13 @@ class LiveView {
   void look_up(std::optional<std::string_view> key, std::int64_t time_us,
                std::span<const std::size_t> columns, Found& out) const;
 
- private:
+  /// Its events and complete_from() become those of `other`, of the same view: readers see the ones or the
+  /// others.
+  void take(LiveView&& other);
+
   struct Impl;
+
+ private:
   std::unique_ptr<Impl> impl_;
 };
 

@@ -4,6 +4,7 @@
 /// knows no store.
 
 #include <mlops/config/settings.hpp>
+#include <mlops/manifest/serving.hpp>
 #include <mlops/manifest/training.hpp>
 
 #include <cstdint>
@@ -61,6 +62,7 @@ struct Manifest {
   std::vector<FeatureSpec> features = {};
   std::vector<ModelSpec> models = {};
   std::vector<ReleaseSpec> releases = {};
+  std::vector<ServeSpec> serve = {};
   std::vector<config::Said> settings = {};
 
   bool operator==(const Manifest&) const = default;
@@ -72,6 +74,7 @@ struct Manifest {
   const FeatureSpec* find_feature(std::string_view name) const;
   const ModelSpec* find_model(std::string_view name) const;
   const ReleaseSpec* find_release(std::string_view name) const;
+  const ServeSpec* find_serve(std::string_view name) const;
   /// Every source and `data:` entry, in this order.
   std::vector<const TableSpec*> tables() const;
   /// `sources/churn` or `data/training`; of a table of this manifest.
@@ -96,6 +99,9 @@ Manifest parse(std::string_view text, std::string_view file);
 /// reads no source. Throws Error(usage) for text that is not YAML, and for faults of that section, naming all
 /// of the file then.
 std::vector<config::Said> parse_settings(std::string_view text, std::string_view file);
+
+/// `serve:` alone, likewise.
+std::vector<ServeSpec> parse_serve(std::string_view text, std::string_view file);
 
 /// The text of a new `mlops.yaml` for `project` without any entry.
 std::string new_file(std::string_view project);

@@ -66,7 +66,8 @@ struct Encountered {
 /// Rows as a JSON text has them: each value where the text has it.
 struct JsonRows {
   std::size_t rows = 0;
-  std::span<const std::size_t> inputs = {};       ///< By column: position in Signature::inputs.
+  /// By column: position in Signature::inputs. Columns of positions behind them are passed over.
+  std::span<const std::size_t> inputs = {};
   std::span<const json::Cell* const> cells = {};  ///< Column by column, `rows` of each.
 };
 

@@ -46,8 +46,17 @@ class Project {
   /// True when `.mlops/` is there already.
   bool has_store() const;
 
+  /// Where the online store of features is, or would be: a file in `.mlops/`, made by who first writes there.
+  std::filesystem::path online_file() const;
+
   /// `mlops.yaml` as it stands; an empty one, named after the folder, when there is no file.
   const manifest::Manifest& manifest();
+
+  /// `serve:` of `mlops.yaml` as it stands, whatever is wrong with other parts of it. Throws as
+  /// manifest::parse_serve() does.
+  std::vector<manifest::ServeSpec> serve() const;
+  /// The folder of the prediction log, whether it is there or not.
+  std::filesystem::path predictions() const;
 
   /// The error for what is wrong with assertions of `mlops.yaml` now that the data are known.
   Error error_of(const std::vector<manifest::AssertionFault>& faults);

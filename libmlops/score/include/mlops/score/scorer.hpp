@@ -55,12 +55,15 @@ class Scorer {
 
   /// What callers give: of a model with transforms the values before them.
   const predict::Signature& signature() const { return encoder_.signature(); }
+  /// What rows may have: the signature's inputs, and behind them the columns that are read to make some of
+  /// those (completer.hpp) and are none themselves.
+  const std::vector<predict::Input>& columns() const { return columns_; }
   /// The views that it was trained on, and what their transforms learnt.
   const ModelFeatures& features() const { return features_; }
   const json::Object& training_read() const { return training_read_; }
-  /// Whether a text in that input (its position in the signature) means "no value", as it did in the training
+  /// Whether a text in that column (its position in columns()) means "no value", as it did in the training
   /// data: for formats that have nothing but texts. A blank always does.
-  bool is_null_text(std::size_t input, std::string_view text) const;
+  bool is_null_text(std::size_t column, std::string_view text) const;
   /// Each class as JSON: the number or flag that the label was, else its text. Empty for regression.
   const std::vector<json::Value>& class_values() const { return class_values_; }
   /// Bytes that it takes in memory, about.
@@ -80,7 +83,8 @@ class Scorer {
   std::shared_ptr<const Fitting> fitting_;  ///< Nothing: what is given is what the algorithm takes.
   std::unique_ptr<const predict::Predictor> predictor_;
   json::Object training_read_;
-  std::vector<std::vector<std::string>> null_texts_;  ///< By input.
+  std::vector<predict::Input> columns_;
+  std::vector<std::vector<std::string>> null_texts_;  ///< By column.
   std::vector<json::Value> class_values_;
 };
 

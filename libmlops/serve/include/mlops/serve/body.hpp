@@ -14,10 +14,12 @@
 ///   signature.mismatch  (422) as predict::encode() has it
 /// Values of inputs that are personal data are in none of their texts.
 
+#include <mlops/base/clock.hpp>
 #include <mlops/base/columns.hpp>
 #include <mlops/base/engines.hpp>
 #include <mlops/json/value.hpp>
 #include <mlops/predict/signature.hpp>
+#include <mlops/score/completer.hpp>
 #include <mlops/score/scorer.hpp>
 
 #include <cstdint>
@@ -40,6 +42,17 @@ struct Inference {
   std::vector<Output> outputs = {};  ///< In the order wanted; all of them when the request names none.
 };
 
+/// Who is asked. Rows that lack columns that can be made are completed where there is somebody to do it.
+struct Asked {
+  // NOLINTNEXTLINE(google-explicit-constructor): a model that is asked for what it takes is the plain case
+  Asked(const score::Scorer& model) : scorer(model) {}
+  Asked(const score::Completer& by, Time as_of) : scorer(by.scorer()), completer(&by), now(as_of) {}
+
+  const score::Scorer& scorer;
+  const score::Completer* completer = nullptr;
+  Time now = {};
+};
+
 class Reader {
  public:
   /// Opens the engine that reads JSON.
@@ -49,30 +62,44 @@ class Reader {
   Reader& operator=(Reader&&) noexcept;
 
   /// The rows hold until the next call. NaN and Infinity, which Python's json writes, are taken as null.
-  Columns invocations(std::string_view content_type, std::string_view body, const score::Scorer& scorer);
+  Columns invocations(std::string_view content_type, std::string_view body, const Asked& asked);
 
   /// `json_bytes` is the value of the field Inference-Header-Content-Length, if it was sent.
-  Columns inference(std::string_view body, std::optional<std::string_view> json_bytes,
-                    const score::Scorer& scorer, Inference& rest);
+  Columns inference(std::string_view body, std::optional<std::string_view> json_bytes, const Asked& asked,
+                    Inference& rest);
 
   /// The same rows, answered: as scorer.answer() of these columns, which are made only where the values
   /// themselves do not do.
-  void invocations(std::string_view content_type, std::string_view body, const score::Scorer& scorer,
+  void invocations(std::string_view content_type, std::string_view body, const Asked& asked,
                    score::Answered& out);
-  void inference(std::string_view body, std::optional<std::string_view> json_bytes,
-                 const score::Scorer& scorer, Inference& rest, score::Answered& out);
+  void inference(std::string_view body, std::optional<std::string_view> json_bytes, const Asked& asked,
+                 Inference& rest, score::Answered& out);
+
+  /// What was looked up for the last request, refused ones among them.
+  struct LookedUp {
+    std::uint64_t answers = 0;  ///< One for each view and row.
+    double seconds = 0;
+  };
+  const LookedUp& looked_up() const;
+
+  /// The rows of the last call, as columns.
+  Columns rows(const score::Scorer& scorer);
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
+/// Where the features of views come from: the request alone, or the request or, where it has none, the
+/// server.
+enum class Features { given, looked_up };
+
 /// Of one model version: what is the same in each answer is made once. Immutable; safe for many threads.
 class Writer {
  public:
   /// `algorithm` is the package's, for the metadata's platform.
   Writer(const score::Scorer& scorer, const std::string& name, std::int64_t version,
-         std::string_view algorithm = {});
+         std::string_view algorithm = {}, Features features = Features::given);
 
   /// {"predictions": [...], "probabilities": [[...], ...], "classes": [...], "model": "churn@v3"}: a class or
   /// a value for each row; for classes also the probability of each, in the order of `classes`, as
@@ -84,7 +111,9 @@ class Writer {
   std::optional<std::size_t> inference(const score::Answered& answers, const Inference& rest,
                                        std::string& out) const;
 
-  /// The answer of GET /v2/models/{m}: inputs and outputs with datatype and shape.
+  /// The answer of GET /v2/models/{m}: inputs and outputs with datatype and shape. What a request may leave
+  /// out has "parameters": {"optional": true}; the columns by which features are looked up stand behind the
+  /// inputs.
   /// `versions` are those that may be asked for by number; none: its own.
   std::string metadata(const std::vector<std::int64_t>& versions = {}) const;
 
@@ -104,8 +133,8 @@ class Writer {
   void append_data(const score::Answered& answers, bool probabilities, std::string& out) const;
   void append_bytes(const score::Answered& answers, bool probabilities, std::string& out) const;
   std::size_t bytes_of(const score::Answered& answers, bool probabilities) const;
-  json::Object metadata_of(const predict::Signature& signature, const std::string& name, std::int64_t version,
-                           std::string_view algorithm) const;
+  json::Object metadata_of(const score::Scorer& scorer, const std::string& name, std::int64_t version,
+                           std::string_view algorithm, Features features) const;
 
   bool binary_task_ = false;
   std::size_t outputs_ = 0;

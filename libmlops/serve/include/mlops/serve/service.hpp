@@ -19,11 +19,14 @@
 #include <mlops/base/engines.hpp>
 #include <mlops/http/server.hpp>
 #include <mlops/model/registry.hpp>
+#include <mlops/monitor/prediction_log.hpp>
 #include <mlops/store/store.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,9 +40,16 @@ struct Serving {
   model::Version version;
 };
 
+struct ServiceOptions {
+  /// The online store, in which features are looked up that requests lack (score/completer.hpp). Nothing:
+  /// requests have to bring all of them. It is opened when a model that was trained on views is loaded.
+  std::optional<std::filesystem::path> online = {};
+  const Clock* now = nullptr;  ///< What "now" is to look-ups: --as-of. Nothing: the service's clock.
+};
+
 /// What refresh() did.
 struct Change {
-  std::string address;
+  std::string address;  ///< Empty: the online store cannot be followed, for the reason of `fault`.
   std::int64_t from = 0;
   std::int64_t to = 0;
   std::string fault = {};  ///< Why `to` could not be loaded; `from` goes on answering.
@@ -51,8 +61,12 @@ class Service {
   /// the first answers /invocations. All but the addresses must outlive it. Throws as Registry::get(),
   /// model::require_runnable() and score::Scorer::load(); usage when two addresses always mean the same, such
   /// as `churn` and `churn@champion`. Two aliases may be at one version now: they can move apart.
+  ///
+  /// `clock` is the real time, by which loads are tried again. Of a model that was trained on views each view
+  /// must be covered by a definition in the online store; throws as feature::OnlineStore::find(), and
+  /// usage ("features.forgotten") where "now" is before what the store answers.
   Service(Engines& engines, store::Store& store, const Clock& clock,
-          const std::vector<std::string>& addresses);
+          const std::vector<std::string>& addresses, const ServiceOptions& options = {});
   ~Service();
 
   /// For one thread. It must not outlive the service.
@@ -68,7 +82,8 @@ class Service {
   /// Looks where the aliases point and loads what they point at now. Call it from one thread, several times
   /// a second: when nothing moved it costs a look at a file for each model. A version that cannot be loaded
   /// is told once, and tried again, quietly, every half minute and when the alias moves. A store that cannot
-  /// be read and an alias that is gone change nothing.
+  /// be read and an alias that is gone change nothing. What was pushed into the online store or materialized
+  /// there since is taken over.
   std::vector<Change> refresh();
 
   /// From now on /healthz and readiness say 503; requests are answered on.
@@ -84,6 +99,8 @@ class Service {
     std::size_t rows = 0;
   };
   void on_request(std::function<void(const Seen&)> seen);
+  /// Answers go into `log`, which must outlive the service. Set before the first handler is made.
+  void log_to(monitor::PredictionLog& log);
 
  private:
   struct Impl;

@@ -9,21 +9,27 @@
 /// while at most 2^30 values are in.
 ///
 /// With a NaN inside, or both infinities, the sum is NaN; with one infinity it is that one. Sums beyond the
-/// doubles are infinite. No value, and sums of nothing but zeros, are +0. Value type, 600 bytes.
+/// doubles are infinite. No value, and sums of nothing but zeros, are +0. Value type, 600 bytes; a PackedSum
+/// keeps what is in one in as many words as it needs.
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace mlops::stats {
+
+class PackedSum;
 
 class ExactSum {
  public:
   void add(double value) { put(value, 1); }
   /// Takes a value away that was added before.
   void remove(double value) { put(value, -1); }
+  /// All values of the other, as if each were added here.
+  void add(const PackedSum& sum);
 
   /// How many values are in.
   std::int64_t count() const { return count_; }
@@ -32,6 +38,7 @@ class ExactSum {
   double mean() const;
 
  private:
+  friend class PackedSum;
   static constexpr std::size_t chunks = 68;  // 2,098 bits of doubles, 31 of carries, room for the top
 
   void put(double value, std::int64_t sign) {
@@ -58,6 +65,23 @@ class ExactSum {
   std::array<std::int64_t, chunks> chunks_ = {};
   std::size_t low_ = chunks;  // chunks outside of [low_, high_] are 0
   std::size_t high_ = 0;
+  std::int64_t count_ = 0;
+  std::int64_t nans_ = 0;
+  std::int64_t infinities_ = 0;
+  std::int64_t minus_infinities_ = 0;
+};
+
+/// The values of an ExactSum, to be added to others. Those of one magnitude take 4 or 5 words of its 68.
+class PackedSum {
+ public:
+  PackedSum() = default;
+  explicit PackedSum(const ExactSum& sum);
+
+ private:
+  friend class ExactSum;
+
+  std::vector<std::int64_t> chunks_ = {};
+  std::size_t low_ = 0;
   std::int64_t count_ = 0;
   std::int64_t nans_ = 0;
   std::int64_t infinities_ = 0;

@@ -1,0 +1,85 @@
+#include "src/lookup_faults.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
+
+#include <algorithm>
+
+namespace mlops::score {
+namespace {
+
+using Names = std::vector<std::string>;
+
+bool is_among(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// What is to be there for the views to be looked up, and the rest of what the model takes.
+std::vector<std::pair<LookupColumn, std::string>> wanted_columns(const Scorer& scorer,
+                                                                 const std::vector<const ModelView*>& views,
+                                                                 TimeColumn time) {
+  std::vector<std::pair<LookupColumn, std::string>> out;
+  if (time == TimeColumn::required)
+    out.emplace_back(scorer.features().time, ", as of which features are looked up,");
+  for (const ModelView* view : views) {
+    for (const LookupColumn& key : view->key)
+      out.emplace_back(key, fmt::format(", by which the features of '{}' are looked up,", view->as));
+  }
+  for (const predict::Input& input : scorer.signature().inputs) {
+    const bool known =
+        std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.first.name == input.name; });
+    const bool is_now = time == TimeColumn::optional && input.name == scorer.features().time.name;
+    if (!known && !is_now && !scorer.features().has(input.name))
+      out.push_back({{input.name, input.type}, ""});
+  }
+  return out;
+}
+
+Names faults_of(const std::vector<std::pair<LookupColumn, std::string>>& wanted, const Names& there) {
+  Names faults;
+  Names told;
+  for (const auto& [column, why] : wanted) {
+    if (is_among(there, column.name) || is_among(told, column.name)) continue;
+    told.push_back(column.name);
+    const auto similar = near_misses(column.name, there);
+    faults.push_back(fmt::format("column '{}' ({}){} is missing{}", column.name, column.type, why,
+                                 similar.empty() ? "" : fmt::format("; did you mean {}?", one_of(similar))));
+  }
+  return faults;
+}
+
+}  // namespace
+
+bool lacks(const ModelView& view, const Names& there) {
+  const Names wanted = view.names();
+  const auto has = [&](const std::string& name) { return is_among(there, name); };
+  const auto absent = std::find_if_not(wanted.begin(), wanted.end(), has);
+  const auto present = std::find_if(wanted.begin(), wanted.end(), has);
+  if (absent == wanted.end()) return false;
+  if (present == wanted.end()) return true;
+  throw error(Code::usage, "the data have the feature '{}' and not '{}'", *present, *absent)
+      .with_id("signature.mismatch")
+      .with_hint(
+          "features of '{}' are taken as they are when all of them are there, and looked up when "
+          "none is",
+          view.as);
+}
+
+void require_lookups(const Scorer& scorer, const std::vector<const ModelView*>& views, const Names& there,
+                     TimeColumn time) {
+  if (views.empty()) return;
+  const Names faults = faults_of(wanted_columns(scorer, views, time), there);
+  if (faults.empty()) return;
+  const bool one = faults.size() == 1;
+  std::string detail;
+  for (const std::string& fault : faults) detail += "  " + fault + "\n";
+  throw error(
+      Code::usage, "{}",
+      one ? faults[0]
+          : fmt::format("the data do not have the model's inputs: {}", count_of(faults.size(), "fault")))
+      .with_id("signature.mismatch")
+      .with_detail(one ? "" : detail)
+      .with_hint("`mlops model show MODEL` lists the inputs that it takes");
+}
+
+}  // namespace mlops::score

@@ -1,0 +1,41 @@
+#pragma once
+/// Where the features of models are looked up: the image of the online store, opened when a model first
+/// needs it.
+
+#include <mlops/base/clock.hpp>
+#include <mlops/feature/online.hpp>
+#include <mlops/model/registry.hpp>
+#include <mlops/score/features.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace mlops::serve {
+
+class Online {
+ public:
+  /// No file: nothing is looked up.
+  explicit Online(std::optional<std::filesystem::path> file) : file_(std::move(file)) {}
+
+  bool looks_up() const { return file_.has_value(); }
+
+  /// The views of a model, loaded. Throws Error, naming model and view: not_found ("features.not_online"),
+  /// conflict ("features.changed"), usage ("features.forgotten": `now` is before what the store has).
+  std::vector<std::shared_ptr<const feature::LiveView>> views(const model::Version& version,
+                                                              const score::ModelFeatures& features, Time now);
+
+  /// Takes over what was written into the store. Throws as OnlineImage::refresh().
+  void refresh() {
+    if (image_ != nullptr) image_->refresh();
+  }
+
+ private:
+  std::shared_ptr<const feature::LiveView> view(const score::ModelView& wanted);
+
+  std::optional<std::filesystem::path> file_;
+  std::unique_ptr<feature::OnlineImage> image_ = {};
+};
+
+}  // namespace mlops::serve
