@@ -40,6 +40,7 @@ struct ServeArgs {
   std::optional<std::int64_t> threads;
   std::optional<std::string> max_body;
   std::int64_t drain = 30;
+  bool no_lookup = false;
   std::optional<std::string> log;
 };
 
@@ -169,6 +170,10 @@ class Talk {
 };
 
 void tell(Talk& talk, const serve::Change& change) {
+  if (change.address.empty())
+    return talk.warning(
+        fmt::format("the online store cannot be followed, features are looked up in what was read of it: {}",
+                    change.fault));
   const std::string was = change.from == 0 ? "nothing" : fmt::format("v{}", change.from);
   if (change.fault.empty())
     return talk.note(fmt::format("{}: v{} answers now, was {}", change.address, change.to, was));
@@ -226,10 +231,12 @@ void run(const ServeArgs& args, cli::Invocation& invocation) {
   check(args);
   store::Store& store = invocation.project().store();
   const ServePlan plan(invocation.project());
-  const SystemClock clock;
+  const SystemClock clock;  // what waits and what is logged goes on when --as-of stops "now"
+  serve::ServiceOptions lookups{.now = &invocation.clock()};
+  if (!args.no_lookup) lookups.online = invocation.project().online_file();
   std::optional<monitor::PredictionLog> predictions;
-  serve::Service service(invocation.engines(), store, invocation.clock(),
-                         addresses_of(args, invocation, plan, store.references()));
+  serve::Service service(invocation.engines(), store, clock,
+                         addresses_of(args, invocation, plan, store.references()), lookups);
   serve::ListenOptions options = options_of(args, plan.listening(service.serving()), invocation);
   const auto share = args.log ? std::optional(manifest::log_share(*args.log, "--log")) : std::nullopt;
   monitor::LogOptions logging = plan.logging(service.serving(), share);
@@ -239,7 +246,7 @@ void run(const ServeArgs& args, cli::Invocation& invocation) {
   Mail mail;
   if (invocation.verbosity() > 0) {
     service.on_request(
-        [&](const auto& seen) { mail.requests.put(request_line(seen, invocation.clock().now())); });
+        [&mail, &clock](const auto& seen) { mail.requests.put(request_line(seen, clock.now())); });
   }
   options.on_fault = [&mail](const std::string& text) { mail.faults.put(text); };
   invocation.cancel().check();
@@ -273,6 +280,8 @@ cli::Command serve() {
             &args->log},
            {"--max-body", "SIZE",
             "the greatest request that is read; default: 64MB, less where memory is short", &args->max_body},
+           {"--no-lookup", "", "look no features up: requests bring all that a model takes",
+            &args->no_lookup},
            {"--drain", "SECONDS", "how long to wait for open requests at the end; default: 30",
             &args->drain}},
       .examples = {{"mlops serve churn", "Answer for the champion of churn, whichever that is at the time"},
@@ -280,10 +289,12 @@ cli::Command serve() {
                    {"mlops serve churn --log 100%", "Keep what was answered, and to what"},
                    {"mlops serve churn@v1 --port 0 --json", "Let a program read where it listens"}},
       .exits = {{Code::failed, "requests were cut off at the end, or the model is only kept"},
-                {Code::not_found, "there is no such model"},
+                {Code::not_found, "there is no such model, or features that it takes are not online"},
+                {Code::conflict, "the online store has another definition of features than the model"},
                 {Code::corrupt, "the model is damaged"},
                 {Code::busy, "the port is taken"}},
-      .see_also = {"mlops-predict(1)", "mlops-model-promote(1)", "mlops-predictions(5)", "mlops-output(5)"},
+      .see_also = {"mlops-predict(1)", "mlops-features-materialize(1)", "mlops-model-promote(1)",
+                   "mlops-predictions(5)", "mlops-output(5)"},
       .patient = true,
       .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
 }
