@@ -1,10 +1,12 @@
 /// `mlops serve`: models that answer over HTTP, until told to end.
 #include "cli/invocation.hpp"
 #include "commands.hpp"
+#include "feature_server.hpp"
 #include "serve_plan.hpp"
 #include "serving.hpp"
 #include "which_model.hpp"
 
+#include <mlops/base/clock.hpp>
 #include <mlops/base/error.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/project/project.hpp>
@@ -22,6 +24,7 @@ constexpr std::uint16_t usual_port = 8080;
 struct ServeArgs {
   std::vector<std::string> models;
   ListenArgs listen;
+  bool no_lookup = false;
   std::optional<std::string> log;
 };
 
@@ -45,10 +48,13 @@ void run(const ServeArgs& args, cli::Invocation& invocation) {
   const auto share = args.log ? std::optional(manifest::log_share(*args.log, "--log")) : std::nullopt;
   store::Store& store = invocation.project().store();
   const ServePlan plan(invocation.project());
-  const SystemClock clock;
+  const SystemClock clock;  // what waits and what is logged goes on when --as-of stops "now"
+  const auto features = feature_server_if_online(invocation);
+  serve::ServiceOptions lookups{.now = &invocation.clock(), .features = features.get()};
+  if (!args.no_lookup) lookups.online = invocation.project().online_file();
   std::optional<monitor::PredictionLog> predictions;
-  serve::Service service(invocation.engines(), store, invocation.clock(),
-                         addresses_of(args, invocation, plan, store.references()));
+  serve::Service service(invocation.engines(), store, clock,
+                         addresses_of(args, invocation, plan, store.references()), lookups);
   const auto said = plan.listening(service.serving());
   monitor::LogOptions logging = plan.logging(service.serving(), share);
   tell_logged(invocation, logging);
@@ -77,16 +83,20 @@ cli::Command serve() {
             "says, else off",
             &args->log},
            body_option(args->listen),
+           {"--no-lookup", "", "look no features up: requests bring all that a model takes",
+            &args->no_lookup},
            drain_option(args->listen)},
       .examples = {{"mlops serve churn", "Answer for the champion of churn, whichever that is at the time"},
                    {"mlops serve churn churn@challenger --port 9000", "Let two versions answer"},
                    {"mlops serve churn --log 100%", "Keep what was answered, and to what"},
                    {"mlops serve churn@v1 --port 0 --json", "Let a program read where it listens"}},
       .exits = {{Code::failed, "requests were cut off at the end, or the model is only kept"},
-                {Code::not_found, "there is no such model"},
+                {Code::not_found, "there is no such model, or features that it takes are not online"},
+                {Code::conflict, "the online store has another definition of features than the model"},
                 {Code::corrupt, "the model is damaged"},
                 {Code::busy, "the port is taken"}},
-      .see_also = {"mlops-predict(1)", "mlops-model-promote(1)", "mlops-predictions(5)", "mlops-output(5)"},
+      .see_also = {"mlops-predict(1)", "mlops-features-materialize(1)", "mlops-features-serve(1)",
+                   "mlops-model-promote(1)", "mlops-predictions(5)", "mlops-output(5)"},
       .patient = true,
       .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
 }

@@ -74,7 +74,9 @@ json::Array model_rows(const serve::Service& service, bool for_people) {
 /// Scripts wait for this before they ask: it is on its way when this returns.
 void announce(cli::Invocation& invocation, const std::string& host, const serve::Service& service,
               const serve::Listener& listener) {
-  const std::string curl = serve::curl_line(listener.url(), service.example());
+  const std::string example = service.example();
+  const std::string curl = example.empty() ? fmt::format("curl -s {}/features", listener.url())
+                                           : serve::curl_line(listener.url(), example);
   const bool people = invocation.format() == ui::Format::human;
   const auto detail = people ? ui::Show::hidden : ui::Show::plain;
   invocation.record("mlops.serving/1", {{"url", listener.url()},
@@ -130,6 +132,10 @@ class Talk {
 };
 
 void tell(Talk& talk, const serve::Change& change) {
+  if (change.address.empty())
+    return talk.warning(
+        fmt::format("the online store cannot be followed, features are looked up in what was read of it: {}",
+                    change.fault));
   const std::string was = change.from == 0 ? "nothing" : fmt::format("v{}", change.from);
   if (change.fault.empty())
     return talk.note(fmt::format("{}: v{} answers now, was {}", change.address, change.to, was));
@@ -218,9 +224,10 @@ void answer_until_told(cli::Invocation& invocation, const ListenArgs& args, cons
                        serve::Service& service, monitor::PredictionLog* log) {
   serve::ListenOptions options = options_of(args, where, invocation);
   Mail mail;
+  const SystemClock clock;
   if (invocation.verbosity() > 0) {
     service.on_request(
-        [&](const auto& seen) { mail.requests.put(request_line(seen, invocation.clock().now())); });
+        [&mail, &clock](const auto& seen) { mail.requests.put(request_line(seen, clock.now())); });
   }
   options.on_fault = [&mail](const std::string& text) { mail.faults.put(text); };
   invocation.cancel().check();
