@@ -20,11 +20,11 @@ namespace {
 /// What tables call the time of their rows.
 std::map<std::string, std::string> times_of(const manifest::Manifest& manifest) {
   std::map<std::string, std::string> out;
-  for (const auto* tables : {&manifest.sources, &manifest.data}) {
-    for (const manifest::TableSpec& table : *tables) {
-      if (!table.time.empty()) out.emplace(table.name, table.time);
-    }
-  }
+  const auto add = [&](const manifest::TableSpec& table) {
+    if (!table.time.empty()) out.emplace(table.name, table.time);
+  };
+  std::for_each(manifest.sources.begin(), manifest.sources.end(), add);
+  std::for_each(manifest.data.begin(), manifest.data.end(), add);
   return out;
 }
 
