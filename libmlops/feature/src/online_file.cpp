@@ -104,10 +104,11 @@ std::vector<OnlineView> all_of(const db::Database& database, db::Statement& quer
     if (names.empty() || names.back() != one.view.name) names.push_back(one.view.name);
   }
   const auto near = near_misses(name, names);
-  Error fault = error(Code::not_found, "the online store has no view '{}'", name);
-  fault = near.empty() ? std::move(fault).with_hint("`mlops features materialize {}` puts it there", name)
-                       : std::move(fault).with_hint("similar views are there: {}", one_of(near));
-  throw std::move(fault).with_id("features.not_online");
+  const std::string hint = near.empty() ? fmt::format("put it there: `mlops features materialize {}`", name)
+                                        : fmt::format("similar views are there: {}", one_of(near));
+  throw error(Code::not_found, "the online store has no view '{}'", name)
+      .with_id("features.not_online")
+      .with_hint("{}", hint);
 }
 
 /// With `columns` alone.

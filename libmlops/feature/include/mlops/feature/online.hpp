@@ -81,7 +81,9 @@ class OnlineStore {
   /// `events` (read_events()) are all of the table's version `table`; those that nothing from `complete_from`
   /// on needs are not kept. A definition that the store has not is added. One transaction. `complete_from` is
   /// the earlier of `now` and the newest event, less the longest window or a day, whichever is longer; it
-  /// never goes back.
+  /// never goes back. Of a version that the store has already `events` may be without columns, as nothing is
+  /// read of them: time goes on, and what is no longer needed goes. Throws Error(busy) when it has it no
+  /// more.
   Materialized materialize(const View& view, const std::vector<RowColumn>& reads, const Columns& events,
                            const Digest& table, Time now);
 
