@@ -12,7 +12,7 @@
 #include <cstdio>
 #include <random>
 
-#include "../unit/columns.hpp"
+#include "columns.hpp"
 #include "cpu_seconds.hpp"
 
 namespace {
