@@ -230,5 +230,35 @@ TEST_F(OnlineStoresLive, say_what_is_wrong_with_a_file) {
   EXPECT_EQ(opened(OnlineStore::Mode::read).id(), "features.not_online");
 }
 
+TEST_F(OnlineStoresLive, are_refused_on_a_network) {
+  mlops::test::plan.filesystem = 0x6969;  // NFS_SUPER_MAGIC
+  const Error refused = error_of([&] { OnlineStore(file_, OnlineStore::Mode::write); });
+  const Error unread = error_of([&] { const OnlineImage image(file_); });
+  mlops::test::plan.filesystem = 0;
+  EXPECT_EQ(refused.id(), "features.network");
+  EXPECT_EQ(unread.id(), "features.network");
+}
+
+TEST_F(OnlineStoresLive, images_outlive_their_file_and_follow_the_next_one) {
+  const auto fill = [&](std::int64_t count) {
+    OnlineStore store(file_, OnlineStore::Mode::write);
+    store.materialize(counted, {}, numbered(0, count), {.bytes = {static_cast<std::uint8_t>(count)}}, {hour});
+  };
+  fill(3);
+  OnlineImage image(file_);
+  const auto live = image.view(counted, {});
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file_.string() + suffix);
+  EXPECT_FALSE(image.refresh());
+  EXPECT_EQ(live->events(), 3u);
+  fill(5);
+  EXPECT_TRUE(image.refresh());
+  EXPECT_FALSE(image.refresh());
+  EXPECT_EQ(live->events(), 5u);
+  EXPECT_EQ(image.view(counted, {}), live);
+  OnlineStore(file_, OnlineStore::Mode::write).drop_unless([](const OnlineView&) { return false; });
+  EXPECT_FALSE(image.refresh());
+  EXPECT_EQ(live->events(), 5u);
+}
+
 }  // namespace
 }  // namespace mlops::feature::test

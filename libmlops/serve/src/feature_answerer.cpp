@@ -3,6 +3,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 
+#include "src/faults.hpp"
 #include "src/feature_fault.hpp"
 #include "src/media_type.hpp"
 
@@ -23,10 +24,8 @@ FeatureFault no_view_to_push(Route route, std::string_view name, const Catalogue
                        "no view '{}' is online; {}", name, there);
 }
 
-FeatureFault refused(const Error& e) {
-  if (e.id() == "request.media_type") return feature_fault(415, Feast::error, "{}", e.message());
-  return feature_fault("{}", e.message());
-}
+/// Rows that cannot be read are corrupt to whoever reads files.
+bool is_the_clients(const Error& e) { return e.code() == Code::usage || e.code() == Code::corrupt; }
 
 }  // namespace
 
@@ -45,8 +44,8 @@ std::size_t FeatureAnswerer::operator()(Route route, const http::Request& reques
     if (e.code() == Code::busy) {
       response.fields.emplace_back("Retry-After", "1");
       refuse(feature_fault(503, Feast::error, "{}", e.message()), response);
-    } else if (e.code() == Code::usage) {
-      refuse(refused(e), response);
+    } else if (is_the_clients(e)) {
+      refuse(feature_fault("{}{}", e.message(), e.detail().empty() ? "" : "\n" + e.detail()), response);
     } else {
       throw;
     }
@@ -80,8 +79,10 @@ std::size_t FeatureAnswerer::answer(Route route, const http::Request& request, h
 json::Node FeatureAnswerer::body_of(const http::Request& request) {
   if (const auto encoding = request.header("Content-Encoding"); !encoding.empty() && encoding != "identity")
     throw feature_fault(415, Feast::error, "a body with a Content-Encoding is not taken; send it as it is");
-  if (media_of(request.header("Content-Type")) != Media::json)
-    throw feature_fault(415, Feast::error, "the body is not JSON by its Content-Type");
+  const std::string_view type = request.header("Content-Type");
+  if (!type.empty() && !says_json(type))
+    throw feature_fault(415, Feast::error, "the content type {} is not taken; application/json is wanted",
+                        quoted(type));
   try {
     return document_.parse(request.body);
   } catch (const Error& e) {
