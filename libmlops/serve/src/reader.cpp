@@ -62,6 +62,8 @@ struct Reader::Impl {
   Tensors tensors = {};
   std::size_t count = 0;  ///< Of rows.
   score::Made made = {};
+  std::optional<Given> given = {};
+  score::Made derived = {};
   Reader::LookedUp looked_up = {};
 
   void start(const score::Scorer& scorer) {
@@ -71,15 +73,26 @@ struct Reader::Impl {
     looked_up = {};
   }
 
+  /// What is worked out from other columns of the row. Rows are of now only where features are looked up.
+  void derive(const Asked& asked) {
+    if (asked.scorer.derived().columns().empty()) return;
+    std::optional<score::Derived::Moment> moment;
+    if (asked.completer != nullptr && !asked.scorer.features().empty())
+      moment = score::Derived::Moment{asked.scorer.features().time.name, asked.now};
+    asked.scorer.derived().complete(Given(count, cells, batch, names), moment, derived);
+    for (const score::Made::Column& column : derived.columns()) cells.put(column, count);
+  }
+
   /// Puts what the request lacks beside what it has.
   void complete(const Asked& asked) {
+    derive(asked);
     if (asked.completer == nullptr) return;
     const auto start = std::chrono::steady_clock::now();
     asked.completer->complete(Given(count, cells, batch, names), asked.now, made);
     for (const score::Made::Column& column : made.columns()) cells.put(column, count);
     if (made.lookups() == 0) return;
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    looked_up = {.answers = made.lookups(), .seconds = took.count()};
+    looked_up = {.answers = made.lookups(), .seconds = took.count(), .moments = made.moments()};
   }
 
   json::Node parse(std::string_view body, const score::Scorer& scorer) {
@@ -161,7 +174,9 @@ Columns Reader::inference(std::string_view body, std::optional<std::string_view>
   return impl_->columns(asked.scorer);
 }
 
-Columns Reader::rows(const score::Scorer& scorer) { return impl_->columns(scorer); }
+const score::GivenRows& Reader::rows() {
+  return impl_->given.emplace(impl_->count, impl_->cells, impl_->batch, impl_->names);
+}
 
 void Reader::invocations(std::string_view content_type, std::string_view body, const Asked& asked,
                          score::Answered& out) {
