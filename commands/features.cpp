@@ -242,10 +242,11 @@ score::EnrichPlace enrich_place(cli::Invocation& invocation) {
 }
 
 cli::Command features() {
-  return {.name = "features",
-          .summary = "compile, record, join and serve views of data as of a moment",
-          .children = {features_plan(), features_apply(), list_views_spec(), show_view_spec(),
-                       features_join(), features_materialize(), features_push(), features_get()}};
+  return {
+      .name = "features",
+      .summary = "compile, record, join and serve views of data as of a moment",
+      .children = {features_plan(), features_apply(), list_views_spec(), show_view_spec(), features_join(),
+                   features_materialize(), features_push(), features_get(), features_serve()}};
 }
 
 }  // namespace mlops::commands

@@ -34,7 +34,7 @@ void require_moment(const model::Version& version, const score::ModelView& view,
 }  // namespace
 
 std::shared_ptr<const feature::LiveView> Online::view(const score::ModelView& wanted) {
-  if (image_ == nullptr) image_ = std::make_unique<feature::OnlineImage>(*file_);
+  if (image_ == nullptr) image_ = std::make_shared<feature::OnlineImage>(*file_);
   return image_->view(wanted.view, wanted.columns);
 }
 

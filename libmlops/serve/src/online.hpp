@@ -16,8 +16,10 @@ namespace mlops::serve {
 
 class Online {
  public:
-  /// No file: nothing is looked up.
-  explicit Online(std::optional<std::filesystem::path> file) : file_(std::move(file)) {}
+  /// No file: nothing is looked up. `image` is of that file, where somebody has it already.
+  explicit Online(std::optional<std::filesystem::path> file,
+                  std::shared_ptr<feature::OnlineImage> image = nullptr)
+      : file_(std::move(file)), image_(std::move(image)) {}
 
   bool looks_up() const { return file_.has_value(); }
 
@@ -35,7 +37,7 @@ class Online {
   std::shared_ptr<const feature::LiveView> view(const score::ModelView& wanted);
 
   std::optional<std::filesystem::path> file_;
-  std::unique_ptr<feature::OnlineImage> image_ = {};
+  std::shared_ptr<feature::OnlineImage> image_;
 };
 
 }  // namespace mlops::serve
