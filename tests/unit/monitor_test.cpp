@@ -16,13 +16,12 @@ TEST_F(MonitorTest, ALineHasWhatWasAskedAndAnsweredAndByWhom) {
     ASSERT_TRUE(put(log, log.lane(), scorer, ages({40}), "abc \"1\" ñ"));
   }
   const std::string zero(64, '0');
-  EXPECT_EQ(
-      lines(),
-      (std::vector<std::string>{R"({"schema":"mlops.prediction/1","time":"2026-11-18T11:06:40.123456Z",)"
-                                R"("request":"abc \"1\" ñ","row":1,"model":"churn@v1","digest":"sha256:)" +
-                                zero +
-                                R"(","as_of":null,"inputs":{"age":40},"features":null,"prediction":0,)"
-                                R"("probability":0.25,"probabilities":null})"}));
+  EXPECT_EQ(lines(), (std::vector<std::string>{
+                         R"({"schema":"mlops.prediction/1","time":"2026-11-18T11:06:40.123456Z",)"
+                         R"("request":"abc \"1\" ñ","row":1,"model":"churn@v1","digest":"sha256:)" +
+                         zero +
+                         R"(","as_of":null,"keys":null,"inputs":{"age":40},"features":null,"prediction":0,)"
+                         R"("probability":0.25,"probabilities":null})"}));
 }
 
 TEST_F(MonitorTest, ValuesAreExactlyThoseThatTheModelSaw) {
@@ -106,17 +105,30 @@ TEST_F(MonitorTest, FeaturesOfViewsStandApartWithTheMomentOfTheirRow) {
   score::ModelFeatures features;
   features.time = {.name = "date", .type = "TIMESTAMP"};
   features.views = {view};
+  features.views[0].view.key = {{.entity = "airport", .column = "origin"},
+                                {.entity = "day", .column = "day"}};
+  features.views[0].key = {{"origin", "VARCHAR"}, {"day", "BIGINT"}};
   package.files[std::string(score::features_file)] = score::features_json(features);
   const score::Scorer scorer(package, {}, engines_);
   const std::vector<std::int64_t> moments = {993'859'200'000'000, no_moment};
   {
     PredictionLog log(options(), clock_);
     put(log, log.lane(), scorer,
-        ColumnsOf().integers("age", {40, 41}).numbers("airport__delay", {3.25, {}}).build(), "r", moments);
+        ColumnsOf()
+            .integers("age", {40, 41})
+            .numbers("airport__delay", {3.25, {}})
+            .texts("origin", {"O\"RD", {}})
+            .integers("day", {7, {}})
+            .texts("date", {"2001-06-30", "x"})
+            .build(),
+        "r", moments);
   }
   ASSERT_EQ(rows().size(), 2u);
   EXPECT_EQ(rows()[0]["inputs"], json::Value(json::Object{{"age", 40}}));
   EXPECT_EQ(rows()[0]["features"], json::Value(json::Object{{"airport__delay", 3.25}}));
+  EXPECT_EQ(rows()[0]["keys"], json::Value(json::Object{{"origin", "O\"RD"}, {"day", 7}}))
+      << "the time is as_of";
+  EXPECT_EQ(rows()[1]["keys"], json::Value(json::Object{{"origin", nullptr}, {"day", nullptr}}));
   EXPECT_EQ(rows()[0]["as_of"].text_or(""), "2001-06-30T00:00:00Z");
   EXPECT_EQ(rows()[1]["features"], json::Value(json::Object{{"airport__delay", nullptr}}));
   EXPECT_TRUE(rows()[1]["as_of"].is_null());
@@ -139,7 +151,8 @@ TEST_F(MonitorTest, ClassesHaveTheirProbabilitiesByNameAndNumbersHaveNone) {
   LogOptions both = options();
   both.models["fare"] = {};
   score::Answered answered;
-  const std::function<Columns()> given = [] { return Columns(); };
+  const Columns one = ages({40});
+  const GivenColumns given(counts, one);
   {
     PredictionLog log(both, clock_);
     Lane& lane = log.lane();

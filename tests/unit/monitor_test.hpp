@@ -13,6 +13,8 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <thread>
 
 #include "columns.hpp"
@@ -26,6 +28,40 @@ class HandClock final : public Clock {
 
  private:
   std::atomic<std::int64_t> us_ = 1'795'000'000'123'456;  // 2026-11-18T11:06:40.123456Z
+};
+
+/// Columns as rows of a request.
+class GivenColumns final : public score::GivenRows {
+ public:
+  GivenColumns(const score::Scorer& scorer, const Columns& columns) : scorer_(scorer), columns_(columns) {}
+
+  std::size_t rows() const override { return columns_.rows(); }
+  bool has(std::size_t column) const override { return place(column).has_value(); }
+  json::Cell cell(std::size_t column, std::size_t row) const override {
+    const Column values = columns_.column(*place(column));
+    json::Cell cell;
+    if (!values.valid(row)) return cell;
+    if (values.type().kind == Kind::int64) {
+      cell.kind = json::Cell::Kind::integer;
+      cell.integer = values.values<std::int64_t>()[row];
+      return cell;
+    }
+    const std::string_view text = values.text(row);
+    cell.kind = json::Cell::Kind::text;
+    cell.span = static_cast<std::uint32_t>(text.size());
+    cell.text = text.data();
+    return cell;
+  }
+  const std::vector<std::string_view>& unknown() const override { return none_; }
+
+ private:
+  std::optional<std::size_t> place(std::size_t column) const {
+    return columns_.find(scorer_.columns()[column].name);
+  }
+
+  const score::Scorer& scorer_;
+  const Columns& columns_;
+  std::vector<std::string_view> none_ = {};
 };
 
 class MonitorTest : public testing::Test {
@@ -49,7 +85,10 @@ class MonitorTest : public testing::Test {
   static predict::Package of_age() { return prior({{.name = "age", .type = "BIGINT", .nullable = true}}); }
 
   LogOptions options(double share = 1, const Keep& keep = {}) const {
-    return {.folder = folder_, .models = {{"churn", {.share = share, .keep = keep}}}};
+    LogOptions out = {.folder = folder_, .models = {{"churn", {.share = share, .keep = keep}}}};
+    out.interval = std::chrono::milliseconds(5);
+    out.calm = std::chrono::milliseconds(100);
+    return out;
   }
 
   /// Answers `rows` and hands the request over.
@@ -57,7 +96,7 @@ class MonitorTest : public testing::Test {
            const std::string& request = "r", std::span<const std::int64_t> as_of = {}) {
     score::Answered answered;
     scorer.answer(rows, answered);
-    const std::function<Columns()> given = [&] { return rows; };
+    const GivenColumns given(scorer, rows);
     const Stream* stream = log.stream("churn", "churn@v1", Digest{}, scorer);
     return lane.put(*stream, {.request = request, .answered = answered, .as_of_us = as_of, .given = given});
   }

@@ -79,6 +79,11 @@ Stream::Stream(const std::string& name, const std::string& address, const Digest
     if (is_written(all[i], input))
       add(scorer.features().has(input.name) ? features : inputs, field_of(all[i], input, i));
   }
+  for (std::size_t i = signature.inputs.size(); i < scorer.columns().size(); ++i) {
+    const predict::Input& column = scorer.columns()[i];
+    if (column.pii || column.name == scorer.features().time.name) continue;
+    keys.push_back({(keys.empty() ? "" : ",") + json::dump(column.name) + ":", i});
+  }
   outputs = signature.outputs();
   task = signature.task;
   version = ",\"model\":" + json::dump(address) + ",\"digest\":\"" + record.text() + "\",\"as_of\":";

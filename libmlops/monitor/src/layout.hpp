@@ -15,6 +15,12 @@ namespace mlops::monitor {
 
 class Writer;
 
+/// A column of the rows by which features are looked up, and that the model does not take.
+struct KeyField {
+  std::string head;        ///< As that of a Field.
+  std::size_t column = 0;  ///< Position in Scorer::columns().
+};
+
 /// An input that is written.
 struct Field {
   enum class Form { number, whole, flag, category, date, timestamp, time };
@@ -35,6 +41,7 @@ class Stream {
 
   std::string model;
   double share = 1;
+  std::vector<KeyField> keys = {};
   std::vector<Field> inputs = {};
   std::vector<Field> features = {};  ///< Those that a view makes.
   std::size_t outputs = 1;

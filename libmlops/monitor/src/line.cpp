@@ -83,6 +83,19 @@ void append_fields(const Record& record, const std::vector<Field>& fields, std::
   out += '}';
 }
 
+void append_keys(const Record& record, const Stream& stream, std::size_t row, std::string& out) {
+  if (stream.keys.empty()) {
+    out += "null";
+    return;
+  }
+  out += '{';
+  for (std::size_t i = 0; i < stream.keys.size(); ++i) {
+    out += stream.keys[i].head;
+    out += record.key(i, row);
+  }
+  out += '}';
+}
+
 void append_answer(const Record& record, const Stream& stream, std::size_t row, std::string& out) {
   out += ",\"prediction\":";
   if (stream.classes.empty()) append_number(record.prediction(row, 0), out);
@@ -117,6 +130,8 @@ void append_lines(const Record& record, std::string& out) {
     const std::int64_t as_of = record.as_of(row);
     if (as_of == no_moment) out += "null";
     else append_quoted(Time{as_of}.text(), out);
+    out += ",\"keys\":";
+    append_keys(record, stream, row, out);
     out += ",\"inputs\":";
     append_fields(record, stream.inputs, 0, row, out);
     out += ",\"features\":";

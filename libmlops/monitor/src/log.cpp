@@ -25,7 +25,6 @@ using Steady = std::chrono::steady_clock;
 constexpr std::size_t portion = 256'000;        ///< Bytes of lines that are written at once.
 constexpr std::size_t kept_memory = 1'000'000;  ///< Of a buffer: more is given back.
 constexpr std::chrono::seconds stuck{2};        ///< One round takes no longer where all is well.
-constexpr std::chrono::seconds calm{5};         ///< Without a loss, before people are told that it is over.
 
 /// Signals are for the thread that waits for them.
 class SignalsBlocked {
@@ -216,7 +215,7 @@ std::optional<std::string> PredictionLog::news() {
     const std::string why = impl_->fault.empty() ? "the disk does not keep up" : impl_->fault;
     return fmt::format("predictions are not logged, requests are answered on: {}", why);
   }
-  if (bad || !impl_->told || Steady::now() - impl_->lost < calm) return std::nullopt;
+  if (bad || !impl_->told || Steady::now() - impl_->lost < impl_->options.calm) return std::nullopt;
   impl_->told = false;
   const std::uint64_t lost = drops - std::exchange(impl_->drops_before, drops);
   return fmt::format("predictions are logged again; {} of the log were dropped", count_of(lost, "row"));

@@ -1,9 +1,9 @@
 #include "src/record.hpp"
 
+#include <mlops/json/value.hpp>
 #include <mlops/predict/spelling.hpp>
 
 #include <algorithm>
-#include <optional>
 
 namespace mlops::monitor {
 namespace {
@@ -27,28 +27,66 @@ bool has_unseen(const Stream& stream, const score::Answered& answered) {
   return found;
 }
 
-void append_text(const Columns& given, const Field& field, std::size_t row, std::string& out) {
+/// What `spell` adds, with its length in front.
+template <typename Spell>
+void append_text(std::string& out, Spell&& spell) {
   const std::size_t place = out.size();
   std::uint32_t length = 0;
   append_values(&length, 1, out);
-  for (std::size_t i = 0; i < given.fields().size(); ++i) {
-    if (given.fields()[i].name != field.name) continue;
-    const Column column = given.column(i);
-    if (column.valid(row)) predict::spell(column, row, out);
-  }
+  spell(out);
   length = static_cast<std::uint32_t>(out.size() - place - sizeof(length));
   std::memcpy(out.data() + place, &length, sizeof(length));
 }
 
+/// As an SQL engine casts it to a text, which is what categories are; nothing for null.
+void spell(const json::Cell& cell, std::string& out) {
+  switch (cell.kind) {
+    case json::Cell::Kind::flag:
+      out += cell.flag ? "true" : "false";
+      break;
+    case json::Cell::Kind::integer:
+      predict::spell(cell.integer, out);
+      break;
+    case json::Cell::Kind::large:
+      predict::spell(cell.large, out);
+      break;
+    case json::Cell::Kind::number:
+      predict::spell(cell.number, out);
+      break;
+    case json::Cell::Kind::text:
+      out += json::Node(&cell).text();
+      break;
+    default:
+      break;
+  }
+}
+
+void append_json(const json::Cell& cell, std::string& out) {
+  if (cell.kind == json::Cell::Kind::text) out += json::dump(json::Node(&cell).text());
+  else if (cell.kind == json::Cell::Kind::null || !json::Node(&cell).is_scalar()) out += "null";
+  else spell(cell, out);
+}
+
+void append_keys(const Stream& stream, const Entry& entry, std::string& out) {
+  for (std::size_t row = 0; row < entry.answered.rows; ++row) {
+    for (const KeyField& key : stream.keys) {
+      append_text(out, [&](std::string& text) {
+        if (entry.given.has(key.column)) append_json(entry.given.cell(key.column, row), text);
+        else text += "null";
+      });
+    }
+  }
+}
+
 void append_texts(const Stream& stream, const Entry& entry, std::string& out) {
-  std::optional<Columns> given;
   for_fields(stream, [&](const Field& field) {
     if (!is_category(field) || entry.answered.met.unseen[field.input] == 0) return;
     const auto& codes = entry.answered.frame.features[field.feature].codes;
     for (std::size_t row = 0; row < codes.size(); ++row) {
       if (codes[row] != predict::code_unseen) continue;
-      if (!given) given = entry.given();
-      append_text(*given, field, row, out);
+      append_text(out, [&](std::string& text) {
+        if (entry.given.has(field.input)) spell(entry.given.cell(field.input, row), text);
+      });
     }
   });
 }
@@ -80,6 +118,7 @@ void append(const Stream& stream, const Entry& entry, std::int64_t time_us, std:
   });
   append_values(answered.predictions.data(), answered.rows * stream.outputs, out);
   if (!stream.classes.empty()) append_values(answered.classes.data(), answered.rows, out);
+  append_keys(stream, entry, out);
   if (has_unseen(stream, answered)) append_texts(stream, entry, out);
   head.bytes = out.size() - place;
   std::memcpy(out.data() + place, &head, sizeof(head));
@@ -102,6 +141,16 @@ Record::Record(const char* at) {
   at += rows * stream.outputs * sizeof(double);
   classes_ = at;
   if (!stream.classes.empty()) at += rows * sizeof(std::uint32_t);
+  find_keys(at);
+}
+
+void Record::find_keys(const char* at) {
+  keys_.reserve(head_.rows * head_.stream->keys.size());
+  for (std::size_t i = head_.rows * head_.stream->keys.size(); i > 0; --i) {
+    const auto length = load<std::uint32_t>(at, 0);
+    keys_.emplace_back(at + sizeof(length), length);
+    at += sizeof(length) + length;
+  }
   find_texts(at);
 }
 
@@ -127,6 +176,10 @@ double Record::number(std::size_t field, std::size_t row) const { return load<do
 
 std::int32_t Record::code(std::size_t field, std::size_t row) const {
   return load<std::int32_t>(fields_[field], row);
+}
+
+std::string_view Record::key(std::size_t key, std::size_t row) const {
+  return keys_[row * head_.stream->keys.size() + key];
 }
 
 std::string_view Record::text(std::size_t field, std::size_t row) const {

@@ -3,7 +3,7 @@
 /// the one to its stream, at no alignment.
 ///
 ///     Head, request id, [as_of of each row], for each field its numbers or codes, predictions, [classes],
-///     for each code that training never saw: the length of its text and the text
+///     for each row its keys, then for each code that training never saw: the length of a text and the text
 
 #include <cstdint>
 #include <cstring>
@@ -24,7 +24,7 @@ struct Head {
   bool as_of = false;
 };
 
-/// Bytes that append() adds, but for texts that training never saw.
+/// Bytes that append() adds, but for texts.
 std::size_t size_of(const Stream& stream, const Entry& entry);
 void append(const Stream& stream, const Entry& entry, std::int64_t time_us, std::string& out);
 
@@ -38,12 +38,15 @@ class Record {
   std::int64_t as_of(std::size_t row) const;
   double number(std::size_t field, std::size_t row) const;
   std::int32_t code(std::size_t field, std::size_t row) const;
+  /// Of a key, as JSON.
+  std::string_view key(std::size_t key, std::size_t row) const;
   /// Of a code that training never saw.
   std::string_view text(std::size_t field, std::size_t row) const;
   double prediction(std::size_t row, std::size_t output) const;
   std::uint32_t decision(std::size_t row) const;
 
  private:
+  void find_keys(const char* at);
   void find_texts(const char* at);
   template <typename T>
   static T load(const char* at, std::size_t index) {
@@ -64,7 +67,8 @@ class Record {
   std::vector<const char*> fields_ = {};  ///< Inputs, then features.
   const char* predictions_ = nullptr;
   const char* classes_ = nullptr;
-  std::vector<Text> texts_ = {};  ///< In the order of fields and rows.
+  std::vector<std::string_view> keys_ = {};  ///< Row by row.
+  std::vector<Text> texts_ = {};             ///< In the order of fields and rows.
 };
 
 }  // namespace mlops::monitor

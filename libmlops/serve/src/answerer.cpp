@@ -178,8 +178,10 @@ void Answerer::predict(const Target& target, const Request& request, Response& r
 void Answerer::log(const Mine& mine, const Request& request, Response& response) {
   const bool named = target_of(request.path).route == Route::infer && inference_.id_given;
   const auto id = log_.identify(request, named ? inference_.id : std::string_view(), response);
-  const std::function<Columns()> given = [&] { return reader_.rows(mine.served->loaded->scorer); };
-  log_.put(*mine.log, {.request = id, .answered = answers_, .given = given});
+  log_.put(*mine.log, {.request = id,
+                       .answered = answers_,
+                       .as_of_us = reader_.looked_up().moments,
+                       .given = reader_.rows()});
 }
 
 /// The clock is only read for who takes the time.

@@ -62,6 +62,7 @@ struct Reader::Impl {
   Tensors tensors = {};
   std::size_t count = 0;  ///< Of rows.
   score::Made made = {};
+  std::optional<Given> given = {};
   Reader::LookedUp looked_up = {};
 
   void start(const score::Scorer& scorer) {
@@ -79,7 +80,7 @@ struct Reader::Impl {
     for (const score::Made::Column& column : made.columns()) cells.put(column, count);
     if (made.lookups() == 0) return;
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    looked_up = {.answers = made.lookups(), .seconds = took.count()};
+    looked_up = {.answers = made.lookups(), .seconds = took.count(), .moments = made.moments()};
   }
 
   json::Node parse(std::string_view body, const score::Scorer& scorer) {
@@ -161,7 +162,9 @@ Columns Reader::inference(std::string_view body, std::optional<std::string_view>
   return impl_->columns(asked.scorer);
 }
 
-Columns Reader::rows(const score::Scorer& scorer) { return impl_->columns(scorer); }
+const score::GivenRows& Reader::rows() {
+  return impl_->given.emplace(impl_->count, impl_->cells, impl_->batch, impl_->names);
+}
 
 void Reader::invocations(std::string_view content_type, std::string_view body, const Asked& asked,
                          score::Answered& out) {

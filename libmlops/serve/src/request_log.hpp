@@ -5,8 +5,6 @@
 #include <mlops/monitor/prediction_log.hpp>
 
 #include <cstdint>
-#include <functional>
-#include <span>
 #include <string_view>
 
 #include "src/loaded.hpp"

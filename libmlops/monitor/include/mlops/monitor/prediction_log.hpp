@@ -7,15 +7,14 @@
 /// What was handed over is in its file after `interval`, or when the log ends; nothing is synced.
 
 #include <mlops/base/clock.hpp>
-#include <mlops/base/columns.hpp>
 #include <mlops/base/digest.hpp>
 #include <mlops/monitor/segments.hpp>
+#include <mlops/score/completer.hpp>
 #include <mlops/score/scorer.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -38,6 +37,7 @@ struct LogOptions {
   std::uint64_t segment_bytes = 64'000'000;      ///< From then on, and each hour, a new file begins.
   std::uint64_t buffered_bytes = 64'000'000;  ///< Of all threads, but 4 MB of each, before rows are dropped.
   std::chrono::milliseconds interval{50};     ///< Between two looks of the thread that writes.
+  std::chrono::milliseconds calm{5000};          ///< Without a loss, before news() says that it is over.
   std::chrono::milliseconds retry{1000};      ///< Between two attempts where nothing can be written.
 };
 
@@ -53,8 +53,8 @@ struct Entry {
   const score::Answered& answered;
   /// As of when the features of each row were looked up, microseconds since 1970 UTC; empty: none were.
   std::span<const std::int64_t> as_of_us = {};
-  /// The rows as they were given, asked for only where a text is none of those that training saw.
-  const std::function<Columns()>& given;
+  /// The rows as they came: keys by which features were looked up, and texts that training never saw.
+  const score::GivenRows& given;
 };
 
 /// What one thread hands over.

@@ -56,6 +56,10 @@ class Made {
   const std::vector<Column>& columns() const { return columns_; }
   /// Answers that were looked up, one for each view and row.
   std::uint64_t lookups() const { return lookups_; }
+  /// As of when, one for each row, microseconds since 1970 UTC; empty where nothing was looked up.
+  std::span<const std::int64_t> moments() const {
+    return lookups_ > 0 ? std::span<const std::int64_t>(times_) : std::span<const std::int64_t>();
+  }
 
  private:
   friend class Completer;

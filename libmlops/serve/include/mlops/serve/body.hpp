@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,11 +80,12 @@ class Reader {
   struct LookedUp {
     std::uint64_t answers = 0;  ///< One for each view and row.
     double seconds = 0;
+    std::span<const std::int64_t> moments = {};  ///< As score::Made has them.
   };
   const LookedUp& looked_up() const;
 
-  /// The rows of the last call, as columns.
-  Columns rows(const score::Scorer& scorer);
+  /// The rows of the last call, with what was looked up; they hold until the next.
+  const score::GivenRows& rows();
 
  private:
   struct Impl;
