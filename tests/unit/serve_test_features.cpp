@@ -127,7 +127,7 @@ TEST_F(ServeFeatures, WithoutFeaturesThePathsSayWhatIsMissing) {
   EXPECT_NE(reply.body.find("`mlops features materialize`"), std::string::npos) << reply.body;
   EXPECT_EQ(fault([&] { server(); }).code(), Code::not_found);
   materialize(fares(), events({7}, {noon_us}, {1.0}));
-  const Error near = fault([&] { server({.views = {"drivers"}}); });
+  const Error near = fault([&] { server({.file = {}, .views = {"drivers"}}); });
   EXPECT_NE(near.hint().find("`driver`"), std::string::npos) << near.hint();
 }
 
