@@ -42,8 +42,8 @@ release:
 END
   mlops ingest --quiet --as-of 2026-11-05 >/dev/null
   mlops run --quiet >/dev/null
-  mlops train run plain --quiet --as-of 2026-11-05 >/dev/null
-  mlops train run viewed --quiet --as-of 2026-11-05 >/dev/null
+  mlops train run --name plain --quiet --as-of 2026-11-05 >/dev/null
+  mlops train run --name viewed --quiet --as-of 2026-11-05 >/dev/null
   mlops data query "SELECT * EXCLUDE (late, delay, landed) FROM departures" --quiet --out whole.csv >/dev/null 2>&1 ||
     mlops data export departures --out whole.csv --quiet >/dev/null
   mv "$PWD" "$seeded"
@@ -99,7 +99,7 @@ END
   awk -F, 'BEGIN { OFS = "," } { print $0, (NR == 1 ? "hour" : 3) }' bare.csv >given.csv
   mlops predict plain --in bare.csv --only --out bare.out --quiet >/dev/null
   mlops predict plain --in given.csv --only --out given.out --quiet >/dev/null
-  ! cmp -s bare.out given.out
+  answers 1 cmp -s bare.out given.out
 }
 
 @test "model show: what is made, and what has to be given" {
@@ -115,7 +115,7 @@ END
 }
 
 @test "two trainings make the same model" {
-  mlops train run plain --quiet --as-of 2026-11-06 >/dev/null
+  mlops train run --name plain --quiet --as-of 2026-11-06 >/dev/null
   is "$(mlops model show plain@v1 --json | jq -r '.items[0].package')" "$(mlops model show plain@latest --json | jq -r '.items[0].package')"
 }
 
@@ -131,9 +131,12 @@ END
 
 @test "a value of another type is named with column and row" {
   bare
-  sed -i '3s/^[^,]*,/yesterday,/' bare.csv
-  answers 2 mlops predict plain --in bare.csv --only
-  has "$stderr" "column 'moment', row 2: 'yesterday' is no TIMESTAMP"
+  awk -F, 'BEGIN { OFS = "," } NR == 3 { $4 = "near" } { print }' bare.csv >near.csv
+  answers 6 mlops predict plain --in near.csv --only
+  has "$stderr" "near.csv:3: distance: 'near' is no BIGINT"
+  echo '{"moment": "2026-01-05 10:00:00", "origin": "Eze", "destination": "lim", "begin": "Ez", "distance": 300.5}' >half.jsonl
+  answers 2 mlops predict plain --in half.jsonl --only
+  has "$stderr" "column 'distance', row 1: '300.5' is no BIGINT, and 'far' is made of it"
 }
 
 @test "a row on which the engine would fail is refused, with what to do" {
@@ -180,11 +183,10 @@ print(json.dumps({"dataframe_records": rows}))')"
   mlops features materialize viewed --quiet >/dev/null
   start viewed viewed --as-of 2026-01-15T10:00:00Z
   post /invocations '{"dataframe_records": [{"moment": "2026-01-15 10:00:00", "origin": "Eze", "destination": "lim", "distance": 300, "begin": "Ez", "route": "EZE-LIM", "hour": 10, "weekday": 4, "far": 3, "further": 7, "root": 17.320508075688775}]}'
-  is "$code" 200
   whole=$output
+  is "$code $output" "200 $whole"
   post /invocations '{"dataframe_records": [{"moment": "2026-01-15 10:00:00", "origin": "Eze", "destination": "lim", "distance": 300, "begin": "Ez"}]}'
-  is "$code" 200
-  is "$output" "$whole"
+  is "$code $output" "200 $whole"
   post /invocations '{"dataframe_records": [{"origin": "Eze", "destination": "lim", "distance": 300, "begin": "Ez"}]}'
   is "$code" 200
   is "$output" "$whole"
@@ -202,7 +204,7 @@ models:
   shifted: {train: logistic}
 END
   mlops run --quiet >/dev/null
-  mlops train run shifted --quiet >/dev/null
+  mlops train run --name shifted --quiet >/dev/null 2>&1
   is "$(mlops model show shifted --json | jq -c '.items[0].made')" '[]'
 }
 
@@ -220,7 +222,7 @@ models:
 END
   sed -i 's/inner:/insides:/; s/"inner"/insides/; s/outer:/outsides:/' mlops.yaml
   mlops run --quiet >/dev/null
-  mlops train run chained --quiet >/dev/null
+  mlops train run --name chained --quiet >/dev/null 2>&1
   is "$(mlops model show chained --json | jq -c '[.items[0].made[] | [.name, .definition, .from]]')" \
     '[["clock","hour(date)",["moment"]],["quarter","hour // 6",["clock"]]]'
   mlops data export outsides --out whole.csv --quiet >/dev/null

@@ -179,7 +179,6 @@ TEST_F(CompleterTest, WhatIsMissingIsToldAtOnce) {
   EXPECT_EQ(refusal({{"siz", {"1"}}, {"other_shop", {"\"x\""}}}),
             "signature.mismatch: the data do not have the model's inputs: 3 faults\n"
             "  column 'shop' (VARCHAR), by which the features of 'here' are looked up, is missing\n"
-            "`other_shop`?\n"
             "  column 'desk' (BIGINT), by which the features of 'here' are looked up, is missing\n"
             "  column 'size' (DOUBLE) is missing; did you mean `siz`?\n"
             "(`mlops model show MODEL` lists the inputs that it takes)");

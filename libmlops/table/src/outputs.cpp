@@ -75,7 +75,7 @@ class Writer {
   Text write(const json& node) {
     const std::string kind = text_of(node, "class");
     Text out = kind == "COLUMN_REF"    ? column(node)
-               : kind == "CONSTANT"    ? constant(node["value"])
+               : kind == "CONSTANT"    ? constant(node.at("value"))
                : kind == "CAST"        ? cast(node)
                : kind == "FUNCTION"    ? function(node)
                : kind == "COMPARISON"  ? comparison(node)
@@ -103,7 +103,7 @@ class Writer {
   }
 
   Text column(const json& node) {
-    const json& names = node["column_names"];
+    const json& names = node.at("column_names");
     const auto last = names.back().get<std::string>();
     if (names.size() > 2 || (names.size() == 2 && !is_table(names[0].get<std::string>()))) throw Unknown();
     if (const std::string* known = column_named(columns_, last)) {
@@ -128,9 +128,9 @@ class Writer {
   }
 
   static Text constant(const json& value) {
-    const std::string type = text_of(value["type"], "id");
-    if (value["is_null"].get<bool>()) return {"NULL", true};
-    const json& it = value["value"];
+    const std::string type = text_of(value.at("type"), "id");
+    if (value.at("is_null").get<bool>()) return {"NULL", true};
+    const json& it = value.at("value");
     if (type == "VARCHAR") return {literal(it.get<std::string>()), true};
     if (type == "DOUBLE" && it.is_number()) {
       const std::string digits = json(it.get<double>()).dump();
@@ -139,19 +139,20 @@ class Writer {
     if (!it.is_number_integer() || it.get<double>() > 9e18) throw Unknown();
     const auto whole = it.get<std::int64_t>();
     if (type == "DECIMAL")
-      return {decimal(whole, value["type"]["type_info"]["scale"].get<std::size_t>()), whole >= 0};
+      return {decimal(whole, value.at("type").at("type_info").at("scale").get<std::size_t>()), whole >= 0};
     if (type != "INTEGER" && type != "BIGINT") throw Unknown();
     return {std::to_string(whole), whole >= 0};
   }
 
   Text cast(const json& node) {
-    const std::string type = text_of(node["cast_type"], "id");
-    const json& child = node["child"];
-    if (node["try_cast"].get<bool>() || !node["cast_type"]["type_info"].is_null()) throw Unknown();
+    const std::string type = text_of(node.at("cast_type"), "id");
+    const json& child = node.at("child");
+    if (node.at("try_cast").get<bool>() || !node.at("cast_type").at("type_info").is_null()) throw Unknown();
     const bool text =
-        text_of(child, "class") == "CONSTANT" && text_of(child["value"]["type"], "id") == "VARCHAR";
-    if (text && type == "BOOLEAN" && (child["value"]["value"] == "t" || child["value"]["value"] == "f"))
-      return {child["value"]["value"] == "t" ? "TRUE" : "FALSE", true};
+        text_of(child, "class") == "CONSTANT" && text_of(child.at("value").at("type"), "id") == "VARCHAR";
+    if (text && type == "BOOLEAN" &&
+        (child.at("value").at("value") == "t" || child.at("value").at("value") == "f"))
+      return {child.at("value").at("value") == "t" ? "TRUE" : "FALSE", true};
     if (text && (type == "DATE" || type == "TIMESTAMP")) return {type + " " + write(child).text, false};
     return {"CAST(" + write(child).text + " AS " + type + ")", true};
   }
@@ -159,11 +160,11 @@ class Writer {
   Text function(const json& node) {
     const std::string name = lowered(text_of(node, "function_name"));
     const std::string schema = text_of(node, "schema");
-    const json& values = node["children"];
-    const bool plain = (schema.empty() || schema == "main") && node["filter"].is_null() &&
-                       is_empty(node["order_bys"], "orders") && !node["distinct"].get<bool>();
+    const json& values = node.at("children");
+    const bool plain = (schema.empty() || schema == "main") && node.at("filter").is_null() &&
+                       is_empty(node.at("order_bys"), "orders") && !node.at("distinct").get<bool>();
     if (!plain) throw Unknown();
-    if (!node["is_operator"].get<bool>()) return {name + "(" + list(values, ", ", false) + ")", true};
+    if (!node.at("is_operator").get<bool>()) return {name + "(" + list(values, ", ", false) + ")", true};
     if (values.size() == 1 && name == "+") return write(values[0]);
     if (values.size() == 1 && name == "-") return {"-" + part(values[0]), false};
     static constexpr std::array<std::string_view, 8> known{"+", "-", "*", "/", "//", "%", "||", "^"};
@@ -181,17 +182,17 @@ class Writer {
                                                           {"COMPARE_GREATERTHANOREQUALTO", " >= "}};
     const auto sign = signs.find(text_of(node, "type"));
     if (sign == signs.end()) throw Unknown();
-    return {part(node["left"]) + sign->second + part(node["right"]), false};
+    return {part(node.at("left")) + sign->second + part(node.at("right")), false};
   }
 
   Text conjunction(const json& node) {
     const bool both = text_of(node, "type") == "CONJUNCTION_AND";
-    return {list(node["children"], both ? " AND " : " OR ", true), false};
+    return {list(node.at("children"), both ? " AND " : " OR ", true), false};
   }
 
   Text operation(const json& node) {
     const std::string type = text_of(node, "type");
-    const json& values = node["children"];
+    const json& values = node.at("children");
     if (type == "OPERATOR_NOT") return {"NOT " + part(values[0]), false};
     if (type == "OPERATOR_IS_NULL") return {part(values[0]) + " IS NULL", false};
     if (type == "OPERATOR_IS_NOT_NULL") return {part(values[0]) + " IS NOT NULL", false};
@@ -203,14 +204,15 @@ class Writer {
   }
 
   Text between(const json& node) {
-    return {part(node["input"]) + " BETWEEN " + part(node["lower"]) + " AND " + part(node["upper"]), false};
+    return {part(node.at("input")) + " BETWEEN " + part(node.at("lower")) + " AND " + part(node.at("upper")),
+            false};
   }
 
   Text choice(const json& node) {
     std::string out = "CASE";
-    for (const json& check : node["case_checks"])
-      out += " WHEN " + write(check["when_expr"]).text + " THEN " + write(check["then_expr"]).text;
-    return {out + " ELSE " + write(node["else_expr"]).text + " END", true};
+    for (const json& check : node.at("case_checks"))
+      out += " WHEN " + write(check.at("when_expr")).text + " THEN " + write(check.at("then_expr")).text;
+    return {out + " ELSE " + write(node.at("else_expr")).text + " END", true};
   }
 
   const std::vector<std::string>& columns_;
@@ -221,17 +223,14 @@ class Writer {
 
 class Select {
  public:
-  Select(const json& node, const std::vector<std::string>& columns) : node_(node), columns_(columns) {
-    const json& table = node_["from_table"];
-    for (const char* key : {"alias", "table_name"}) {
-      if (!text_of(table, key).empty()) tables_.push_back(text_of(table, key));
-      if (!tables_.empty()) break;  // an alias hides the name
-    }
-  }
+  Select(const json& node, const std::vector<std::string>& columns) : node_(node), columns_(columns) {}
 
   std::vector<Output> run() {
     if (!is_plain()) return {};
-    for (const json& item : node_["select_list"]) {
+    const json& table = node_.at("from_table");
+    const std::string alias = text_of(table, "alias");
+    tables_.push_back(alias.empty() ? text_of(table, "table_name") : alias);
+    for (const json& item : node_.at("select_list")) {
       if (text_of(item, "class") == "STAR") star(item);
       else add(item);
     }
@@ -240,14 +239,14 @@ class Select {
 
  private:
   bool is_plain() const {
-    if (text_of(node_, "type") != "SELECT_NODE" || text_of(node_["from_table"], "type") != "BASE_TABLE")
+    if (text_of(node_, "type") != "SELECT_NODE" || text_of(node_.at("from_table"), "type") != "BASE_TABLE")
       return false;
-    for (const json& modifier : node_["modifiers"]) {
+    for (const json& modifier : node_.at("modifiers")) {
       if (text_of(modifier, "type") == "DISTINCT_MODIFIER") return false;
     }
     return is_empty(node_, "group_expressions") && is_empty(node_, "group_sets") &&
            is_empty(node_, "having") && text_of(node_, "aggregate_handling") == "STANDARD_HANDLING" &&
-           is_empty(node_["cte_map"], "map") && is_empty(node_["from_table"], "column_name_alias");
+           is_empty(node_.at("cte_map"), "map") && is_empty(node_.at("from_table"), "column_name_alias");
   }
 
   Output made(const json& item) const {
@@ -255,13 +254,15 @@ class Select {
       return Writer(columns_, tables_, aliases_).run(item);
     } catch (const Unknown&) {
       return {};
+    } catch (const json::exception&) {  // a tree that an engine of another version prints
+      return {};
     }
   }
 
   void add(const json& item) {
     Output output = made(item);
     const bool bare = text_of(item, "class") == "COLUMN_REF" && output.reads.size() == 1 &&
-                      column_named(columns_, item["column_names"].back().get<std::string>()) != nullptr;
+                      column_named(columns_, item.at("column_names").back().get<std::string>()) != nullptr;
     if (bare) output.column = output.reads[0];
     const std::string alias = text_of(item, "alias");
     if (!alias.empty()) aliases_.emplace(lowered(alias), output);
@@ -270,7 +271,7 @@ class Select {
   }
 
   void star(const json& item) {
-    const bool plain = !item["columns"].get<bool>() && item["expr"].is_null() &&
+    const bool plain = !item.at("columns").get<bool>() && item.at("expr").is_null() &&
                        is_empty(item, "rename_list") && is_empty(item, "qualified_exclude_list");
     if (!plain) throw Unknown();
     for (const std::string& column : columns_) {
@@ -282,14 +283,14 @@ class Select {
   }
 
   static bool is_excluded(const json& item, const std::string& column) {
-    return std::any_of(item["exclude_list"].begin(), item["exclude_list"].end(), [&](const json& name) {
+    return std::any_of(item.at("exclude_list").begin(), item.at("exclude_list").end(), [&](const json& name) {
       return name.is_string() && lowered(name.get<std::string>()) == lowered(column);
     });
   }
 
   static const json* replacement(const json& item, const std::string& column) {
-    for (const json& entry : item["replace_list"]) {
-      if (lowered(text_of(entry, "key")) == lowered(column)) return &entry["value"];
+    for (const json& entry : item.at("replace_list")) {
+      if (lowered(text_of(entry, "key")) == lowered(column)) return &entry.at("value");
     }
     return nullptr;
   }
@@ -309,6 +310,8 @@ std::vector<Output> outputs_in(const std::string& tree, const std::vector<std::s
   try {
     return Select(root.at("statements")[0].at("node"), columns).run();
   } catch (const Unknown&) {
+    return {};
+  } catch (const json::exception&) {
     return {};
   }
 }

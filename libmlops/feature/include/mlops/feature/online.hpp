@@ -10,8 +10,8 @@
 ///
 /// Any number of processes of one machine may use the file at once; on a network file system it is refused
 /// (failed, "features.network"). What push() and materialize() returned for survives a power cut. The calls
-/// throw what db::Database does: busy (another writer for ten seconds, disk full), corrupt, usage (a file of a
-/// newer version).
+/// throw what db::Database does: busy (another writer for ten seconds, disk full), corrupt, usage (a file of
+/// a newer version).
 
 #include <mlops/base/clock.hpp>
 #include <mlops/base/columns.hpp>
