@@ -69,6 +69,19 @@ terms() {
   agrees mlops.event/1 mlops log
 }
 
+@test "features: keys" {
+  rm -rf .mlops mlops.yaml mlops.lock
+  seed_view
+  agrees mlops.view-step/1 mlops features plan
+  mlops features apply --quiet >/dev/null
+  agrees mlops.materialization/1 mlops features materialize
+  printf 'origin,landed,delay\nLIM,2026-01-03 10:00:00,5\n' >landed.csv
+  agrees mlops.feature-push/1 mlops features push airport landed.csv
+  agrees mlops.feature-values/1 mlops features get airport --key airport=LIM --at 2026-01-03T11:00:00Z
+  agrees mlops.view-version/1 mlops features list
+  agrees mlops.view/1 mlops features show airport
+}
+
 @test "check: keys of the answer, and every field of the record" {
   sed -i 's/^    from: churn.csv/&\n    expect: [rows > 3, unique(id)]/' mlops.yaml
   agrees mlops.check/1 mlops check
