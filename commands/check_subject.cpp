@@ -3,12 +3,15 @@
 #include "cli/invocation.hpp"
 #include "dataset_rows.hpp"
 #include "features.hpp"
+#include "online_views.hpp"
 #include "train_split.hpp"
 
 #include <fmt/core.h>
 #include <mlops/dataset/open_file.hpp>
+#include <mlops/expect/parse.hpp>
 #include <mlops/json/value.hpp>
 #include <mlops/project/project.hpp>
+#include <mlops/score/skew.hpp>
 
 #include <algorithm>
 
@@ -21,6 +24,11 @@ bool mentions(const expect::Expr& expr, const std::string& thing) {
   if (here) return true;
   return std::any_of(expr.operands.begin(), expr.operands.end(),
                      [&](const expect::Expr& part) { return mentions(part, thing); });
+}
+
+bool asks_serving(const expect::Expr& expr) {
+  if (expr.kind == expect::Kind::call && expr.path.back().text == "skew") return true;
+  return std::any_of(expr.operands.begin(), expr.operands.end(), asks_serving);
 }
 
 /// The newest version of `address` that is not refused.
@@ -74,6 +82,38 @@ std::string view_text(const manifest::FeatureSpec& view) {
                                       {"columns", std::move(columns)}});
 }
 
+/// Grows with whatever happens to the view in the online store.
+std::string online_text(const std::string& view, cli::Invocation& invocation) {
+  json::Array out;
+  for (const feature::OnlineView& one : online_views(invocation)) {
+    if (one.view.name != view) continue;
+    out.push_back(json::Array{one.id, one.generation, one.events, one.pushed, one.complete_from_us});
+  }
+  return json::canonical(out);
+}
+
+/// The online store beside the table of a view.
+class ServedView final : public dataset::Serving {
+ public:
+  ServedView(cli::Invocation& invocation, score::ViewUse use)
+      : invocation_(invocation), use_(std::move(use)) {}
+
+  Answer skew() override {
+    const score::EnrichPlace place = enrich_place(invocation_);
+    const feature::View view = score::compile_views(place, {&use_, 1}).front();
+    const auto found = score::skew(place, invocation_.project().online_file(), view, use_.version,
+                                   invocation_.clock().now());
+    if (const auto* none = std::get_if<score::NotServed>(&found))
+      return {.value = expect::Missing{none->reason}};
+    const auto& skew = std::get<score::Skew>(found);
+    return {.value = skew.share, .detail = skew.detail};
+  }
+
+ private:
+  cli::Invocation& invocation_;
+  const score::ViewUse use_;
+};
+
 /// Other tables that the assertions name, as they were last accepted.
 void add_others(project::Project& project, const std::vector<Asserted>& assertions, dataset::Subject& out) {
   for (const manifest::TableSpec* table : project.manifest().tables()) {
@@ -97,6 +137,8 @@ void work_out_view(cli::Invocation& invocation, project::Project& project, const
                            .version = checked.version};
   out.values.emplace(enrich_place(invocation), dataset::scratch_beside(project.store().objects()), use,
                      invocation.progress());
+  out.serving = std::make_unique<ServedView>(invocation, use);
+  out.subject.serving = out.serving.get();
   out.subject.version = out.values->version();
   out.subject.file = out.values->file();
 }
@@ -128,9 +170,19 @@ std::optional<dataset::Check> find_verdict(project::Project& project, const ToCh
   return dataset::find_check(project.store(), version);
 }
 
-std::string standing_of(const ToCheck& checked) {
+bool is_of_serving(const std::string& assertion) {
+  const auto parsed = expect::parse(assertion);
+  const auto* tree = std::get_if<expect::Assertion>(&parsed);
+  return tree != nullptr && asks_serving(tree->root);
+}
+
+std::string standing_of(const ToCheck& checked, cli::Invocation& invocation) {
   const std::string training = training_text(*checked.table);
-  return checked.view == nullptr ? training : training + view_text(*checked.view);
+  if (checked.view == nullptr) return training;
+  const auto& specs = checked.view->expect;
+  const bool serves =
+      std::any_of(specs.begin(), specs.end(), [](const auto& one) { return is_of_serving(one.text); });
+  return training + view_text(*checked.view) + (serves ? online_text(checked.view->name, invocation) : "");
 }
 
 JudgedSubject subject_of(cli::Invocation& invocation, project::Project& project, dataset::Workshop& shop,

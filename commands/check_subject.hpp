@@ -30,13 +30,18 @@ std::vector<Asserted> assertions_of(const ToCheck& checked);
 /// The newest verdict that is kept about it.
 std::optional<dataset::Check> find_verdict(project::Project& project, const ToCheck& checked);
 
-/// What a verdict depends on beside the assertions and the data: the split, the definition of the view.
-std::string standing_of(const ToCheck& checked);
+/// What a verdict depends on beside the assertions and the data: the split, the definition of the view, what
+/// is online of it where an assertion asks for that.
+std::string standing_of(const ToCheck& checked, cli::Invocation& invocation);
+
+/// Whether an assertion is about what is served, which no training depends on.
+bool is_of_serving(const std::string& assertion);
 
 /// Owns what the subject points at.
 struct JudgedSubject {
   dataset::Subject subject;
   std::unique_ptr<release::TableTraining> training = {};
+  std::unique_ptr<dataset::Serving> serving = {};
   std::optional<score::ViewValues> values = {};
 };
 

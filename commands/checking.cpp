@@ -14,8 +14,8 @@
 namespace mlops::commands {
 namespace {
 
-dataset::Check judged(dataset::Validator& validator, const dataset::Subject& subject, const ToCheck& checked,
-                      const std::vector<Asserted>& assertions, Time now) {
+dataset::Check judged(dataset::Validator& validator, const dataset::Subject& subject,
+                      const std::vector<Asserted>& assertions, const std::string& standing, Time now) {
   std::vector<expect::Assertion> trees;
   for (const Asserted& one : assertions) trees.push_back(one.assertion);
   const auto verdicts = validator.judge(trees, subject);
@@ -24,7 +24,7 @@ dataset::Check judged(dataset::Validator& validator, const dataset::Subject& sub
                      .version = subject.version.record,
                      .last = subject.last ? std::optional(subject.last->record) : std::nullopt,
                      .time = now,
-                     .training = standing_of(checked)};
+                     .training = standing};
   for (std::size_t i = 0; i < verdicts.size(); ++i)
     out.results.push_back({assertions[i].spec.text, assertions[i].spec.warn, verdicts[i]});
   return out;
@@ -65,8 +65,8 @@ Judged judge_versions(cli::Invocation& invocation, project::Project& project,
   if (out.fault) return out;
   for (std::size_t i = 0; i < versions.size(); ++i) {
     invocation.progress().phase("judging " + subjects[i].subject.version.name, 0, Unit::rows);
-    out.checks.push_back(
-        judged(validator, subjects[i].subject, versions[i], assertions[i], invocation.clock().now()));
+    out.checks.push_back(judged(validator, subjects[i].subject, assertions[i],
+                                standing_of(versions[i], invocation), invocation.clock().now()));
     if (!invocation.dry_run()) dataset::keep(project.store(), out.checks.back(), user_of(invocation));
   }
   return out;
@@ -117,9 +117,9 @@ std::optional<Error> refusal(const std::vector<dataset::Check>& checks) {
 namespace {
 
 /// Whether it was judged by what mlops.yaml asserts now.
-bool is_judged(const dataset::Check& check, const ToCheck& checked) {
+bool is_judged(const dataset::Check& check, const ToCheck& checked, cli::Invocation& invocation) {
   const auto& specs = expected(checked);
-  return check.training == standing_of(checked) &&
+  return check.training == standing_of(checked, invocation) &&
          std::equal(check.results.begin(), check.results.end(), specs.begin(), specs.end(),
                     [](const dataset::Checked& one, const manifest::ExpectSpec& spec) {
                       return one.assertion == spec.text && one.warn == spec.warn;
@@ -130,7 +130,7 @@ bool is_judged(const dataset::Check& check, const ToCheck& checked) {
 dataset::Check current_verdict(cli::Invocation& invocation, project::Project& project,
                                const ToCheck& checked) {
   auto check = find_verdict(project, checked);
-  if (check && is_judged(*check, checked)) return *std::move(check);
+  if (check && is_judged(*check, checked, invocation)) return *std::move(check);
   dataset::Check made = check_versions(invocation, project, {checked}).front();
   if (!made.refuses()) tell_failures(invocation, made);
   return made;
@@ -162,7 +162,11 @@ void require_good_view(cli::Invocation& invocation, project::Project& project, c
   const manifest::FeatureSpec& view = *project.manifest().find_feature(use.view.name);
   if (view.expect.empty()) return;
   const manifest::TableSpec* table = project.manifest().find_table(use.version.address());
-  require_accepted(invocation, current_verdict(invocation, project, {use.version, table, &view}));
+  dataset::Check check = current_verdict(invocation, project, {use.version, table, &view});
+  const bool refused = check.refuses();
+  for (dataset::Checked& one : check.results) one.warn = one.warn || is_of_serving(one.assertion);
+  if (refused && !check.refuses()) tell_failures(invocation, check);
+  require_accepted(invocation, check);
 }
 
 void mind_refusal(cli::Invocation& invocation, project::Project& project, const dataset::Version& version,

@@ -4,6 +4,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
+#include "online_views.hpp"
 #include "up_to_date.hpp"
 
 #include <fmt/core.h>
@@ -27,7 +28,16 @@ json::Value duration_or_null(const std::optional<std::int64_t>& us) {
 // ---- list
 // -------------------------------------------------------------------------------------------------------
 
-ui::Row view_row(const feature::ViewVersion& version) {
+/// Since when the online store answers for this definition.
+json::Value online_from(const feature::View& view, const std::vector<feature::OnlineView>& online) {
+  for (const feature::OnlineView& one : online) {
+    if (one.view.name == view.name && feature::changes(one.view, view).empty())
+      return Time{one.complete_from_us}.text();
+  }
+  return nullptr;
+}
+
+ui::Row view_row(const feature::ViewVersion& version, const std::vector<feature::OnlineView>& online) {
   json::Array entities;
   for (const feature::Key& key : version.view.key) entities.emplace_back(key.entity);
   return {{"name", version.view.name},
@@ -36,7 +46,8 @@ ui::Row view_row(const feature::ViewVersion& version) {
           {"from", version.view.from},
           {"columns", version.view.columns.size(), ui::Show::count},
           {"time", version.time.text()},
-          {"digest", version.record.text(), ui::Show::digest}};
+          {"digest", version.record.text(), ui::Show::digest},
+          {"online_from", online_from(version.view, online)}};
 }
 
 /// Of a view that mlops.yaml defines and nobody has applied yet.
@@ -49,7 +60,8 @@ ui::Row declared_row(const manifest::FeatureSpec& view) {
           {"from", view.from},
           {"columns", view.columns.size(), ui::Show::count},
           {"time", nullptr},
-          {"digest", nullptr, ui::Show::digest}};
+          {"digest", nullptr, ui::Show::digest},
+          {"online_from", nullptr}};
 }
 
 std::vector<ui::Row> all_views(cli::Invocation& invocation) {
@@ -57,7 +69,9 @@ std::vector<ui::Row> all_views(cli::Invocation& invocation) {
   std::map<std::string, ui::Row> rows;
   for (const manifest::FeatureSpec& view : project.manifest().features) rows[view.name] = declared_row(view);
   if (project.has_store()) {
-    for (const auto& version : feature::latest(project.store())) rows[version.view.name] = view_row(version);
+    const auto online = online_views(invocation);
+    for (const auto& version : feature::latest(project.store()))
+      rows[version.view.name] = view_row(version, online);
   }
   std::vector<ui::Row> out;
   for (auto& [name, row] : rows) out.push_back(std::move(row));
@@ -87,8 +101,9 @@ void list_views(const ViewListArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   if (args.view) {
     const std::string name = applied_view(*args.view, invocation).view.name;
+    const auto online = online_views(invocation);
     for (const auto& version : feature::history(invocation.project().store(), name))
-      rows.push_back(view_row(version));
+      rows.push_back(view_row(version, online));
   } else {
     rows = all_views(invocation);
   }
@@ -167,6 +182,23 @@ json::Array version_list(const std::vector<feature::ViewVersion>& versions) {
   return out;
 }
 
+/// The definitions of that name that are online, the newest first.
+json::Array online_list(const std::string& view, cli::Invocation& invocation) {
+  json::Array out;
+  for (const feature::OnlineView& one : online_views(invocation)) {
+    if (one.view.name != view) continue;
+    const auto applied = applied_as(one.view, invocation);
+    out.push_back(
+        json::Object{{"definition", applied ? json::Value(*applied) : json::Value()},
+                     {"complete_from", Time{one.complete_from_us}.text()},
+                     {"newest", one.newest_us ? json::Value(Time{*one.newest_us}.text()) : json::Value()},
+                     {"events", one.events},
+                     {"pushed", one.pushed},
+                     {"keys", one.keys}});
+  }
+  return out;
+}
+
 ui::Row applied_view_record(const feature::ViewVersion& version, cli::Invocation& invocation) {
   project::Project& project = invocation.project();
   const feature::View& view = version.view;
@@ -186,7 +218,8 @@ ui::Row applied_view_record(const feature::ViewVersion& version, cli::Invocation
           {"key", key_list(view)},
           {"columns", column_list(view)},
           {"models", model_list(view.name, project.manifest())},
-          {"versions", version_list(feature::history(project.store(), view.name))}};
+          {"versions", version_list(feature::history(project.store(), view.name))},
+          {"online", online_list(view.name, invocation)}};
 }
 
 cli::Command show_view_spec() {
@@ -242,10 +275,11 @@ score::EnrichPlace enrich_place(cli::Invocation& invocation) {
 }
 
 cli::Command features() {
-  return {.name = "features",
-          .summary = "compile, record, join and serve views of data as of a moment",
-          .children = {features_plan(), features_apply(), list_views_spec(), show_view_spec(),
-                       features_join(), features_materialize(), features_push(), features_get()}};
+  return {
+      .name = "features",
+      .summary = "compile, record, join and serve views of data as of a moment",
+      .children = {features_plan(), features_apply(), list_views_spec(), show_view_spec(), features_join(),
+                   features_materialize(), features_push(), features_get(), features_serve()}};
 }
 
 }  // namespace mlops::commands

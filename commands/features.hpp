@@ -22,6 +22,7 @@ cli::Command features_join();
 cli::Command features_materialize();
 cli::Command features_push();
 cli::Command features_get();
+cli::Command features_serve();
 
 /// Answers with everything about the view of that address. Throws as feature::resolve() does.
 void show_view(const std::string& address, cli::Invocation& invocation);

@@ -83,8 +83,7 @@ void require_keys(const GetArgs& args, const std::vector<Question>& questions,
   for (const std::string& name : wanted) flags += fmt::format(" --key {}=VALUE", name);
   for (const std::string& name : wanted) {
     if (!given.contains(name))
-      throw error(Code::usage, "'{}' is asked by {}, and no '{}' is given", args.name, one_of(wanted, "'"),
-                  name)
+      throw error(Code::usage, "'{}' is asked for a key, and '--key' gives no '{}'", args.name, name)
           .with_hint("`mlops features get {}{}`", args.name, flags);
   }
   for (const auto& [name, value] : given) {

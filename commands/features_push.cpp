@@ -20,11 +20,15 @@ struct PushArgs {
   std::optional<std::string> format;
 };
 
-/// How the version that was taken over was read from its source, so that its notation holds for these rows.
-json::Object notation_of(const feature::OnlineView& view, cli::Invocation& invocation) {
+/// How the version that was taken over was read from its source, and what is personal, holds for these rows.
+void take_notation(const feature::OnlineView& view, cli::Invocation& invocation, dataset::OpenRequest& rows) {
   store::Store& store = invocation.project().store();
-  if (!view.table || !store.objects().has(*view.table)) return {};
-  return dataset::from_record(store.record(*view.table), *view.table, 0).read;
+  if (!view.table || !store.objects().has(*view.table)) return;
+  const auto version = dataset::from_record(store.record(*view.table), *view.table, 0);
+  rows.read = version.read;
+  for (const dataset::Column& column : version.columns) {
+    if (column.pii) rows.pii.push_back(column.name);
+  }
 }
 
 std::vector<feature::OnlineStore::Push> read_rows(const PushArgs& args,
@@ -36,7 +40,7 @@ std::vector<feature::OnlineStore::Push> read_rows(const PushArgs& args,
                                  .progress = invocation.progress(),
                                  .cancel = &invocation.cancel()};
   dataset::OpenRequest rows{.file = args.file, .format = args.format};
-  rows.read = notation_of(views.front(), invocation);
+  take_notation(views.front(), invocation, rows);
   rows.input = [&invocation](void* buffer, std::size_t size) { return invocation.read_input(buffer, size); };
   return score::pushed_events(place, views, std::move(rows));
 }

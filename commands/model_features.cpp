@@ -72,15 +72,48 @@ score::ModelFeatures features_in(store::Store& store, const store::Tree& tree) {
   return {};
 }
 
-json::Array wanted_inputs(const predict::Package& package, const score::ModelFeatures& features) {
+std::vector<score::DerivedColumn> derived_in(store::Store& store, const store::Tree& tree) {
+  for (const store::TreeFile& file : tree.files) {
+    if (file.path == score::derived_file) return score::derived_from(store.objects().get(file.digest));
+  }
+  return {};
+}
+
+json::Array wanted_inputs(const predict::Package& package, const score::ModelFeatures& features,
+                          const std::vector<score::DerivedColumn>& derived) {
   json::Array out;
+  std::vector<std::string> told;
+  for (const score::DerivedColumn& column : derived) told.push_back(column.name);
+  const auto is_new = [&](const std::string& name) {
+    if (std::find(told.begin(), told.end(), name) != told.end()) return false;
+    told.push_back(name);
+    return true;
+  };
   const predict::Signature asked = package.asked();
   for (const predict::Input& input : asked.inputs) {
-    if (!features.has(input.name)) out.push_back(input_row(input));
+    if (!features.has(input.name) && is_new(input.name)) out.push_back(input_row(input));
   }
   for (const score::LookupColumn& column : features.lookups()) {
     const char* use = column.name == features.time.name ? "as of" : "key";
-    if (asked.find(column.name) == nullptr) out.push_back(lookup_row(column, use));
+    if (is_new(column.name)) out.push_back(lookup_row(column, use));
+  }
+  for (const score::DerivedColumn& column : derived) {
+    for (const score::DerivedRead& read : column.reads) {
+      if (is_new(read.name)) out.push_back(lookup_row({read.name, read.type}, "made from"));
+    }
+  }
+  return out;
+}
+
+json::Array derived_rows(const std::vector<score::DerivedColumn>& derived) {
+  json::Array out;
+  for (const score::DerivedColumn& column : derived) {
+    json::Array from;
+    for (const score::DerivedRead& read : column.reads) from.push_back(read.name);
+    out.push_back(json::Object{{"name", column.name},
+                               {"type", column.type},
+                               {"definition", column.expression},
+                               {"from", std::move(from)}});
   }
   return out;
 }

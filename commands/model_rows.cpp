@@ -134,6 +134,7 @@ ui::Row model_record(store::Store& store, const model::Version& version) {
   const store::Tree tree = store::get_tree(store.objects(), version.package);
   const auto package = version.runs_here() ? description(store.objects(), tree) : std::nullopt;
   const auto features = package ? features_in(store, tree) : score::ModelFeatures{};
+  const auto derived = package ? derived_in(store, tree) : std::vector<score::DerivedColumn>{};
   const ui::Show of_views = features.empty() ? ui::Show::hidden : ui::Show::plain;
   const auto signature = [&](auto value) {
     return package ? json::Value(value(package->signature)) : json::Value();
@@ -165,7 +166,9 @@ ui::Row model_record(store::Store& store, const model::Version& version) {
       {"environment", or_null(version.environment)},
       {"package", version.package.text()},
       {"bytes", version.bytes, ui::Show::bytes},
-      {"inputs", package ? json::Value(wanted_inputs(*package, features)) : json::Value()},
+      {"inputs", package ? json::Value(wanted_inputs(*package, features, derived)) : json::Value()},
+      {"made", package ? json::Value(derived_rows(derived)) : json::Value(),
+       derived.empty() ? ui::Show::hidden : ui::Show::plain},
       {"as_of", or_null(features.time.name), of_views},
       {"features", package ? json::Value(feature_rows(store, *package, features)) : json::Value(), of_views},
       {"metrics", metric_list(version)},

@@ -1,121 +1,38 @@
 /// `mlops serve`: models that answer over HTTP, until told to end.
 #include "cli/invocation.hpp"
 #include "commands.hpp"
-#include "serve_mail.hpp"
+#include "feature_server.hpp"
 #include "serve_plan.hpp"
-#include "ui/sink.hpp"
+#include "serving.hpp"
 #include "which_model.hpp"
 
+#include <mlops/base/clock.hpp>
 #include <mlops/base/error.hpp>
-#include <mlops/base/text.hpp>
-#include <mlops/config/machine.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/project/project.hpp>
-#include <mlops/serve/listener.hpp>
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <chrono>
-#include <future>
-#include <thread>
 #include <utility>
 #include <vector>
 
 namespace mlops::commands {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-constexpr milliseconds glance{100};  ///< Between two looks at whether to end.
-constexpr int glances_per_refresh = 2;
-constexpr std::uint64_t least_body = 1'000'000;
-constexpr const char* default_body = "64MB";
+constexpr std::uint16_t usual_port = 8080;
 
 struct ServeArgs {
   std::vector<std::string> models;
-  std::optional<std::string> host;
-  std::optional<std::int64_t> port;
-  std::optional<std::int64_t> threads;
-  std::optional<std::string> max_body;
-  std::int64_t drain = 30;
+  ListenArgs listen;
+  bool no_lookup = false;
   std::optional<std::string> log;
 };
-
-std::int64_t within(std::string_view flag, std::int64_t value, std::int64_t least, std::int64_t most) {
-  if (value >= least && value <= most) return value;
-  throw error(Code::usage, "'{}' wants {} to {}, not {}", flag, least, most, value);
-}
 
 std::vector<std::string> addresses_of(const ServeArgs& args, cli::Invocation& invocation,
                                       const ServePlan& plan, const store::References& references) {
   if (!args.models.empty()) return args.models;
   if (const auto only = plan.only()) return {*only};
   return {which_model(invocation, references, "served", ", or several: `mlops serve")};
-}
-
-/// The first fault of the flags, before anything is loaded.
-void check(const ServeArgs& args) {
-  constexpr std::int64_t most_threads = 1024;
-  within("--port", args.port.value_or(0), 0, 65535);
-  within("--threads", args.threads.value_or(1), 1, most_threads);
-  within("--drain", args.drain, 0, 86'400);
-  if (args.log) manifest::log_share(*args.log, "--log");
-}
-
-serve::ListenOptions options_of(const ServeArgs& args, const manifest::ServeSpec& said,
-                                cli::Invocation& invocation) {
-  constexpr std::uint16_t usual_port = 8080;
-  serve::ListenOptions options;
-  if (!said.host.empty()) options.host = said.host;
-  if (args.host) options.host = *args.host;
-  options.port = args.port ? static_cast<std::uint16_t>(*args.port) : said.port.value_or(usual_port);
-  options.threads = args.threads ? static_cast<unsigned>(*args.threads)
-                                 : said.threads.value_or(config::usable_threads(invocation.settings()));
-  const auto body = size_from(args.max_body.value_or(default_body));
-  if (!body) throw error(Code::usage, "'--max-body' wants a size such as 64MB, not '{}'", *args.max_body);
-  // Requests at once get the memory that this process may use; one alone is never larger unless that was
-  // asked for.
-  const std::uint64_t memory = config::usable_memory(invocation.settings());
-  options.buffered_bytes = std::max(memory / serve::memory_factor, least_body);
-  options.body_bytes = args.max_body ? *body : std::min(*body, options.buffered_bytes);
-  return options;
-}
-
-bool is_loopback(std::string_view host) {
-  return host.starts_with("127.") || host == "localhost" || host == "::1" || host == "[::1]";
-}
-
-json::Array model_rows(const serve::Service& service, bool for_people) {
-  json::Array rows;
-  for (const serve::Serving& one : service.serving()) {
-    json::Object row{{"address", one.address}};
-    if (!for_people) row.append("name", one.version.name);
-    row.append("version", one.version.number);
-    row.append("algorithm", one.version.algorithm);
-    row.append("task", one.version.task);
-    row.append("follows", one.follows.empty() ? json::Value() : json::Value(one.follows));
-    if (!for_people) row.append("digest", one.version.record.text());
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-/// Scripts wait for this before they ask: it is on its way when this returns.
-void announce(cli::Invocation& invocation, const std::string& host, const serve::Service& service,
-              const serve::Listener& listener) {
-  const std::string curl = serve::curl_line(listener.url(), service.example());
-  const bool people = invocation.format() == ui::Format::human;
-  const auto detail = people ? ui::Show::hidden : ui::Show::plain;
-  invocation.record("mlops.serving/1", {{"url", listener.url()},
-                                        {"host", host, detail},
-                                        {"port", static_cast<std::int64_t>(listener.port()), detail},
-                                        {"pid", static_cast<std::int64_t>(::getpid()), detail},
-                                        {"models", model_rows(service, people)},
-                                        {"curl", curl, detail}});
-  if (people) invocation.output().text(fmt::format("\n{}\n", curl));
-  invocation.output().finish();
 }
 
 /// Whoever looks after the machine knows what is kept of the questions.
@@ -126,131 +43,25 @@ void tell_logged(cli::Invocation& invocation, const monitor::LogOptions& logging
   }
 }
 
-/// A log that nobody reads must hold nothing up, least of all the end: what it does not take is dropped and
-/// counted.
-class Talk {
- public:
-  explicit Talk(cli::Invocation& invocation) : invocation_(invocation) {}
-
-  void note(std::string_view text) {
-    if (takes()) invocation_.note(text);
-  }
-  void warning(std::string_view text) {
-    if (takes()) invocation_.warning(text);
-  }
-  void requests(const std::vector<std::string>& lines) {
-    constexpr std::size_t portion = 4096;
-    std::string text;
-    for (const std::string& line : lines) {
-      if (text.size() + line.size() >= portion) say(text);
-      text += line + "\n";
-    }
-    say(text);
-  }
-
- private:
-  bool takes() {
-    if (!ui::error_takes()) {
-      ++dropped_;
-      return false;
-    }
-    if (const std::size_t dropped = std::exchange(dropped_, 0); dropped > 0)
-      invocation_.warning(
-          fmt::format("{} of this log were dropped: nobody read it", count_of(dropped, "part")));
-    return true;
-  }
-  void say(std::string& text) {
-    if (!text.empty() && takes()) invocation_.output().error_text(text);
-    text.clear();
-  }
-
-  cli::Invocation& invocation_;
-  std::size_t dropped_ = 0;
-};
-
-void tell(Talk& talk, const serve::Change& change) {
-  const std::string was = change.from == 0 ? "nothing" : fmt::format("v{}", change.from);
-  if (change.fault.empty())
-    return talk.note(fmt::format("{}: v{} answers now, was {}", change.address, change.to, was));
-  const std::string what = change.to == 0 ? "what it means now" : fmt::format("v{}", change.to);
-  talk.warning(fmt::format("{}: {} cannot be loaded, {} goes on answering: {}", change.address, what, was,
-                           change.fault));
-}
-
-void tell(Talk& talk, Mail& mail) {
-  for (const std::string& fault : mail.faults.take()) talk.warning(fault);
-  talk.requests(mail.requests.take());
-}
-
-void tell(Talk& talk, monitor::PredictionLog* log) {
-  if (const auto news = log == nullptr ? std::nullopt : log->news()) talk.warning(*news);
-}
-
-/// What was answered is in the log, or people are told that it is not.
-void end(monitor::PredictionLog* log, Talk& talk) {
-  constexpr seconds patience{5};
-  if (log == nullptr) return;
-  const bool ended = log->finish(patience);
-  const monitor::LogFigures figures = log->figures();
-  if (!ended) talk.warning("the prediction log cannot be written: the last rows are lost");
-  if (const std::uint64_t dropped = figures.behind + figures.unwritten; dropped > 0)
-    talk.warning(fmt::format("{} were answered and not logged", count_of(dropped, "row")));
-}
-
-void answer_until_cancelled(const Cancel& cancel, serve::Service& service, monitor::PredictionLog* log,
-                            Talk& talk, Mail& mail) {
-  for (int glances = 0; !cancel.is_set(); ++glances) {
-    if (glances % glances_per_refresh == 0) {
-      for (const serve::Change& change : service.refresh()) tell(talk, change);
-    }
-    tell(talk, mail);
-    tell(talk, log);
-    std::this_thread::sleep_for(glance);
-  }
-}
-
-void drain(const ServeArgs& args, const serve::Service& service, serve::Listener& listener, Talk& talk,
-           Mail& mail) {
-  auto drained = std::async(std::launch::async, [&] { return listener.drain(seconds(args.drain)); });
-  while (drained.wait_for(glance) != std::future_status::ready) tell(talk, mail);
-  tell(talk, mail);
-  const std::string answered = count_of(service.answered(), "request");
-  if (drained.get()) return talk.note(fmt::format("drained, {} answered", answered));
-  throw error(Code::failed, "{} still open after {} s; {} answered",
-              count_of(listener.open_connections(), "connection"), args.drain, answered)
-      .with_id("serve.not_drained")
-      .with_hint("`--drain SECONDS` waits longer");
-}
-
 void run(const ServeArgs& args, cli::Invocation& invocation) {
-  check(args);
+  check(args.listen);
+  const auto share = args.log ? std::optional(manifest::log_share(*args.log, "--log")) : std::nullopt;
   store::Store& store = invocation.project().store();
   const ServePlan plan(invocation.project());
-  const SystemClock clock;
+  const SystemClock clock;  // what waits and what is logged goes on when --as-of stops "now"
+  const auto features = feature_server_if_online(invocation);
+  serve::ServiceOptions lookups{.now = &invocation.clock(), .features = features.get()};
+  if (!args.no_lookup) lookups.online = invocation.project().online_file();
   std::optional<monitor::PredictionLog> predictions;
-  serve::Service service(invocation.engines(), store, invocation.clock(),
-                         addresses_of(args, invocation, plan, store.references()));
-  serve::ListenOptions options = options_of(args, plan.listening(service.serving()), invocation);
-  const auto share = args.log ? std::optional(manifest::log_share(*args.log, "--log")) : std::nullopt;
+  serve::Service service(invocation.engines(), store, clock,
+                         addresses_of(args, invocation, plan, store.references()), lookups);
+  const auto said = plan.listening(service.serving());
   monitor::LogOptions logging = plan.logging(service.serving(), share);
   tell_logged(invocation, logging);
   if (!logging.models.empty()) service.log_to(predictions.emplace(std::move(logging), clock));
-  monitor::PredictionLog* const log = predictions ? &*predictions : nullptr;
-  Mail mail;
-  if (invocation.verbosity() > 0) {
-    service.on_request(
-        [&](const auto& seen) { mail.requests.put(request_line(seen, invocation.clock().now())); });
-  }
-  options.on_fault = [&mail](const std::string& text) { mail.faults.put(text); };
-  invocation.cancel().check();
-  serve::Listener listener(invocation.engines(), service, options);
-  if (!is_loopback(options.host))
-    invocation.warning(fmt::format("listening on {}: whoever reaches this machine can ask", options.host));
-  announce(invocation, options.host, service, listener);
-  Talk talk(invocation);
-  answer_until_cancelled(invocation.cancel(), service, log, talk, mail);
-  drain(args, service, listener, talk, mail);
-  end(log, talk);
+  answer_until_told(invocation, args.listen,
+                    {.host = said.host, .port = said.port.value_or(usual_port), .threads = said.threads},
+                    service, predictions ? &*predictions : nullptr);
 }
 
 }  // namespace
@@ -263,27 +74,29 @@ cli::Command serve() {
       .options =
           {{"model", "MODEL", "a model, or a version of it such as churn@v2; default: the only one",
             &args->models, cli::Offer::model},
-           {"--host", "ADDRESS", "where to listen; default: 127.0.0.1, for this machine alone", &args->host},
-           {"--port", "NUMBER", "where to listen; 0: any that is free; default: 8080", &args->port},
-           {"--threads", "NUMBER", "threads that answer; default: as many as processors", &args->threads},
+           host_option(args->listen),
+           port_option(args->listen, usual_port),
+           threads_option(args->listen),
            {"--log", "SHARE",
             "the share of the requests that goes into the prediction log: 100%, 10%, off; default: what "
             "`serve:` "
             "says, else off",
             &args->log},
-           {"--max-body", "SIZE",
-            "the greatest request that is read; default: 64MB, less where memory is short", &args->max_body},
-           {"--drain", "SECONDS", "how long to wait for open requests at the end; default: 30",
-            &args->drain}},
+           body_option(args->listen),
+           {"--no-lookup", "", "look no features up: requests bring all that a model takes",
+            &args->no_lookup},
+           drain_option(args->listen)},
       .examples = {{"mlops serve churn", "Answer for the champion of churn, whichever that is at the time"},
                    {"mlops serve churn churn@challenger --port 9000", "Let two versions answer"},
                    {"mlops serve churn --log 100%", "Keep what was answered, and to what"},
                    {"mlops serve churn@v1 --port 0 --json", "Let a program read where it listens"}},
       .exits = {{Code::failed, "requests were cut off at the end, or the model is only kept"},
-                {Code::not_found, "there is no such model"},
+                {Code::not_found, "there is no such model, or features that it takes are not online"},
+                {Code::conflict, "the online store has another definition of features than the model"},
                 {Code::corrupt, "the model is damaged"},
                 {Code::busy, "the port is taken"}},
-      .see_also = {"mlops-predict(1)", "mlops-model-promote(1)", "mlops-predictions(5)", "mlops-output(5)"},
+      .see_also = {"mlops-predict(1)", "mlops-features-materialize(1)", "mlops-features-serve(1)",
+                   "mlops-model-promote(1)", "mlops-predictions(5)", "mlops-output(5)"},
       .patient = true,
       .run = [args](cli::Invocation& invocation) { run(*args, invocation); }};
 }

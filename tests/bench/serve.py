@@ -193,4 +193,5 @@ def main():
             server.process.wait(40)
 
 
-main()
+if __name__ == "__main__":
+    main()

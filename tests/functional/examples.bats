@@ -37,7 +37,14 @@ run_examples() {
   seed_view
   mlops features apply --quiet >/dev/null
   printf 'date,origin\n2026-01-02 10:00:00,LIM\n' >new.csv
-  run_examples features
+  run_examples 'features (apply|get|join|list|materialize|plan|push|show)'
+}
+@test "the examples of features serve" {
+  rm -rf .mlops mlops.yaml mlops.lock
+  seed_view
+  mlops features materialize --quiet >/dev/null
+  export -f serve_briefly eventually
+  before='mlops() { serve_briefly "$@"; };' run_examples 'features serve'
 }
 @test "the examples of show and log" { run_examples 'show|log'; }
 @test "the examples of model" {
@@ -56,7 +63,7 @@ run_examples() {
 @test "the examples of serve" {
   seed_models
   export -f serve_briefly eventually
-  before='mlops() { shift; serve_briefly "$@"; };' run_examples serve
+  before='mlops() { serve_briefly "$@"; };' run_examples serve
 }
 @test "the examples of train" {
   rm -rf .mlops mlops.yaml mlops.lock

@@ -35,6 +35,7 @@ model promote|changes|churn@v1
 model rollback|changes|churn
 model history|answers|churn
 serve|serves|
+features serve|serves|
 run|changes|-- true
 runs list|answers|
 runs show|answers|@last

@@ -88,7 +88,7 @@ terms() {
 @test "serve: keys" {
   model_folder first
   mlops model register best --file first --quiet >/dev/null
-  agrees mlops.serving/1 serve_briefly best
+  agrees mlops.serving/1 serve_briefly serve best
 }
 
 @test "model: keys" {

@@ -17,7 +17,14 @@ eventually() {
 start() {
   local name=$1
   shift
-  mlops serve "$@" --port 0 --json >"$name.out" 2>"$name.err" 3>&- &
+  start_as "$name" serve "$@"
+}
+
+# start_as NAME WORD...: the same of `mlops WORD...`.
+start_as() {
+  local name=$1
+  shift
+  mlops "$@" --port 0 --json >"$name.out" 2>"$name.err" 3>&- &
   server=$!
   servers+=("$server")
   eventually answers_or_ended "$name.out" || return
@@ -59,11 +66,11 @@ post() {
 # metric NAME{LABELS}
 metric() { curl -s "$url/metrics" | awk -v name="$1" '{ value = $NF; sub(/ [^ ]*$/, "") } $0 == name { print value }'; }
 
-# serve_briefly ARGUMENT...: what `mlops serve ARGUMENT...` answers with. It listens on a free port, whatever was asked
+# serve_briefly WORD...: what `mlops WORD...` answers with, which is a server. It listens on a free port, whatever was asked
 # for, is asked whether it is well, and is told to end; its exit code is that of this function.
 serve_briefly() {
   local pid
-  command mlops serve "$@" --port 0 >serve_briefly.out 3>&- &
+  command mlops "$@" --port 0 >serve_briefly.out 3>&- &
   pid=$!
   eventually grep -q curl serve_briefly.out
   cat serve_briefly.out

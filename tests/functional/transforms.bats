@@ -161,7 +161,7 @@ hint: features of 'shop' are taken as they are when all of them are there, and l
   mlops train run linear --quiet >/dev/null
   row='{"moment": "2026-01-10T12:00:00", "shop": "south", "size": 3, "shop__delay_6h": 12.5, "shop__delay_1h": null, "shop__band": 12.5, "shop__kind": "g", "shop__visits_6h": 4}'
   wanted=$(mlops predict visits --only --in-format jsonl <<<"$row" 2>/dev/null | jq .probability)
-  start server visits
+  start server visits --no-lookup
   post /invocations "{\"dataframe_records\": [$row]}"
   is "$code $(jq '.probabilities[0][1]' <<<"$output")" "200 $wanted"
   post /invocations "{\"dataframe_records\": [$row, $row]}"

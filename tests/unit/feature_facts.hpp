@@ -53,7 +53,8 @@ struct Question {
   std::int64_t time = 0;
 };
 
-inline View view_of(const Keys& keys, bool known, std::optional<std::int64_t> ttl) {
+/// Its windows are some `unit`s long.
+inline View view_of(const Keys& keys, bool known, std::optional<std::int64_t> ttl, std::int64_t unit = 1) {
   View view{.name = "v", .from = "t", .at = "at", .known = known ? "known" : "", .ttl_us = ttl};
   for (std::size_t i = 0; i < keys.size(); ++i)
     view.key.push_back({fmt::format("e{}", i), fmt::format("k{}", i), keys[i]});
@@ -67,11 +68,12 @@ inline View view_of(const Keys& keys, bool known, std::optional<std::int64_t> tt
   const auto add = [&](std::optional<Aggregate> aggregate, std::optional<std::size_t> input,
                        std::int64_t window, const std::string& type) {
     const std::string name = fmt::format("c{}", view.columns.size());
-    view.columns.push_back({.name = name,
-                            .text = name,
-                            .definition = {.aggregate = aggregate, .expression = "x", .window_us = window},
-                            .input = input,
-                            .type = type});
+    view.columns.push_back(
+        {.name = name,
+         .text = name,
+         .definition = {.aggregate = aggregate, .expression = input ? "x" : "", .window_us = window * unit},
+         .input = input,
+         .type = type});
   };
   add(Aggregate::count, {}, 10, "BIGINT");
   add(Aggregate::count, 0, 200, "BIGINT");
@@ -348,8 +350,8 @@ inline bool equal(const Value& a, const Value& b) {
 /// Random facts and questions of one view; moments stand close together, so that many are equal.
 class Facts {
  public:
-  Facts(View view, std::uint64_t seed, std::int64_t span, int keys)
-      : view_(std::move(view)), random_(seed), span_(span), keys_(keys) {}
+  Facts(View view, std::uint64_t seed, std::int64_t span, int keys, std::int64_t unit = 1)
+      : view_(std::move(view)), random_(seed), span_(span), keys_(keys), unit_(unit) {}
 
   std::int64_t below(std::int64_t end) {
     return static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(end));
@@ -370,8 +372,8 @@ class Facts {
 
   Fact fact(std::int64_t around, std::int64_t width) {
     Fact out{.key = key()};
-    if (!one_in(40)) out.at = around + below(width);
-    if (!one_in(40)) out.known = out.at.value_or(0) + (one_in(3) ? below(80) - 20 : 0);
+    if (!one_in(40)) out.at = unit_ * (around + below(width));
+    if (!one_in(40)) out.known = out.at.value_or(0) + (one_in(3) ? unit_ * (below(80) - 20) : 0);
     if (!one_in(9)) out.x = number();
     if (!one_in(9)) out.f = static_cast<float>(number());
     if (!one_in(9)) out.n = one_in(50) ? INT64_MAX / 100'000 - below(9) : below(2001) - 1000;
@@ -388,7 +390,7 @@ class Facts {
 
   std::vector<Question> questions(std::size_t count, std::int64_t from) {
     std::vector<Question> out;
-    while (out.size() < count) out.push_back({key(), std::max(from, below(span_ + 400) - 100)});
+    while (out.size() < count) out.push_back({key(), std::max(from, unit_ * (below(span_ + 400) - 100))});
     return out;
   }
 
@@ -409,6 +411,7 @@ class Facts {
   std::mt19937_64 random_;
   std::int64_t span_;
   int keys_;
+  std::int64_t unit_;
 };
 
 /// Asks all questions of `live` and compares with the join of `facts`, and with loops for each `brute`-th.

@@ -33,6 +33,20 @@ TEST_F(HttpLoad, ABigRequestHoldsUpNobody) {
   EXPECT_EQ(slow.receive().body, "/wait 100000");
 }
 
+TEST_F(HttpLoad, ASmallRequestThatWaitsHoldsUpNobody) {
+  ServerOptions how = gated();
+  how.threads = 1;
+  how.waits = [](const Request& request) { return request.path == "/wait"; };
+  serve(how);
+  Client slow = client();
+  slow.send(post("/wait", "small") + get("/behind"));
+  ASSERT_TRUE(holds(1));
+  EXPECT_EQ(ask(get("/quick")).body, "/quick 0") << "the only loop is free";
+  gate_.open();
+  EXPECT_EQ(slow.receive().body, "/wait 5");
+  EXPECT_EQ(slow.receive().body, "/behind 0");
+}
+
 TEST_F(HttpLoad, PipelinedAnswersKeepTheirOrderThroughThePool) {
   serve(gated());
   Client one = client();

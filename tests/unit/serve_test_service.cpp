@@ -368,6 +368,23 @@ TEST_F(ServeTest, AFaultThatPassesIsOvercomeQuietly) {
   EXPECT_EQ(client.metric(R"(mlops_model_loads_total{model="churn",result="failed"})"), "2");
 }
 
+/// `--as-of` is "now" to what is asked, not to the server's own patience.
+TEST_F(ServeTest, ATimeThatStandsStillStopsNoRetry) {
+  add(prior(0.1));
+  const FixedClock still(Time{0});
+  Service service(engines_, store_, clock_, {"churn"}, {.now = &still});
+  add(damaged());
+  EXPECT_EQ(told(service.refresh()).size(), 1u);
+  Client client(service);
+  const std::string failed = R"(mlops_model_loads_total{model="churn",result="failed"})";
+  EXPECT_EQ(client.metric(failed), "1");
+  service.refresh();
+  EXPECT_EQ(client.metric(failed), "1");
+  clock_.turn(31);
+  service.refresh();
+  EXPECT_EQ(client.metric(failed), "2");
+}
+
 TEST_F(ServeTest, AStoreThatCannotBeReadChangesNothing) {
   add(prior(0.1));
   add(prior(0.2));

@@ -676,5 +676,63 @@ TEST_F(TableTest, AWithNameMayHideTheTableItReads) {
   EXPECT_EQ(engine_->tables_of(sql), Lines{"t"});
 }
 
+/// "name" of a bare column, else the expression, else "?".
+Lines outputs(Engine& engine, const std::string& select, const Lines& columns) {
+  Lines out;
+  for (const Output& one : engine.outputs_of(select, columns))
+    out.push_back(!one.column.empty() ? "=" + one.column : one.expression.value_or("?"));
+  return out;
+}
+
+TEST_F(TableTest, SaysWhatASelectMakesItsColumnsOf) {
+  const Lines columns{"date", "A b", "x", "case"};
+  EXPECT_EQ(outputs(*engine_, "SELECT *, hour(date) AS h FROM t", columns),
+            (Lines{"=date", "=A b", "=x", "=case", "hour(date)"}));
+  EXPECT_EQ(
+      outputs(*engine_, "SELECT * EXCLUDE (x) REPLACE (date + 1 AS DATE) FROM t WHERE x ORDER BY 1 LIMIT 3",
+              columns),
+      (Lines{"date + 1", "=A b", "=case"}));
+  EXPECT_EQ(
+      outputs(*engine_,
+              "SELECT f.X, f.\"a B\" + 1, \"case\" // 2, 1e3 * x, -x - -1, 0.50, 'it''s' || x, x::INT, TRUE, "
+              "DATE '2024-01-01', extract(hour FROM date) FROM t AS f",
+              columns),
+      (Lines{"=x", "\"A b\" + 1", "\"case\" // 2", "1000.0e0 * x", "(-x) - (-1)", "0.50", "'it''s' || x",
+             "CAST(x AS INTEGER)", "TRUE", "DATE '2024-01-01'", "date_part('hour', date)"}));
+  EXPECT_EQ(
+      outputs(
+          *engine_,
+          "SELECT x BETWEEN 1 AND 2, x IS NOT NULL AND NOT x > 3, CASE x WHEN 1 THEN 2 END, x IN (1, NULL) "
+          "FROM t",
+          columns),
+      (Lines{"x BETWEEN 1 AND 2", "(x IS NOT NULL) AND (x <= 3)", "CASE WHEN x = 1 THEN 2 ELSE NULL END",
+             "x IN (1, NULL)"}));
+}
+
+TEST_F(TableTest, NamesGivenFurtherLeftAreThoseValues) {
+  EXPECT_EQ(outputs(*engine_, "SELECT x + 1 AS y, y * 2 AS z, x AS w, w - y, x - 1 AS x, x FROM t", {"x"}),
+            (Lines{"x + 1", "(x + 1) * 2", "=x", "(x) - (x + 1)", "x - 1", "=x"}));
+  const auto made = engine_->outputs_of("SELECT x + a AS y, y + 1 AS z FROM t", {"a", "x"});
+  EXPECT_EQ(made[1].reads, (Lines{"a", "x"}));
+}
+
+TEST_F(TableTest, WhatHasOtherPartsHasNoExpression) {
+  EXPECT_EQ(outputs(*engine_,
+                    "SELECT row_number() OVER (), (SELECT 1), x LIKE 'a', other.x, x[1], TRY_CAST(x AS INT), "
+                    "nothing, x FROM "
+                    "t",
+                    {"x"}),
+            (Lines{"?", "?", "?", "?", "?", "?", "?", "=x"}));
+}
+
+TEST_F(TableTest, OtherStatementsHaveNoOutputs) {
+  for (const char* select : {"SELECT DISTINCT x FROM t", "SELECT x FROM t, u",
+                             "SELECT x FROM t JOIN u USING (x)", "SELECT x FROM t GROUP BY x",
+                             "SELECT x FROM t GROUP BY ALL", "SELECT x FROM t UNION ALL SELECT x FROM t",
+                             "WITH u AS (FROM t) SELECT x FROM u", "SELECT COLUMNS('x') FROM t",
+                             "SELECT y FROM t AS t(y)", "SELECT x FROM (SELECT x FROM t)", "SELECT 1 AS x"})
+    EXPECT_TRUE(engine_->outputs_of(select, {"x"}).empty()) << select;
+}
+
 }  // namespace
 }  // namespace mlops::table

@@ -170,6 +170,15 @@ const std::vector<Signature>& table() {
        .nulls = "a value of their own",
        .doc = "How well the best single input alone tells the label of rows that it was not fitted to: 0 is "
               "guessing, 1 is for certain; 2 AUC - 1 of classes, R2 of numbers"},
+      {.name = "skew",
+       .about = About::serving,
+       .arguments = {{"offline", ArgumentKind::word}, {"online", ArgumentKind::word}},
+       .type = share,
+       .where = tables,
+       .nulls = "values like others",
+       .doc = "Of a view: share of its values that the online store answers otherwise than the join with the "
+              "table, bit for bit, for the keys and moments of events that the table has; skipped while the "
+              "view is not online"},
   };
   return rows;
 }

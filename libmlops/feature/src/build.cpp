@@ -205,6 +205,7 @@ Columns assemble(const std::vector<Borrowed>& columns, std::size_t rows) {
     root->kept.push_back(*column.from);
     root->arrays.push_back(*top.children[column.column]);
     fields.push_back(column.from->fields()[column.column]);
+    if (!column.name.empty()) fields.back().name = column.name;
   }
   return finish(std::move(root), std::move(fields), rows);
 }

@@ -46,6 +46,7 @@ Columns assemble(std::vector<Built> columns, std::size_t rows);
 struct Borrowed {
   const Columns* from;
   std::size_t column;
+  std::string name = {};  ///< Empty: its own.
 };
 Columns assemble(const std::vector<Borrowed>& columns, std::size_t rows);
 

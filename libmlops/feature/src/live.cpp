@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <thread>
 
 #include "src/event_rows.hpp"
 #include "src/fold.hpp"
@@ -159,6 +160,17 @@ void TextPool::release(const std::string* text) {
   if (--found->second == 0) uses_.erase(found);
 }
 
+void Shard::lock() {
+  ++waiting;
+  mutex.lock();
+  --waiting;
+}
+
+void Shard::lock_shared() const {
+  while (waiting.load(std::memory_order_relaxed) != 0) std::this_thread::yield();
+  mutex.lock_shared();
+}
+
 LiveView::Impl::Impl(const View& of, std::int64_t complete_from_us) : view(of), layout(of) {
   for (Shard& shard : shards) shard.complete_from = complete_from_us;
 }
@@ -176,7 +188,7 @@ std::optional<std::int64_t> LiveView::newest() const {
 }
 
 std::int64_t LiveView::complete_from() const {
-  const std::shared_lock lock(impl_->shards[0].mutex);
+  const std::shared_lock lock(impl_->shards[0]);
   return impl_->shards[0].complete_from;
 }
 
@@ -195,7 +207,7 @@ void LiveView::add(const Columns& events) {
 
 void LiveView::Impl::add(Shard& shard, EventRows& rows, std::span<const std::size_t> chosen) {
   std::vector<Word> event;
-  const std::unique_lock lock(shard.mutex);
+  const std::unique_lock lock(shard);
   for (const std::size_t row : chosen) {
     write(rows, row, layout, shard.texts, event);
     const std::string_view key = *rows.key(row);
@@ -228,14 +240,14 @@ void LiveView::Impl::forget(Shard& shard, Timeline& timeline, std::int64_t us) {
 
 void LiveView::forget_before(std::int64_t us) {
   for (Shard& shard : impl_->shards) {
-    const std::unique_lock lock(shard.mutex);
+    const std::unique_lock lock(shard);
     if (us <= shard.complete_from) return;
     shard.complete_from = us;
   }
   for (Shard& shard : impl_->shards) {
     // Only this thread changes the map, so that its place in it stays while the lock is free.
     for (auto next = shard.timelines.begin(); next != shard.timelines.end();) {
-      const std::unique_lock lock(shard.mutex);
+      const std::unique_lock lock(shard);
       for (std::size_t i = 0; i < keys_at_once && next != shard.timelines.end(); ++i, ++next)
         impl_->forget(shard, next->second, us);
     }
@@ -243,8 +255,8 @@ void LiveView::forget_before(std::int64_t us) {
 }
 
 void LiveView::take(LiveView&& other) {
-  std::array<std::unique_lock<std::shared_mutex>, shards_count> locks;
-  for (std::size_t i = 0; i < locks.size(); ++i) locks[i] = std::unique_lock(impl_->shards[i].mutex);
+  std::array<std::unique_lock<Shard>, shards_count> locks;
+  for (std::size_t i = 0; i < locks.size(); ++i) locks[i] = std::unique_lock(impl_->shards[i]);
   for (std::size_t i = 0; i < locks.size(); ++i) {
     Shard& mine = impl_->shards[i];
     Shard& others = other.impl_->shards[i];
@@ -261,7 +273,7 @@ void LiveView::look_up(std::optional<std::string_view> key, std::int64_t time_us
                        std::span<const std::size_t> columns, Found& out) const {
   out.values.resize(columns.size());
   const Shard& shard = impl_->shards[key ? impl_->shard_index(*key) : 0];
-  const std::shared_lock lock(shard.mutex);
+  const std::shared_lock lock(shard);
   if (time_us < shard.complete_from) fail_forgotten(impl_->view, shard.complete_from, time_us);
   const auto found = key ? shard.timelines.find(*key) : shard.timelines.end();
   const LookUp look_up(*impl_, found == shard.timelines.end() ? nullptr : &found->second, time_us);

@@ -34,9 +34,16 @@ class TextPool {
 
 inline constexpr std::size_t shards_count = 32;
 
-/// A line of the cache for itself.
+/// A line of the cache for itself. Locked as a std::shared_mutex, but that readers let a writer go first:
+/// glibc's own would keep it waiting for as long as one of them is there.
 struct alignas(64) Shard {
+  void lock();
+  void unlock() { mutex.unlock(); }
+  void lock_shared() const;
+  void unlock_shared() const { mutex.unlock_shared(); }
+
   mutable std::shared_mutex mutex;
+  std::atomic<int> waiting = 0;
   std::int64_t complete_from = 0;
   std::unordered_map<std::string, Timeline, TextHash, std::equal_to<>> timelines;
   TextPool texts;

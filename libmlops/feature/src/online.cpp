@@ -124,6 +124,9 @@ OnlineStore::Materialized OnlineStore::materialize(const View& view, const std::
   there.reads = reads;
   there.table = table;
   there.materialized = now;
+  if (!unchanged && events.width() == 0)
+    throw error(Code::busy, "another version of '{}' was materialized meanwhile", view.from)
+        .with_hint("try again");
   Materialized out = unchanged ? impl_->again(std::move(there), now) : impl_->take(std::move(there), events);
   transaction.commit();
   return out;

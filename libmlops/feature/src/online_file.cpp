@@ -6,6 +6,7 @@
 #include <mlops/feature/json.hpp>
 #include <mlops/feature/sets.hpp>
 #include <mlops/fs/file.hpp>
+#include <mlops/fs/volume.hpp>
 #include <mlops/store/record_fields.hpp>
 
 #include <algorithm>
@@ -42,8 +43,19 @@ constexpr const char* select_views =
       .with_hint("make it: `mlops features materialize`");
 }
 
-const std::filesystem::path& existing(const std::filesystem::path& file, OnlineStore::Mode mode) {
+/// The write-ahead log wants memory that all users of the file share.
+void refuse_network(const std::filesystem::path& file) {
+  const fs::Volume volume = fs::volume(std::filesystem::absolute(file).parent_path());
+  if (!volume.network) return;
+  throw error(Code::failed, "the online store '{}' lies on a network file system ({})", file.native(),
+              volume.type)
+      .with_id("features.network")
+      .with_hint("keep the project that is served on a disk of its machine");
+}
+
+const std::filesystem::path& usable(const std::filesystem::path& file, OnlineStore::Mode mode) {
   if (mode == OnlineStore::Mode::read && !fs::find_stamp(file)) fail_missing(file);
+  refuse_network(file);
   return file;
 }
 
@@ -104,10 +116,11 @@ std::vector<OnlineView> all_of(const db::Database& database, db::Statement& quer
     if (names.empty() || names.back() != one.view.name) names.push_back(one.view.name);
   }
   const auto near = near_misses(name, names);
-  Error fault = error(Code::not_found, "the online store has no view '{}'", name);
-  fault = near.empty() ? std::move(fault).with_hint("`mlops features materialize {}` puts it there", name)
-                       : std::move(fault).with_hint("similar views are there: {}", one_of(near));
-  throw std::move(fault).with_id("features.not_online");
+  const std::string hint = near.empty() ? fmt::format("put it there: `mlops features materialize {}`", name)
+                                        : fmt::format("similar views are there: {}", one_of(near));
+  throw error(Code::not_found, "the online store has no view '{}'", name)
+      .with_id("features.not_online")
+      .with_hint("{}", hint);
 }
 
 /// With `columns` alone.
@@ -158,7 +171,7 @@ bool covers(const View& there, const View& wanted, const std::vector<std::string
 }
 
 OnlineFile::OnlineFile(const std::filesystem::path& file, OnlineStore::Mode mode)
-    : database_(existing(file, mode),
+    : database_(usable(file, mode),
                 mode == OnlineStore::Mode::write ? db::Database::Mode::write : db::Database::Mode::read) {
   // Another process may have made the file just now, and not its tables yet.
   if (mode == OnlineStore::Mode::read && version_of(database_) == 0) fail_missing(file);

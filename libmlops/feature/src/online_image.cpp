@@ -2,9 +2,12 @@
 #include <mlops/db/statement.hpp>
 #include <mlops/db/transaction.hpp>
 #include <mlops/feature/online.hpp>
+#include <mlops/fs/file.hpp>
 
-#include <map>
+#include <algorithm>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "src/event_table.hpp"
 #include "src/online_file.hpp"
@@ -20,27 +23,58 @@ struct OnlineImage::Impl {
   /// A definition in memory, and up to where it was read.
   struct Followed {
     std::shared_ptr<LiveView> live;
+    std::int64_t id = 0;
     std::uint64_t generation = 0;
     std::int64_t sequence = 0;
   };
 
   std::mutex mutex;
-  OnlineFile file;
+  std::filesystem::path path;
+  std::optional<OnlineFile> file;
+  std::pair<std::uint64_t, std::uint64_t> which = {};  ///< Device and inode of what is open.
   std::int64_t seen = 0;
-  std::map<std::int64_t, Followed> followed;
+  std::vector<Followed> followed;
 
-  explicit Impl(const std::filesystem::path& path) : file(path, OnlineStore::Mode::read) { seen = changes(); }
+  explicit Impl(std::filesystem::path where) : path(std::move(where)) { open(); }
+
+  static std::optional<std::pair<std::uint64_t, std::uint64_t>> identity(const std::filesystem::path& path) {
+    const auto stamp = fs::find_stamp(path);
+    return stamp ? std::optional(std::pair(stamp->device, stamp->inode)) : std::nullopt;
+  }
+
+  void open() {
+    const auto found = identity(path);
+    file.emplace(path, OnlineStore::Mode::read);
+    if (found) which = *found;
+    seen = changes();
+  }
+
+  /// Somebody removed the file, and another one is there: what is in memory follows that.
+  bool reopen_another() {
+    const auto found = identity(path);
+    if (!found || *found == which) return false;
+    open();
+    const db::Snapshot snapshot(file->database());
+    const std::vector<OnlineView> there = file->views();
+    for (Followed& one : followed) {
+      const auto same = [&](const OnlineView& view) { return view.view == one.live->view(); };
+      const auto of_it = std::find_if(there.begin(), there.end(), same);
+      one.id = of_it == there.end() ? 0 : of_it->id;
+      if (one.id != 0) load(*of_it, one);
+    }
+    return true;
+  }
 
   /// Another number after any other connection has committed something.
   std::int64_t changes() {
-    db::Statement query = file.database().prepare("PRAGMA data_version");
+    db::Statement query = file->database().prepare("PRAGMA data_version");
     query.step();
     return query.integer(0);
   }
 
   /// True when there was something.
   bool append(const OnlineView& view, LiveView& live, std::int64_t& sequence) {
-    EventTable table(file.database(), view.id, view.view);
+    EventTable table(file->database(), view.id, view.view);
     for (bool any = false;; any = true) {
       const EventTable::Read read = table.read(sequence, rows_at_once);
       if (read.events.rows() == 0) return any;
@@ -51,6 +85,7 @@ struct OnlineImage::Impl {
 
   void load(const OnlineView& view, Followed& into) {
     auto fresh = std::make_shared<LiveView>(view.view, view.complete_from_us);
+    into.id = view.id;
     into.sequence = 0;
     append(view, *fresh, into.sequence);
     into.generation = view.generation;
@@ -58,8 +93,8 @@ struct OnlineImage::Impl {
     else into.live->take(std::move(*fresh));
   }
 
-  bool follow(std::int64_t id, Followed& one) {
-    const auto view = file.view(id);
+  bool follow(Followed& one) {
+    const auto view = file->view(one.id);
     if (!view) return false;  // dropped: what is in memory goes on answering
     if (view->generation != one.generation) {
       load(*view, one);
@@ -70,6 +105,18 @@ struct OnlineImage::Impl {
     if (forgets) one.live->forget_before(view->complete_from_us);
     return added || forgets;
   }
+
+  std::shared_ptr<const LiveView> view(const View& wanted, const std::vector<std::string>& columns) {
+    const db::Snapshot snapshot(file->database());
+    const OnlineView found = file->find(wanted, columns);
+    for (const Followed& one : followed) {
+      if (one.id == found.id) return one.live;
+    }
+    Followed one;
+    load(found, one);
+    followed.push_back(one);
+    return one.live;
+  }
 };
 
 OnlineImage::OnlineImage(const std::filesystem::path& file) : impl_(std::make_unique<Impl>(file)) {}
@@ -78,21 +125,18 @@ OnlineImage::~OnlineImage() = default;
 std::shared_ptr<const LiveView> OnlineImage::view(const View& wanted,
                                                   const std::vector<std::string>& columns) {
   const std::lock_guard lock(impl_->mutex);
-  const db::Snapshot snapshot(impl_->file.database());
-  const OnlineView found = impl_->file.find(wanted, columns);
-  Impl::Followed& one = impl_->followed[found.id];
-  if (one.live == nullptr) impl_->load(found, one);
-  return one.live;
+  impl_->reopen_another();
+  return impl_->view(wanted, columns);
 }
 
 bool OnlineImage::refresh() {
   const std::lock_guard lock(impl_->mutex);
+  bool any = impl_->reopen_another();
   const std::int64_t changes = impl_->changes();
-  if (changes == impl_->seen) return false;
-  bool any = false;
+  if (changes == impl_->seen) return any;
   {
-    const db::Snapshot snapshot(impl_->file.database());
-    for (auto& [id, one] : impl_->followed) any = impl_->follow(id, one) || any;
+    const db::Snapshot snapshot(impl_->file->database());
+    for (Impl::Followed& one : impl_->followed) any = impl_->follow(one) || any;
   }
   impl_->seen = changes;
   return any;

@@ -93,11 +93,21 @@ Place Timeline::behind(const Layout& layout, const Word* wanted) const {
 }
 
 std::optional<Place> Timeline::latest(const Layout& layout, Place end, std::int64_t time) const {
-  for (std::size_t block = end.block + 1; block-- > 0;) {
-    if (block != end.block && levels_[0][block].first_enters > time) continue;
-    for (std::size_t index = block == end.block ? end.index : count(layout, block); index-- > 0;) {
+  const auto last_seen = [&](std::size_t block, std::size_t index) -> std::optional<Place> {
+    while (index-- > 0) {
       if (layout.enters(event(layout, {block, index})) <= time) return Place{block, index};
     }
+    return std::nullopt;
+  };
+  if (const auto found = last_seen(end.block, end.index)) return found;
+  for (std::size_t block = end.block; block > 0;) {
+    std::size_t level = 0;
+    const auto last = [&](std::size_t at) { return (block >> (fan_bits * at)) - 1; };
+    while (level + 1 < levels_.size() && block % (std::size_t{1} << (fan_bits * (level + 1))) == 0) ++level;
+    while (level > 0 && levels_[level][last(level)].first_enters <= time) --level;
+    if (levels_[level][last(level)].first_enters <= time)
+      return last_seen(block - 1, count(layout, block - 1));
+    block -= std::size_t{1} << (fan_bits * level);
   }
   return std::nullopt;
 }

@@ -41,6 +41,7 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Job 
   /// afterwards.
   void go();
   Then answer_requests();
+  bool is_for_pool() const;
   void answer_request();
   void refuse(const Refusal& refusal);
   void refuse_and_leave(const Refusal& refusal);

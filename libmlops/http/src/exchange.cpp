@@ -38,13 +38,18 @@ Connection::Then Connection::answer_requests() {
         refuse(reader_.refusal());
         return Then::leave;
       case Reader::State::complete:
-        if (reader_.is_big()) return Then::compute;
+        if (is_for_pool()) return Then::compute;
         answer_request();
         break;
     }
     if (then_ == Then::leave) return Then::leave;
     if (out_.size() > flush_bytes) return Then::go_on;
   }
+}
+
+bool Connection::is_for_pool() const {
+  const auto& waits = loop_.shared().waits;
+  return reader_.is_big() || (waits && waits(reader_.request()));
 }
 
 void Connection::answer_request() {

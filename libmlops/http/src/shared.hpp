@@ -66,6 +66,7 @@ class OpenCount {
 struct Shared {
   explicit Shared(const ServerOptions& options)
       : limits(options.limits),
+        waits(options.waits),
         on_fault(options.on_fault),
         refusal_body(options.refusal_body ? options.refusal_body : http::refusal_body),
         budget(options.limits.buffered_bytes) {}
@@ -75,6 +76,7 @@ struct Shared {
   }
 
   const Limits limits;
+  const std::function<bool(const Request&)> waits;
   const std::function<void(const std::string&)> on_fault;
   const std::function<std::string(int status, std::string_view text)> refusal_body;
   Counters counters;

@@ -114,14 +114,20 @@ std::string_view example_of(Encoding encoding) {
   }
 }
 
+/// "'a', 'b' and 'c'"
+std::string all_of(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out += fmt::format("{}'{}'", i == 0 ? "" : i + 1 == names.size() ? " and " : ", ", names[i]);
+  return out;
+}
+
 std::string fault_of(const Input& input, const Columns& columns, std::size_t place) {
   if (place < columns.width()) {
     return fmt::format("column '{}' is of type {}, where {} is wanted{}", input.name,
                        columns.fields()[place].sql, input.type, example_of(input.encoding));
   }
-  const auto similar = near_misses(input.name, names_of(columns));
-  return fmt::format("column '{}' ({}) is missing{}", input.name, input.type,
-                     similar.empty() ? "" : fmt::format("; did you mean {}?", one_of(similar)));
+  return missing_column(input, names_of(columns));
 }
 
 [[noreturn]] void refuse_schema(std::vector<std::string> faults) {
@@ -155,6 +161,20 @@ void size_for(Encountered& encountered, std::size_t inputs) {
 }
 
 }  // namespace
+
+std::string missing_column(const Input& input, const std::vector<std::string>& there) {
+  std::string out = fmt::format("column '{}' ({}) is missing", input.name, input.type);
+  const std::vector<std::string>& parts = input.made_from;
+  if (parts.size() == 1) out += fmt::format("; it is made from '{}', which is missing too", parts[0]);
+  else if (parts.size() > 1)
+    out += fmt::format("; it is made from {}, which are not all there", all_of(parts));
+  auto similar = near_misses(input.name, there);
+  for (const std::string& part : parts) {
+    const auto more = near_misses(part, there);
+    if (similar.empty()) similar = more;
+  }
+  return out + (similar.empty() ? "" : fmt::format("; did you mean {}?", one_of(similar)));
+}
 
 void refuse_value(const ColumnTask& task, std::size_t row, std::string_view wanted) {
   throw error(Code::usage, "column '{}', row {}: {} is no {}", task.input.name, task.first_row + row,

@@ -99,6 +99,8 @@ void settle_nulls(ColumnTask& task, std::vector<double>& out) {
   }
 }
 
+}  // namespace
+
 std::optional<double> read_flag(std::string_view text) {
   const std::string word = lowered(trimmed(text));
   if (word.empty()) return missing_number;
@@ -110,8 +112,6 @@ std::optional<double> read_flag(std::string_view text) {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 std::optional<double> read_number(std::string_view text) {
   text = trimmed(text);

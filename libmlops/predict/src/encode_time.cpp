@@ -31,13 +31,13 @@ std::optional<std::int64_t> date_micros(std::int32_t days) {
 std::optional<std::int64_t> moment_at(const ColumnTask& task, std::size_t row, bool date) {
   const Column& column = task.column;
   const char* wanted = date ? "date" : "time stamp";
-  if (column.type().kind == Kind::date) return date_micros(column.values<std::int32_t>()[row]);
+  if (column.type().kind == Kind::date) return micros_at(column, row);
   std::optional<std::int64_t> value;
   if (column.type().kind == Kind::text) {
     value = read_timestamp(column.text(row));
     if (!value) refuse_value(task, row, wanted);
   } else {
-    value = micros(column.values<std::int64_t>()[row], column.type().unit);
+    value = micros_at(column, row);
   }
   if (date && value && *value % day_micros != 0) refuse_value(task, row, "date: it has a time of day");
   return value;
@@ -71,6 +71,11 @@ void meet_null(ColumnTask& task, std::size_t row) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> micros_at(const Column& column, std::size_t row) {
+  if (column.type().kind == Kind::date) return date_micros(column.values<std::int32_t>()[row]);
+  return micros(column.values<std::int64_t>()[row], column.type().unit);
+}
 
 void encode_moments(ColumnTask& task, std::span<const Feature> features, std::span<Values> out) {
   const bool date = task.input.encoding == Encoding::date;

@@ -80,6 +80,12 @@ bool encode_cells(CellTask& task, const Lookup& lookup, Spelling spelling, Value
 /// infinite.
 std::optional<double> read_number(std::string_view text);
 
+/// 0 or 1 of "true", "no" and the like; NaN for a blank one.
+std::optional<double> read_flag(std::string_view text);
+
+/// Microseconds since 1970 of a row with a date or a time stamp; nothing for one that is infinite.
+std::optional<std::int64_t> micros_at(const Column& column, std::size_t row);
+
 /// The value of a row of any kind of number.
 double number_at(const Column& column, std::size_t row);
 

@@ -109,9 +109,9 @@ class Lexer {
   }
 
   RuleWord sign(std::size_t start) {
-    static constexpr std::array<std::string_view, 20> signs{"::", "<=", ">=", "<>", "!=", "==", "//",
+    static constexpr std::array<std::string_view, 21> signs{"::", "<=", ">=", "<>", "!=", "==", "//",
                                                             "+",  "-",  "*",  "/",  "%",  "(",  ")",
-                                                            ",",  "=",  "<",  ">",  ".",  "||"};
+                                                            ",",  "=",  "<",  ">",  ".",  "||", "^"};
     for (const std::string_view sign : signs) {
       if (!text_.substr(at_).starts_with(sign)) continue;
       at_ += sign.size();

@@ -1,6 +1,7 @@
 /// The grammar of a rule, with the precedences of DuckDB (PostgreSQL's): OR, AND, NOT, IS, comparisons,
-/// BETWEEN and IN, + and -, * / // %, signs, ::.
+/// BETWEEN and IN, || (Dialect::sql), + and -, * / // %, ^ (Dialect::sql), signs, ::.
 #include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
 
 #include <array>
 #include <charconv>
@@ -42,6 +43,9 @@ constexpr std::array casts{
     CastName{"INT8", RuleType::integer, 64},   CastName{"LONG", RuleType::integer, 64},
     CastName{"BOOLEAN", RuleType::flag, 0},    CastName{"BOOL", RuleType::flag, 0}};
 
+constexpr std::array sql_casts{CastName{"VARCHAR", RuleType::text, 0}, CastName{"DATE", RuleType::date, 0},
+                               CastName{"TIMESTAMP", RuleType::moment, 0}};
+
 /// Words that are no names of columns unless they stand in double quotes.
 constexpr std::array<std::string_view, 34> reserved{
     "CASE",  "WHEN",    "THEN",     "ELSE",    "END",    "AND",    "OR",    "NOT",   "IS",
@@ -59,7 +63,7 @@ bool is_reserved(const RuleWord& word) {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text), words_(words_of(text)) {}
+  Parser(std::string_view text, Dialect dialect) : text_(text), dialect_(dialect), words_(words_of(text)) {}
 
   RuleNode run() {
     if (now().kind == RuleWord::Kind::end) refuse_rule(text_, 0, "the rule is empty");
@@ -110,7 +114,9 @@ class Parser {
     for (const char* no : {"LIKE", "ILIKE", "SIMILAR", "GLOB", "SELECT", "EXISTS", "COLLATE", "DISTINCT"}) {
       if (is_word(no)) refuse_rule(text_, now().at, fmt::format("{} is not part of a rule", no));
     }
-    if (is_sign("||")) refuse_rule(text_, now().at, "'||' is not part of a rule");
+    for (const char* no : {"||", "^"}) {
+      if (is_sign(no)) refuse_rule(text_, now().at, fmt::format("'{}' is not part of a rule", no));
+    }
     refuse_rule(text_, now().at, fmt::format("'{}' where {} is wanted", now().text, wanted));
   }
 
@@ -195,7 +201,7 @@ class Parser {
   }
 
   RuleNode membership() {
-    RuleNode left = sum();
+    RuleNode left = joined();
     const std::size_t at = now().at;
     const bool negated = is_word("NOT") && (behind().upper == "IN" || behind().upper == "BETWEEN");
     if (negated) ++next_;
@@ -216,10 +222,19 @@ class Parser {
 
   RuleNode bounds_of(RuleNode left, std::size_t at) {
     RuleNode between = unary(RuleOp::between, at, std::move(left));
-    between.parts.push_back(sum());
+    between.parts.push_back(joined());
     want_word("AND");
-    between.parts.push_back(sum());
+    between.parts.push_back(joined());
     return between;
+  }
+
+  RuleNode joined() {
+    RuleNode left = sum();
+    while (dialect_ == Dialect::sql && is_sign("||")) {
+      const std::size_t at = words_[next_++].at;
+      left = binary(RuleOp::concatenate, at, std::move(left), sum());
+    }
+    return left;
   }
 
   RuleNode sum() {
@@ -232,7 +247,7 @@ class Parser {
   }
 
   RuleNode product() {
-    RuleNode left = signed_value();
+    RuleNode left = power();
     for (;;) {
       const RuleOp op = is_sign("*")    ? RuleOp::multiply
                         : is_sign("/")  ? RuleOp::divide
@@ -241,8 +256,17 @@ class Parser {
                                         : RuleOp::literal;
       if (op == RuleOp::literal) return left;
       const std::size_t at = words_[next_++].at;
-      left = binary(op, at, std::move(left), signed_value());
+      left = binary(op, at, std::move(left), power());
     }
+  }
+
+  RuleNode power() {
+    RuleNode left = signed_value();
+    while (dialect_ == Dialect::sql && is_sign("^")) {
+      const std::size_t at = words_[next_++].at;
+      left = binary(RuleOp::power, at, std::move(left), signed_value());
+    }
+    return left;
   }
 
   RuleNode signed_value() {
@@ -264,16 +288,26 @@ class Parser {
     return value;
   }
 
+  const CastName* cast_named(const RuleWord& word) const {
+    if (word.kind != RuleWord::Kind::name) return nullptr;
+    for (const CastName& cast : casts) {
+      if (word.upper == cast.name) return &cast;
+    }
+    for (const CastName& cast : sql_casts) {
+      if (dialect_ == Dialect::sql && word.upper == cast.name) return &cast;
+    }
+    return nullptr;
+  }
+
   RuleNode cast_to(RuleNode value, std::size_t at) {
     const RuleWord& word = now();
-    for (const CastName& cast : casts) {
-      if (word.kind != RuleWord::Kind::name || word.upper != cast.name) continue;
+    if (const CastName* cast = cast_named(word)) {
       ++next_;
-      if (cast.name == "DOUBLE") take_word("PRECISION");
+      if (cast->name == "DOUBLE") take_word("PRECISION");
       RuleNode out = unary(RuleOp::cast, at, std::move(value));
-      out.type = cast.type;
-      out.bits = cast.bits;
-      out.text = cast.name;
+      out.type = cast->type;
+      out.bits = cast->bits;
+      out.text = cast->name;
       return out;
     }
     if (word.kind == RuleWord::Kind::end) refuse_word("a type");
@@ -310,7 +344,10 @@ class Parser {
     if (fault != std::errc())
       refuse_rule(text_, word.at, fmt::format("{} is out of the range of numbers", word.text));
     const bool whole = word.text.find_first_of(".eE") == std::string::npos;
-    return {.type = whole ? RuleType::integer : RuleType::number, .at = word.at, .number = value};
+    return {.type = whole ? RuleType::integer : RuleType::number,
+            .at = word.at,
+            .number = value,
+            .text = word.text};
   }
 
   RuleNode input(const RuleWord& word) const {
@@ -385,7 +422,21 @@ class Parser {
     return out;
   }
 
+  /// Of whatever name: who binds it knows the functions.
+  RuleNode sql_call() {
+    const RuleWord& word = words_[next_++];
+    RuleNode out = node(RuleOp::call, word.at, {});
+    out.text = lowered(word.text);
+    want_sign("(");
+    if (take_sign(")")) return out;
+    do out.parts.push_back(expression());
+    while (take_sign(","));
+    want_sign(")");
+    return out;
+  }
+
   RuleNode call() {
+    if (dialect_ == Dialect::sql) return sql_call();
     const RuleWord& word = words_[next_++];
     for (const Function& function : functions) {
       if (word.upper != function.name) continue;
@@ -417,6 +468,7 @@ class Parser {
   }
 
   std::string_view text_;
+  Dialect dialect_;
   std::vector<RuleWord> words_;
   std::size_t next_ = 0;
   int depth_ = 0;
@@ -425,6 +477,6 @@ class Parser {
 
 }  // namespace
 
-RuleNode parse_rule(std::string_view text) { return Parser(text).run(); }
+RuleNode parse_rule(std::string_view text, Dialect dialect) { return Parser(text, dialect).run(); }
 
 }  // namespace mlops::predict

@@ -45,6 +45,10 @@ enum class RuleOp {
   ceiling,
   round,  ///< The value; `digits`.
   cast,   ///< To `type`.
+  // Of Dialect::sql alone.
+  power,
+  concatenate,
+  call,  ///< Of the function `text`, in lower case.
 };
 
 struct RuleNode {
@@ -52,8 +56,9 @@ struct RuleNode {
   RuleType type = RuleType::null;
   std::size_t at = 0;  ///< Where it starts in the text.
   std::vector<RuleNode> parts = {};
-  double number = 0;          ///< Of a literal: numbers, flags, days of a date, microseconds of a time stamp.
-  std::string text = {};      ///< Of a literal text, of an input's name; the word of a function or cast.
+  double number = 0;  ///< Of a literal: numbers, flags, days of a date, microseconds of a time stamp.
+  std::string text =
+      {};  ///< Of a literal text or number, of an input's name; the word of a function or cast.
   std::int32_t text_id = -1;  ///< Of a literal text: in the rule's pool.
   std::size_t input = 0;      ///< Of an input: which one of the rule's signature.
   int digits = 0;             ///< Of round.
@@ -64,7 +69,11 @@ struct RuleNode {
 [[noreturn]] void refuse_rule(std::string_view text, std::size_t at, std::string message,
                               std::string hint = "");
 
+/// What a text may say. `sql` (expression.hpp) calls any function, leaves it open whether it is known, and
+/// casts to texts and times too.
+enum class Dialect { rule, sql };
+
 /// Reads one expression; types of operators and inputs are still unknown.
-RuleNode parse_rule(std::string_view text);
+RuleNode parse_rule(std::string_view text, Dialect dialect = Dialect::rule);
 
 }  // namespace mlops::predict

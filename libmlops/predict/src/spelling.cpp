@@ -160,6 +160,8 @@ void spell_date(std::int32_t days, std::string& out) {
   if (day.year <= 0) out += " (BC)";
 }
 
+void spell_timestamp(std::int64_t micros, std::string& out) { moment(micros, TimeUnit::us, out); }
+
 bool spell(const Column& column, std::size_t row, std::string& out) {
   const Type& type = column.type();
   switch (type.kind) {

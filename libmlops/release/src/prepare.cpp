@@ -2,6 +2,7 @@
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/read.hpp>
 #include <mlops/release/train.hpp>
+#include <mlops/score/derivation.hpp>
 #include <mlops/train/trainer.hpp>
 
 #include "src/candidate.hpp"
@@ -89,6 +90,7 @@ Prepared prepare(Workshop& shop, const TrainRequest& request) {
   const auto go_on = [&] {
     if (shop.cancel != nullptr) shop.cancel->check();
   };
+  out.derived = score::confirmed(score::derived_columns(shop.store, shop.engines, request.data), out.table);
   out.target = train::read_target(out.table, request.label, request.task);
   out.split = train::split(out.table, out.target, request.plan.split);
   out.candidates = candidates_of(request, out.target.task);

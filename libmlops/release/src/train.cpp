@@ -58,6 +58,8 @@ json::Array example_of(const TrainRequest& request, const Prepared& prepared,
   const Columns& table = prepared.features.empty() ? prepared.table : prepared.given;
   const predict::Signature asked = package.asked();
   const auto lookups = score::features_of(package).lookups();
+  const score::Derived derived(score::derived_of(package));
+  const auto reads = derived.reads();
   json::Array rows;
   for (std::size_t row = 0; row < std::min(example_rows, table.rows()); ++row) {
     json::Object example;
@@ -66,7 +68,9 @@ json::Array example_of(const TrainRequest& request, const Prepared& prepared,
       const predict::Input* input = asked.find(column.name());
       const bool looks_up = std::any_of(lookups.begin(), lookups.end(),
                                         [&](const auto& one) { return one.name == column.name(); });
-      if (input == nullptr && !looks_up) continue;
+      const bool is_read =
+          std::any_of(reads.begin(), reads.end(), [&](const auto& one) { return one.name == column.name(); });
+      if ((input == nullptr && !looks_up && !is_read) || derived.find(column.name()) != nullptr) continue;
       const dataset::Column* known = request.data.find(std::string(column.name()));
       const bool masked = input != nullptr ? input->pii : known != nullptr && known->pii;
       example.set(std::string(column.name()),

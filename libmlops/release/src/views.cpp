@@ -2,6 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/feature/fit.hpp>
+#include <mlops/score/derivation.hpp>
 
 #include <algorithm>
 
@@ -132,11 +133,25 @@ std::vector<std::string> after_transforms(const Prepared& prepared, const std::v
   return out;
 }
 
+namespace {
+
+void keep_derived(const Prepared& prepared, const score::ModelFeatures& features, predict::Package& package) {
+  Names wanted;
+  for (const predict::Input& input : package.asked().inputs) wanted.push_back(input.name);
+  for (const score::LookupColumn& column : features.lookups()) wanted.push_back(column.name);
+  const auto derived = score::needed_for(prepared.derived, wanted);
+  if (!derived.empty()) package.files.emplace(score::derived_file, score::derived_json(derived));
+}
+
+}  // namespace
+
 void keep_features(const TrainRequest& request, const Prepared& prepared, predict::Package& package) {
   const score::ModelFeatures features = features_taken(prepared.features, package.signature);
-  if (features.empty()) return;
-  if (!features.fits.empty()) package.given = given_inputs(request, prepared, features, package.signature);
-  package.files.emplace(score::features_file, score::features_json(features));
+  if (!features.empty()) {
+    if (!features.fits.empty()) package.given = given_inputs(request, prepared, features, package.signature);
+    package.files.emplace(score::features_file, score::features_json(features));
+  }
+  keep_derived(prepared, features, package);
 }
 
 }  // namespace mlops::release

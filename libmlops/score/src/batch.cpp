@@ -58,6 +58,9 @@ std::map<std::string, std::string> wished_types(const Scorer& scorer) {
   for (const predict::Input& input : scorer.signature().inputs) {
     if (input.type == "VARCHAR") types.emplace(input.name, input.type);
   }
+  for (const LookupColumn& column : scorer.derived().reads()) {
+    if (column.type == "VARCHAR") types.emplace(column.name, column.type);
+  }
   for (const ModelView& view : scorer.features().views) {
     for (std::size_t i = 0; i < view.key.size(); ++i) {
       const feature::KeyKind kind = view.view.key[i].kind;
@@ -77,6 +80,7 @@ std::map<std::string, std::string> dates_of(const Scorer& scorer) {
   };
   for (const predict::Input& input : scorer.signature().inputs) add(input.name, input.type);
   for (const LookupColumn& column : scorer.features().lookups()) add(column.name, column.type);
+  for (const LookupColumn& column : scorer.derived().reads()) add(column.name, column.type);
   return types;
 }
 
@@ -170,7 +174,8 @@ class Batch {
   }
 
   void add(Writer& writer, bool with_rows, const Columns& rows, std::string& text) {
-    const Columns given = features_.views().empty() ? rows : features_.beside(rows, joining_);
+    const Columns whole = scorer_.derived().complete(rows, report_.rows + 1);
+    const Columns given = features_.views().empty() ? whole : features_.beside(whole, joining_);
     scorer_.answer(given, answered_, report_.rows + 1);
     const Answers answers(scorer_.signature(), answered_.predictions, answered_.classes);
     writer.add(with_rows ? &rows : nullptr, answers, answered_.rows, text);

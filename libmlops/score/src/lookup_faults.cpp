@@ -15,35 +15,39 @@ bool is_among(const Names& names, const std::string& name) {
 }
 
 /// What is to be there for the views to be looked up, and the rest of what the model takes.
-std::vector<std::pair<LookupColumn, std::string>> wanted_columns(const Scorer& scorer,
-                                                                 const std::vector<const ModelView*>& views,
-                                                                 TimeColumn time) {
-  std::vector<std::pair<LookupColumn, std::string>> out;
-  if (time == TimeColumn::required)
-    out.emplace_back(scorer.features().time, ", as of which features are looked up,");
+std::vector<std::pair<predict::Input, std::string>> wanted_columns(const Scorer& scorer,
+                                                                   const std::vector<const ModelView*>& views,
+                                                                   TimeColumn time) {
+  std::vector<std::pair<predict::Input, std::string>> out;
+  const auto add = [&](const LookupColumn& column, const std::string& why) {
+    const DerivedColumn* made = scorer.derived().find(column.name);
+    out.push_back({{.name = column.name, .type = column.type}, why});
+    if (made == nullptr) return;
+    for (const DerivedRead& read : made->reads) out.back().first.made_from.push_back(read.name);
+  };
+  if (time == TimeColumn::required) add(scorer.features().time, ", as of which features are looked up,");
   for (const ModelView* view : views) {
     for (const LookupColumn& key : view->key)
-      out.emplace_back(key, fmt::format(", by which the features of '{}' are looked up,", view->as));
+      add(key, fmt::format(", by which the features of '{}' are looked up,", view->as));
   }
   for (const predict::Input& input : scorer.signature().inputs) {
     const bool known =
         std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.first.name == input.name; });
     const bool is_now = time == TimeColumn::optional && input.name == scorer.features().time.name;
-    if (!known && !is_now && !scorer.features().has(input.name))
-      out.push_back({{input.name, input.type}, ""});
+    if (!known && !is_now && !scorer.features().has(input.name)) out.emplace_back(input, "");
   }
   return out;
 }
 
-Names faults_of(const std::vector<std::pair<LookupColumn, std::string>>& wanted, const Names& there) {
+Names faults_of(const std::vector<std::pair<predict::Input, std::string>>& wanted, const Names& there) {
   Names faults;
   Names told;
   for (const auto& [column, why] : wanted) {
     if (is_among(there, column.name) || is_among(told, column.name)) continue;
     told.push_back(column.name);
-    const auto similar = near_misses(column.name, there);
-    faults.push_back(fmt::format("column '{}' ({}){} is missing{}", column.name, column.type, why,
-                                 similar.empty() ? "" : fmt::format("; did you mean {}?", one_of(similar))));
+    std::string fault = predict::missing_column(column, there);
+    fault.insert(fault.find(')', column.name.size()) + 1, why);
+    faults.push_back(std::move(fault));
   }
   return faults;
 }

@@ -61,8 +61,8 @@ std::string_view wanted(KeyKind kind) {
 }
 
 [[noreturn]] void refuse_key(const CellPlace& place, const Cell& cell, const feature::Key& key) {
-  throw error(Code::usage, "column '{}', row {}: {} is no {}, by which features of '{}' are looked up",
-              place.column.name, place.row + 1, shown(place, cell), wanted(key.kind), key.entity)
+  throw error(Code::usage, "column '{}', row {}: {} is no {}, which the key '{}' is", place.column.name,
+              place.row + 1, shown(place, cell), wanted(key.kind), key.entity)
       .with_id("signature.mismatch");
 }
 

@@ -10,6 +10,7 @@ RowFeatures::RowFeatures(const Scorer& scorer, const std::vector<Field>& fields)
     : features_(scorer.features()) {
   std::vector<std::string> there;
   for (const Field& field : fields) there.push_back(field.name);
+  for (const DerivedColumn* column : scorer.derived().made_of(there)) there.push_back(column->name);
   for (const ModelView& view : features_.views) {
     if (lacks(view, there)) views_.push_back(&view);
   }

@@ -57,14 +57,28 @@ predict::Encoding encoding_of(std::string_view type) {
   return predict::is_whole(type) ? predict::Encoding::number : predict::Encoding::category;
 }
 
-std::vector<predict::Input> columns_of(const predict::Signature& signature, const ModelFeatures& features) {
+std::vector<predict::Input> columns_of(const predict::Signature& signature, const ModelFeatures& features,
+                                       const std::vector<DerivedColumn>& derived) {
   std::vector<predict::Input> out = signature.inputs;
-  const auto has = [&](const std::string& name) {
-    return std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.name == name; });
+  const auto add = [&](const std::string& name, const std::string& type) {
+    if (std::none_of(out.begin(), out.end(), [&](const auto& one) { return one.name == name; }))
+      out.push_back({.name = name, .type = type, .encoding = encoding_of(type)});
   };
-  for (const LookupColumn& column : features.lookups()) {
-    if (!has(column.name))
-      out.push_back({.name = column.name, .type = column.type, .encoding = encoding_of(column.type)});
+  for (const LookupColumn& column : features.lookups()) add(column.name, column.type);
+  for (const DerivedColumn& column : derived) {
+    add(column.name, column.type);
+    for (const DerivedRead& read : column.reads) add(read.name, read.type);
+  }
+  return out;
+}
+
+predict::Signature asked_of(const predict::Package& package) {
+  predict::Signature out = package.asked();
+  for (const DerivedColumn& column : derived_of(package)) {
+    for (predict::Input& input : out.inputs) {
+      if (input.name != column.name) continue;
+      for (const DerivedRead& read : column.reads) input.made_from.push_back(read.name);
+    }
   }
   return out;
 }
@@ -82,12 +96,13 @@ predict::Package files_of(store::Store& store, const Digest& tree) {
 }  // namespace
 
 Scorer::Scorer(const predict::Package& package, json::Object training_read, Engines& engines)
-    : encoder_(package.asked()),
+    : encoder_(asked_of(package)),
       features_(features_of(package)),
       fitting_(package.given.empty() ? nullptr : std::make_shared<const Fitting>(package, features_.fits)),
       predictor_(predict::open(package, engines)),
       training_read_(std::move(training_read)),
-      columns_(columns_of(package.asked(), features_)),
+      columns_(columns_of(encoder_.signature(), features_, derived_of(package))),
+      derived_(derived_of(package), columns_),
       null_texts_(nulls_of(columns_, training_read_)),
       class_values_(values_of_classes(package.signature)) {}
 
@@ -100,6 +115,7 @@ Scorer Scorer::load(store::Store& store, const Digest& package, const std::optio
   mark_personal(data, files.given);
   Scorer scorer(files, data.read, engines);
   mark_personal(data, scorer.columns_);
+  scorer.derived_ = Derived(scorer.derived_.columns(), scorer.columns_);
   return scorer;
 }
 
@@ -110,7 +126,7 @@ bool Scorer::is_null_text(std::size_t column, std::string_view text) const {
 
 void Scorer::answer(const Columns& rows, Answered& out, std::uint64_t first_row) const {
   start(out);
-  encoder_.encode(rows, out.frame, &out.met, first_row);
+  encoder_.encode(derived_.complete(rows, first_row), out.frame, &out.met, first_row);
   predict(out);
 }
 

@@ -96,7 +96,7 @@ std::string detail_of(const feature::Compared& compared, const std::string& reas
                       const OnlineView& there, const dataset::Version& version) {
   if (compared.differing == 0)
     return fmt::format("{} for {}", count_of(compared.values, "value"),
-                       count_of(compared.questions, "key at a moment"));
+                       count_of(compared.questions, "question"));
   std::vector<std::string> parts;
   for (const feature::Difference& one : compared.examples)
     parts.push_back(example_text(one, view, there, version));

@@ -6,6 +6,7 @@
 #include <new>
 #include <optional>
 
+#include "src/feature_fault.hpp"
 #include "src/media_type.hpp"
 
 namespace mlops::serve {
@@ -33,6 +34,7 @@ std::string client_text(const Error& e) {
 }
 
 void refuse(Route route, int status, std::string_view text, Response& response) {
+  if (is_feast(route)) return refuse(feature_fault(status, Feast::error, "{}", text), response);
   response.status = status;
   response.content_type = json_type;
   response.body = json::dump(is_mlflow(route) ? json::Object{{"error_code", "BAD_REQUEST"}, {"message", text}}
@@ -81,6 +83,7 @@ Answerer::Answerer(Engines& engines, State& state)
     : engines_(engines), state_(state), reader_(engines), log_(state.log) {
   const std::lock_guard lock(state_.mutex);
   shard_ = state_.shards.emplace_back(std::make_unique<Shard>()).get();
+  if (state_.features != nullptr) features_.emplace(engines, state_.features->impl());
 }
 
 void Answerer::operator()(const Request& request, Response& response) {
@@ -103,6 +106,7 @@ void Answerer::operator()(const Request& request, Response& response) {
 /// What a great request took: the next one on this thread may be a day away.
 void Answerer::give_back() {
   reader_ = Reader(engines_);
+  if (features_) features_.emplace(engines_, state_.features->impl());
   answers_ = {};
   inference_ = {};
 }
@@ -128,7 +132,8 @@ void Answerer::adopt(const std::vector<Served>& models) {
 void Answerer::answer(const Target& target, const Request& request, Response& response) {
   const bool asks = target.route == Route::invocations || target.route == Route::infer;
   try {
-    if (asks) predict(target, request, response);
+    if (is_feast(target.route)) about_features(target, request, response);
+    else if (asks) predict(target, request, response);
     else look_up(target, request, response);
   } catch (const Refusal& refusal) {
     refuse(target.route, refusal.status, refusal.text, response);
@@ -138,6 +143,14 @@ void Answerer::answer(const Target& target, const Request& request, Response& re
     refuse(target.route, 503, "there is not enough memory for this request; send fewer rows at a time",
            response);
   }
+}
+
+void Answerer::about_features(const Target& target, const Request& request, Response& response) {
+  if (!features_)
+    throw Refusal{404,
+                  "no features are online here: `mlops features materialize` takes views over, before "
+                  "`mlops serve` starts"};
+  rows_ = (*features_)(target.route, request, response);
 }
 
 void Answerer::predict(const Target& target, const Request& request, Response& response) {

@@ -2,10 +2,12 @@
 /// Answers the requests of one thread.
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "src/feature_answerer.hpp"
 #include "src/request_log.hpp"
 #include "src/state.hpp"
 
@@ -34,6 +36,7 @@ class Answerer {
   void renew();
   void adopt(const std::vector<Served>& models);
   void answer(const Target& target, const http::Request& request, http::Response& response);
+  void about_features(const Target& target, const http::Request& request, http::Response& response);
   void look_up(const Target& target, const http::Request& request, http::Response& response);
   void predict(const Target& target, const http::Request& request, http::Response& response);
   Time now_of(const Loaded& loaded) const;
@@ -58,6 +61,7 @@ class Answerer {
   std::shared_ptr<const std::vector<Served>> models_ = {};
   std::vector<Mine> mine_ = {};
   Reader reader_;
+  std::optional<FeatureAnswerer> features_ = {};
   score::Answered answers_ = {};
   Inference inference_ = {};
   std::size_t rows_ = 0;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "src/routes.hpp"
+
 namespace mlops::serve {
 
 namespace {
@@ -23,6 +25,7 @@ Listener::Listener(Engines& engines, Service& service, const ListenOptions& opti
   settings.limits.body_bytes = options.body_bytes;
   settings.limits.buffered_bytes = std::max(options.buffered_bytes, options.body_bytes);
   settings.make_handler = [&service] { return service.handler(); };
+  settings.waits = [](const http::Request& request) { return waits(request.path); };
   settings.on_fault = options.on_fault;
   settings.refusal_body = refusal_of_any;
   server_ = http::listen(engines, settings);

@@ -35,12 +35,21 @@ bool is_of_use(const Loaded& loaded, Reader& reader, Time now) {
   }
 }
 
-/// What a request is to have: of a model whose features are looked up, the columns by which they are.
+/// What a request is to have: of a model whose features are looked up, the columns by which they are; of a
+/// column that is worked out, those that it is made from.
 std::vector<predict::Input> natural_columns(const Loaded& loaded) {
-  if (!loaded.completer) return loaded.scorer.signature().inputs;
+  const score::Scorer& scorer = loaded.scorer;
+  const std::size_t inputs = scorer.signature().inputs.size();
+  const auto reads = scorer.derived().reads();
+  const auto is_read = [&](const std::string& name) {
+    return std::any_of(reads.begin(), reads.end(), [&](const auto& one) { return one.name == name; });
+  };
   std::vector<predict::Input> out;
-  for (const predict::Input& column : loaded.scorer.columns()) {
-    if (!loaded.scorer.features().has(column.name)) out.push_back(column);
+  for (std::size_t i = 0; i < scorer.columns().size(); ++i) {
+    const predict::Input& column = scorer.columns()[i];
+    const bool asked = i < inputs || loaded.completer || is_read(column.name);
+    const bool looked_up = loaded.completer && scorer.features().has(column.name);
+    if (asked && !looked_up && scorer.derived().find(column.name) == nullptr) out.push_back(column);
   }
   return out;
 }

@@ -77,6 +77,7 @@ std::string Answerer::names_json() const {
 }
 
 const Mine& Answerer::find(const Target& target) const {
+  if (mine_.empty()) throw Refusal{404, "no model is served here: `/features` tells what is"};
   if (target.route == Route::invocations) return mine_.front();
   bool known = false;
   for (const Mine& mine : mine_) {
@@ -93,9 +94,13 @@ const Mine& Answerer::find(const Target& target) const {
 std::string Answerer::index(const http::Request& request) const {
   const std::string_view host = request.header("Host");
   const std::string url = fmt::format("http://{}", host.empty() ? "localhost" : host);
-  std::string out = fmt::format("mlops {}: models that answer\n\n{}\nAsk the first of them:\n\n  {}\n\n",
-                                version(), lines_of_models(*models_),
-                                curl_line(url, models_->front().loaded->example(state_.now->now())));
+  std::string out = fmt::format("mlops {}: ", version());
+  if (!models_->empty())
+    out +=
+        fmt::format("models that answer\n\n{}\nAsk the first of them:\n\n  {}\n\n", lines_of_models(*models_),
+                    curl_line(url, models_->front().loaded->example(state_.now->now())));
+  if (state_.features != nullptr)
+    out += fmt::format("features of\n\n{}\n", lines_of_views(state_.features->impl()));
   for (std::size_t i = 0; i < route_count; ++i) {
     const auto route = static_cast<Route>(i);
     if (route == Route::unknown || route == Route::index) continue;
@@ -144,7 +149,7 @@ void Answerer::look_up(const Target& target, const http::Request& request, http:
       text("", metrics_type);
       return write_metrics(state_, out);
     case Route::example:
-      out = models_->front().loaded->example(state_.now->now());
+      out = find({.route = Route::invocations}).served->loaded->example(state_.now->now());
       return;
     case Route::index:
       return text(index(request));

@@ -9,6 +9,7 @@
 #include <set>
 #include <string_view>
 
+#include "src/feature_answerer.hpp"
 #include "src/process.hpp"
 #include "src/state.hpp"
 
@@ -308,6 +309,7 @@ void write_metrics(const State& state, std::string& out) {
   }
   if (state.log != nullptr) write_log(page, state.log->figures());
   if (state.traffic) write_traffic(page, state.traffic());
+  if (state.features != nullptr) write_feature_metrics(state.features->impl(), out);
   write_process(page);
 }
 

@@ -33,8 +33,21 @@ void require_moment(const model::Version& version, const score::ModelView& view,
 
 }  // namespace
 
+void Online::refresh() {
+  if (image_ == nullptr) return;
+  const auto now = stamp();
+  const bool same = now && opened_ && now->device == opened_->device && now->inode == opened_->inode;
+  if (file_ && !same)
+    throw error(Code::conflict, "'{}' is another file than at the start, or gone; start again to read it",
+                file_->native());
+  image_->refresh();
+}
+
 std::shared_ptr<const feature::LiveView> Online::view(const score::ModelView& wanted) {
-  if (image_ == nullptr) image_ = std::make_unique<feature::OnlineImage>(*file_);
+  if (image_ == nullptr) {
+    opened_ = stamp();
+    image_ = std::make_shared<feature::OnlineImage>(*file_);
+  }
   return image_->view(wanted.view, wanted.columns);
 }
 

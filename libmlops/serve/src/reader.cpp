@@ -63,6 +63,7 @@ struct Reader::Impl {
   std::size_t count = 0;  ///< Of rows.
   score::Made made = {};
   std::optional<Given> given = {};
+  score::Made derived = {};
   Reader::LookedUp looked_up = {};
 
   void start(const score::Scorer& scorer) {
@@ -72,8 +73,19 @@ struct Reader::Impl {
     looked_up = {};
   }
 
+  /// What is worked out from other columns of the row. Rows are of now only where features are looked up.
+  void derive(const Asked& asked) {
+    if (asked.scorer.derived().columns().empty()) return;
+    std::optional<score::Derived::Moment> moment;
+    if (asked.completer != nullptr && !asked.scorer.features().empty())
+      moment = score::Derived::Moment{asked.scorer.features().time.name, asked.now};
+    asked.scorer.derived().complete(Given(count, cells, batch, names), moment, derived);
+    for (const score::Made::Column& column : derived.columns()) cells.put(column, count);
+  }
+
   /// Puts what the request lacks beside what it has.
   void complete(const Asked& asked) {
+    derive(asked);
     if (asked.completer == nullptr) return;
     const auto start = std::chrono::steady_clock::now();
     asked.completer->complete(Given(count, cells, batch, names), asked.now, made);

@@ -23,6 +23,12 @@ constexpr std::array<Named, route_count> names = {{{"/invocations", true},
                                                    {"/v2/models"},
                                                    {"/v2/models/{m}"},
                                                    {"/v2/models/{m}/ready"},
+                                                   {"/get-online-features", true},
+                                                   {"/push", true},
+                                                   {"/write-to-online-store", true},
+                                                   {"/materialize", true},
+                                                   {"/materialize-incremental", true},
+                                                   {"/features"},
                                                    {"/healthz"},
                                                    {"/metrics"},
                                                    {"/example"},
@@ -71,6 +77,15 @@ bool allows(Route route, std::string_view method) {
 bool is_mlflow(Route route) {
   return route == Route::invocations || route == Route::ping || route == Route::health ||
          route == Route::version;
+}
+
+bool is_feast(Route route) { return route >= Route::get_online_features && route <= Route::features; }
+
+bool waits(std::string_view path) {
+  for (const Route route : {Route::push, Route::write_to_online_store, Route::features}) {
+    if (path == pattern(route)) return true;
+  }
+  return false;
 }
 
 Target target_of(std::string_view path) {

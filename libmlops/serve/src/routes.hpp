@@ -21,6 +21,12 @@ enum class Route : std::size_t {
   models,
   model,
   model_ready,
+  get_online_features,
+  push,
+  write_to_online_store,
+  materialize,
+  materialize_incremental,
+  features,
   healthz,
   metrics,
   example,
@@ -39,6 +45,12 @@ bool allows(Route route, std::string_view method);
 
 /// One whose errors are MLflow's: {"error_code", "message"}.
 bool is_mlflow(Route route);
+
+/// One of Feast's feature server, or about features: its errors are Feast's.
+bool is_feast(Route route);
+
+/// Whether the answer to a path waits for a disk: not on an event loop.
+bool waits(std::string_view path);
 
 struct Target {
   Route route = Route::unknown;

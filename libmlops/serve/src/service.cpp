@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "src/feature_state.hpp"
 #include "src/state.hpp"
 
 namespace mlops::serve {
@@ -64,8 +65,13 @@ struct Service::Impl {
   bool online_lost = false;
 
   Impl(Engines& opened, store::Store& where, const Clock& time, const ServiceOptions& options)
-      : engines(opened), store(where), clock(time), reader(opened), online(options.online) {
+      : engines(opened),
+        store(where),
+        clock(time),
+        reader(opened),
+        online(options.online, options.features == nullptr ? nullptr : options.features->impl().image()) {
     state.now = options.now == nullptr ? &time : options.now;
+    state.features = options.features;
   }
 
   std::shared_ptr<const Loaded> load_version(const model::Version& version) {
@@ -106,7 +112,7 @@ void Service::Impl::refuse_same(const std::vector<Served>& models, std::size_t n
 }
 
 void Service::Impl::begin(const std::vector<std::string>& addresses) {
-  if (addresses.empty()) throw error(Code::usage, "no model to serve");
+  if (addresses.empty() && state.features == nullptr) throw error(Code::usage, "no model to serve");
   auto models = std::make_shared<std::vector<Served>>();
   for (const std::string& address : addresses) {
     models->push_back(first(watched.emplace_back(Watched{.address = address})));
@@ -181,6 +187,7 @@ std::optional<Change> Service::Impl::follow(std::size_t at) {
 /// A store that cannot be read leaves what was read; told once, until it can be read again.
 std::optional<Change> Service::Impl::follow_online() {
   try {
+    if (state.features != nullptr) state.features->refresh();
     online.refresh();
     online_lost = false;
   } catch (const Error& fault) {
@@ -221,7 +228,8 @@ std::uint64_t Service::answered() const {
 
 std::string Service::example() const {
   const std::lock_guard lock(impl_->state.mutex);
-  return impl_->state.models->front().loaded->example(impl_->state.now->now());
+  const auto& models = *impl_->state.models;
+  return models.empty() ? "" : models.front().loaded->example(impl_->state.now->now());
 }
 
 std::vector<Change> Service::refresh() {

@@ -2,6 +2,7 @@
 /// What the handlers, the poll and the metrics share. `models` and everything else that grows is guarded by
 /// `mutex`; a handler takes it only when `generation` says that the models are others than it knows.
 
+#include <mlops/serve/features.hpp>
 #include <mlops/serve/service.hpp>
 
 #include <atomic>
@@ -48,6 +49,7 @@ struct State {
   std::map<std::string, Loads> loads = {};  ///< By model.
   std::function<http::Traffic()> traffic = {};
   std::function<void(const Service::Seen&)> seen = {};
+  FeatureServer* features = nullptr;
   monitor::PredictionLog* log = nullptr;
   std::atomic<bool> draining = false;
   const Clock* now = nullptr;  ///< Of look-ups and examples, which --as-of may have stopped.

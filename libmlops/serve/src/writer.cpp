@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "src/datatype.hpp"
 #include "src/little_endian.hpp"
 #include "src/numbers.hpp"
@@ -47,13 +49,24 @@ json::Object tensor_of(std::string_view name, std::string_view type, json::Array
   return {{"name", name}, {"datatype", type}, {"shape", std::move(shape)}};
 }
 
+/// What a request may leave out.
+bool is_optional(const score::Scorer& scorer, const predict::Input& input, bool looks_up) {
+  if (scorer.derived().find(input.name) != nullptr) return true;
+  return looks_up && (scorer.features().has(input.name) || input.name == scorer.features().time.name);
+}
+
 json::Array input_tensors(const score::Scorer& scorer, Features features) {
   json::Array out;
-  const bool given = features == Features::given;
-  for (const predict::Input& input : given ? scorer.signature().inputs : scorer.columns()) {
+  const bool looks_up = features == Features::looked_up;
+  const auto reads = scorer.derived().reads();
+  const std::size_t inputs = scorer.signature().inputs.size();
+  for (std::size_t i = 0; i < scorer.columns().size(); ++i) {
+    const predict::Input& input = scorer.columns()[i];
+    const bool is_read =
+        std::any_of(reads.begin(), reads.end(), [&](const auto& one) { return one.name == input.name; });
+    if (i >= inputs && !looks_up && !is_read) continue;
     json::Object tensor = tensor_of(input.name, name_of(datatype_of_sql(input.type)), {-1});
-    if (!given && (scorer.features().has(input.name) || input.name == scorer.features().time.name))
-      tensor.set("parameters", json::Object{{"optional", true}});
+    if (is_optional(scorer, input, looks_up)) tensor.set("parameters", json::Object{{"optional", true}});
     out.push_back(std::move(tensor));
   }
   return out;

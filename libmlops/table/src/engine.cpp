@@ -1,6 +1,7 @@
 #include "src/duck.hpp"
 #include "src/entry.hpp"
 #include "src/functions.hpp"
+#include "src/outputs.hpp"
 #include "src/references.hpp"
 #include "src/result.hpp"
 #include "src/watcher.hpp"
@@ -75,6 +76,10 @@ class DuckEngine final : public Engine {
   void confine(const std::vector<std::filesystem::path>& readable) override;
   std::vector<std::string> tables_of(const std::string& select) override;
   SelectFacts facts_of(const std::string& select) override;
+  std::vector<Output> outputs_of(const std::string& select,
+                                 const std::vector<std::string>& columns) override {
+    return outputs_in(tree_of(select), columns);
+  }
   void write_parquet(const std::string& select, const std::filesystem::path& file,
                      const std::string& options) override;
   double progress() const override;

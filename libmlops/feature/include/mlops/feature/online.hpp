@@ -8,8 +8,10 @@
 /// One file may hold several definitions of one name: models that were trained on different ones are served
 /// side by side; a push feeds all of them.
 ///
-/// Any number of processes may use the file at once. What push() and materialize() returned for survives a
-/// power cut.
+/// Any number of processes of one machine may use the file at once; on a network file system it is refused
+/// (failed, "features.network"). What push() and materialize() returned for survives a power cut. The calls
+/// throw what db::Database does: busy (another writer for ten seconds, disk full), corrupt, usage (a file of
+/// a newer version).
 
 #include <mlops/base/clock.hpp>
 #include <mlops/base/columns.hpp>
@@ -81,7 +83,9 @@ class OnlineStore {
   /// `events` (read_events()) are all of the table's version `table`; those that nothing from `complete_from`
   /// on needs are not kept. A definition that the store has not is added. One transaction. `complete_from` is
   /// the earlier of `now` and the newest event, less the longest window or a day, whichever is longer; it
-  /// never goes back.
+  /// never goes back. Of a version that the store has already `events` may be without columns, as nothing is
+  /// read of them: time goes on, and what is no longer needed goes. Throws Error(busy) when it has it no
+  /// more.
   Materialized materialize(const View& view, const std::vector<RowColumn>& reads, const Columns& events,
                            const Digest& table, Time now);
 
@@ -120,7 +124,9 @@ class OnlineImage {
   std::shared_ptr<const LiveView> view(const View& wanted, const std::vector<std::string>& columns);
 
   /// Takes over what was pushed or materialized since; true when something was. A look that finds nothing
-  /// costs some microseconds. From any thread.
+  /// costs some microseconds. From any thread. A definition that was dropped, or whose file was removed, goes
+  /// on answering from memory; one in a new file of that name is followed again. What it throws (busy,
+  /// corrupt, failed) leaves memory as it was.
   bool refresh();
 
  private:

@@ -3,8 +3,8 @@
 /// Beast's parser inside of the engine `http`; nothing of them is visible here.
 ///
 /// Each of `threads` event loops owns some connections; a new one goes to the loop that has the fewest. A
-/// small request is answered on its loop; one with a body over `inline_body_bytes` on a thread of a pool, so
-/// that it holds nobody up.
+/// small request is answered on its loop; one with a body over `inline_body_bytes`, and one that waits for
+/// something (`waits`), on a thread of a pool, so that it holds nobody up.
 /// Time limits are looked at once a second. The threads block all signals.
 ///
 /// What is not HTTP is answered with 400, too large with 413 or 431, too slow with 408, too much at once with
@@ -49,6 +49,8 @@ struct ServerOptions {
   /// Called once for each thread that answers (`threads` loops, and as many of the pool), by the caller's
   /// thread and before the first request. What it throws leaves listen().
   std::function<Handler()> make_handler;
+  /// Whether answering means to wait, such as for a disk. Any thread.
+  std::function<bool(const Request&)> waits = {};
   /// Something went wrong that no client is to blame for; any thread.
   std::function<void(const std::string& text)> on_fault = {};
   /// The JSON body of what the server answers itself; without it {"error": text}. Any thread.

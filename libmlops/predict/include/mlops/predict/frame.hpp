@@ -98,6 +98,10 @@ class Encoder {
   std::unique_ptr<const Impl> impl_;
 };
 
+/// "column 'tenure' (BIGINT) is missing", and what may help, of rows that have the columns `there`: a similar
+/// name, or what it is made from.
+std::string missing_column(const Input& input, const std::vector<std::string>& there);
+
 /// Encodes rows. Columns are found by name, whatever their order; others than the inputs are ignored. Values
 /// of another type are cast where nothing is lost (integer to double, a text that spells a number, a number
 /// for a category's text). Infinite numbers, NaN and blank texts for a number are taken as null, and

@@ -50,6 +50,9 @@ struct Input {
   std::optional<double> min = {};   ///< What training saw, of numbers.
   std::optional<double> max = {};
   bool pii = false;  ///< Personal data: values are masked in errors.
+  /// Columns that it is worked out from where rows lack it (score/derived.hpp), for messages; model.json does
+  /// not have them.
+  std::vector<std::string> made_from = {};
 
   bool operator==(const Input&) const = default;
 };

@@ -24,6 +24,8 @@ void spell(std::uint64_t value, std::string& out);
 void spell_decimal(Int128 value, int precision, int scale, std::string& out);
 /// "2026-11-05"; years beyond 9999 with more digits, before the year 1 with " (BC)"; "infinity".
 void spell_date(std::int32_t days, std::string& out);
+/// "2026-11-05 09:30:00.25", of microseconds since 1970.
+void spell_timestamp(std::int64_t micros, std::string& out);
 
 /// Appends the value of a row that is not null. False, and nothing appended, for kinds that have no text
 /// (nested ones, intervals and bytes).

@@ -13,6 +13,7 @@
 #include <mlops/evaluate/evaluation.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/run/run.hpp>
+#include <mlops/score/derived.hpp>
 #include <mlops/score/enrich.hpp>
 #include <mlops/score/features.hpp>
 #include <mlops/store/store.hpp>
@@ -85,6 +86,8 @@ struct Prepared {
   /// All views of the request; the fits were learnt from the rows of `split.train` alone, and are those of
   /// every candidate.
   score::ModelFeatures features = {};
+  /// What the table's SQL makes of columns of its rows, and agrees with them.
+  std::vector<score::DerivedColumn> derived = {};
   train::Target target = {};
   train::Split split = {};
   train::Plan plan = {};  ///< Of the candidates that have no columns of their own.

@@ -63,6 +63,7 @@ class Made {
 
  private:
   friend class Completer;
+  friend class Derived;
   void start(std::size_t rows, std::size_t width);
   std::span<json::Cell> add(std::size_t column, Kind kind);
   std::string_view keep(std::string_view text);

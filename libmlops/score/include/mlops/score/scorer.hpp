@@ -9,6 +9,7 @@
 #include <mlops/predict/frame.hpp>
 #include <mlops/predict/package.hpp>
 #include <mlops/predict/predictor.hpp>
+#include <mlops/score/derived.hpp>
 #include <mlops/score/features.hpp>
 
 #include <cstddef>
@@ -60,6 +61,8 @@ class Scorer {
   const std::vector<predict::Input>& columns() const { return columns_; }
   /// The views that it was trained on, and what their transforms learnt.
   const ModelFeatures& features() const { return features_; }
+  /// Columns that are worked out from others of the row. Inputs among them say so in Input::made_from.
+  const Derived& derived() const { return derived_; }
   const json::Object& training_read() const { return training_read_; }
   /// Whether a text in that column (its position in columns()) means "no value", as it did in the training
   /// data: for formats that have nothing but texts. A blank always does.
@@ -69,7 +72,8 @@ class Scorer {
   /// Bytes that it takes in memory, about.
   std::size_t size() const { return predictor_->size(); }
 
-  /// Throws as predict::encode(). `first_row` is the number of the first row in messages.
+  /// What rows lack and can be made of what they have is made. Throws as predict::encode() and
+  /// Derived::complete(). `first_row` is the number of the first row in messages.
   void answer(const Columns& rows, Answered& out, std::uint64_t first_row = 1) const;
   /// The short way of predict::Encoder::encode(); false where only columns can be answered, or refused.
   bool answer(const predict::JsonRows& rows, Answered& out) const;
@@ -84,6 +88,7 @@ class Scorer {
   std::unique_ptr<const predict::Predictor> predictor_;
   json::Object training_read_;
   std::vector<predict::Input> columns_;
+  Derived derived_;
   std::vector<std::vector<std::string>> null_texts_;  ///< By column.
   std::vector<json::Value> class_values_;
 };

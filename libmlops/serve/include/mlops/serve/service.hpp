@@ -7,6 +7,7 @@
 ///   GET  /v2, /v2/health/live|ready         Open Inference Protocol 2
 ///   GET  /v2/models, /v2/models/{m}[/versions/{v}][/ready]
 ///   POST /v2/models/{m}[/versions/{v}]/infer
+///   POST /get-online-features /push /write-to-online-store, GET /features: features.hpp
 ///   GET  /healthz                           200 while it answers, 503 once it drains
 ///   GET  /metrics                           Prometheus' text format 0.0.4
 ///   GET  /example                           a body that /invocations accepts
@@ -40,11 +41,16 @@ struct Serving {
   model::Version version;
 };
 
+class FeatureServer;
+
 struct ServiceOptions {
   /// The online store, in which features are looked up that requests lack (score/completer.hpp). Nothing:
   /// requests have to bring all of them. It is opened when a model that was trained on views is loaded.
   std::optional<std::filesystem::path> online = {};
   const Clock* now = nullptr;  ///< What "now" is to look-ups: --as-of. Nothing: the service's clock.
+  /// Answers the routes of features.hpp, and has the online store in memory already. Nothing: they are not
+  /// there.
+  FeatureServer* features = nullptr;
 };
 
 /// What refresh() did.
@@ -57,10 +63,11 @@ struct Change {
 
 class Service {
  public:
-  /// Loads every model before it returns. `addresses`: at least one, each as model::Registry::get() takes it;
-  /// the first answers /invocations. All but the addresses must outlive it. Throws as Registry::get(),
-  /// model::require_runnable() and score::Scorer::load(); usage when two addresses always mean the same, such
-  /// as `churn` and `churn@champion`. Two aliases may be at one version now: they can move apart.
+  /// Loads every model before it returns. `addresses`: each as model::Registry::get() takes it; the first
+  /// answers /invocations; none only where there are features. All but the addresses must outlive it. Throws
+  /// as Registry::get(), model::require_runnable() and score::Scorer::load(); usage when two addresses always
+  /// mean the same, such as `churn` and `churn@champion`. Two aliases may be at one version now: they can
+  /// move apart.
   ///
   /// `clock` is the real time, by which loads are tried again. Of a model that was trained on views each view
   /// must be covered by a definition in the online store; throws as feature::OnlineStore::find(), and

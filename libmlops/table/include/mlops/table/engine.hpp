@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,6 +61,17 @@ struct SelectFacts {
   bool renames_by_place = false;
 };
 
+/// A column that a SELECT gives for each row of a table.
+struct Output {
+  std::string column = {};  ///< That column of the table as it is; empty: a value made from it.
+  /// How the value is made from the table's columns: an SQL scalar expression that stands for itself, with
+  /// what the statement called by other names put in. Nothing for what has parts of another kind.
+  std::optional<std::string> expression = {};
+  std::vector<std::string> reads = {};  ///< Columns of the table, sorted.
+
+  bool operator==(const Output&) const = default;
+};
+
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -88,6 +100,12 @@ class Engine {
   /// The same, with more of what it says. Throws as tables_of() does; the detail of a fault shows its place
   /// where it is known.
   virtual SelectFacts facts_of(const std::string& select) = 0;
+
+  /// What a SELECT over one table with these columns (no join, group, DISTINCT, WITH) makes its own columns
+  /// from, in order. Empty for every other statement. The expressions are in the engine's text, with each
+  /// operator inside of another in brackets; that functions exist and what they are is not looked at.
+  virtual std::vector<Output> outputs_of(const std::string& select,
+                                         const std::vector<std::string>& columns) = 0;
 
   /// Writes the rows of one SELECT statement (without a ';' at its end) that tables_of() takes, in their
   /// order, into `file` as Parquet with `options` (what stands inside the brackets behind COPY ... TO). Once
