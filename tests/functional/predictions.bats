@@ -1,5 +1,5 @@
 # The prediction log of mlops serve: what is in it, and that it never holds an answer up.
-# shellcheck disable=SC2154,SC2016
+# shellcheck disable=SC2154,SC2016,SC2128
 load lib
 load seed
 load models
