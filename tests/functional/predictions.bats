@@ -1,5 +1,5 @@
 # The prediction log of mlops serve: what is in it, and that it never holds an answer up.
-# shellcheck disable=SC2154,SC2016,SC2128
+# shellcheck disable=SC2154,SC2016
 load lib
 load seed
 load models
@@ -141,9 +141,9 @@ $long"
   wait "$feeder" || true
   # Only the last line may be torn.
   head -n -1 <(cat "$log"/*.jsonl) | jq -e .row >/dev/null
-  lines=$(cat "$log"/*.jsonl | wc -l)
+  count=$(cat "$log"/*.jsonl | wc -l)
   printf '{"schema":"mlops.predic' >>"$(ls "$log"/*.jsonl)"
-  is "$(cat "$log"/*.jsonl | jq -Rc 'fromjson? // empty | .row' | wc -l)" "$lines"
+  is "$(cat "$log"/*.jsonl | jq -Rc 'fromjson? // empty | .row' | wc -l)" "$count"
   # The next one goes on in a file of its own.
   start s churn --log 100%
   one 3
