@@ -9,7 +9,8 @@
 namespace mlops::feature {
 namespace {
 
-/// SQLite keeps NaN as NULL and -0 as 0: these are blobs of the double's 8 bytes, the highest first.
+/// SQLite keeps NaN as NULL, and promises nothing of -0: these are blobs of the double's 8 bytes, the highest
+/// first.
 bool as_blob(double value) { return std::isnan(value) || (value == 0 && std::signbit(value)); }
 
 std::string bytes_of(double value) {
