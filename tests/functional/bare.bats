@@ -32,6 +32,7 @@ mlflow: needs http
 nfs: needs table, in a machine of its own
 oracle: needs table
 predict: needs table
+predictions: needs http and json
 quickstart: builds on its own
 rules: its project needs table
 runner: tests no binary

@@ -37,7 +37,7 @@ struct LogOptions {
   std::uint64_t segment_bytes = 64'000'000;      ///< From then on, and each hour, a new file begins.
   std::uint64_t buffered_bytes = 64'000'000;  ///< Of all threads, but 4 MB of each, before rows are dropped.
   std::chrono::milliseconds interval{50};     ///< Between two looks of the thread that writes.
-  std::chrono::milliseconds calm{5000};          ///< Without a loss, before news() says that it is over.
+  std::chrono::milliseconds calm{5000};       ///< Without a loss, before news() says that it is over.
   std::chrono::milliseconds retry{1000};      ///< Between two attempts where nothing can be written.
 };
 
