@@ -78,7 +78,9 @@ std::vector<ui::Row> would_take(const std::vector<Taken>& all, cli::Invocation& 
   const bool there = std::filesystem::exists(invocation.project().online_file(), ignored);
   for (const Taken& one : all) {
     std::optional<feature::OnlineView> known;
-    if (there) known = score::materialized(online_store(invocation), one.defined.view, one.version);
+    if (there)
+      known = score::materialized(online_store(invocation), one.defined.view, one.version,
+                                  invocation.clock().now());
     rows.push_back(taken_row(one, known ? &*known : nullptr, known ? "unchanged" : "would be materialized", 0,
                              invocation));
   }

@@ -116,7 +116,7 @@ TEST_F(OnlineStores, know_a_version_again_and_forget_with_the_time) {
   store.push({{made.view.id, landings({"a", "b"}, {20 * day, 20 * day}, {1, 2})}}, "", {0});
   OnlineImage image(file_);
   const auto live = image.view(airport(), {});
-  const auto again = store.materialize(airport(), reads, none, first, {30 * day});
+  const auto again = store.materialize(airport(), reads, {}, first, {30 * day});
   EXPECT_TRUE(again.unchanged);
   EXPECT_EQ(again.view.complete_from_us, 19 * day);
   EXPECT_EQ(again.view.pushed, 2u);
@@ -124,8 +124,31 @@ TEST_F(OnlineStores, know_a_version_again_and_forget_with_the_time) {
   EXPECT_TRUE(image.refresh());
   EXPECT_EQ(live->complete_from(), 19 * day);
   EXPECT_EQ(live->events(), again.view.events);
-  // Back in time: what is forgotten stays forgotten.
-  EXPECT_EQ(store.materialize(airport(), reads, none, version(), {0}).view.complete_from_us, 19 * day);
+  // Back in time: the version is read again, and supersedes nothing.
+  const auto back = store.materialize(
+      airport(), reads, landings({"a", "a", "b"}, {0, 20 * day, 10 * day}, {1, 1, 2}), first, {10 * day});
+  EXPECT_EQ(back.view.complete_from_us, 9 * day);
+  EXPECT_EQ(back.superseded, 0u);
+  EXPECT_EQ(back.view.events, 5u);
+  EXPECT_TRUE(image.refresh());
+  EXPECT_EQ(live->complete_from(), 9 * day);
+  EXPECT_EQ(store.materialize(airport(), reads, none, version(), {0}).view.complete_from_us, -day);
+}
+
+TEST_F(OnlineStores, do_not_grow_by_pushes_alone) {
+  OnlineStore store(file_, OnlineStore::Mode::write);
+  const auto made = store.materialize(airport(), reads, landings({"a"}, {0}, {1}), version(), {400 * day});
+  OnlineImage image(file_);
+  const auto live = image.view(airport(), {});
+  for (std::int64_t i = 1; i <= 1000; ++i)
+    store.push({{made.view.id, landings({"a"}, {i * day / 10}, {1})}}, "", {400 * day});
+  const auto now = store.views().at(0);
+  EXPECT_LT(now.events, 30u);
+  EXPECT_GE(now.complete_from_us, 98 * day);
+  EXPECT_EQ(now.newest_us, 100 * day);
+  EXPECT_TRUE(image.refresh());
+  EXPECT_EQ(live->complete_from(), now.complete_from_us);
+  EXPECT_EQ(live->events(), now.events);
 }
 
 TEST_F(OnlineStores, take_a_push_of_one_id_once_within_a_week) {

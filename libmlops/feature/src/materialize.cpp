@@ -38,7 +38,6 @@ Materializing::Materializing(const View& view, const Columns& version, const Col
     : view_(view), version_{EventRows(view, version), {}}, pushed_{EventRows(view, pushed), {}} {
   number(version_);
   number(pushed_);
-  supersede();
   for (const Part* part : {&version_, &pushed_}) {
     for (std::size_t row = 0; row < part->keys.size(); ++row) {
       if (part->keys[row] != no_row && (!newest_ || part->rows.at(row) > *newest_))

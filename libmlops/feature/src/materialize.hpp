@@ -10,7 +10,9 @@ class Materializing {
   /// `pushed`: the events of the definition that no version has had. All must outlive it.
   Materializing(const View& view, const Columns& version, const Columns& pushed);
 
-  /// Pushed events that the version has, one for one.
+  /// Leaves out the pushed events that the version has, one for one.
+  void supersede();
+  /// How many those were.
   std::uint64_t superseded() const { return superseded_; }
   /// Event time of the newest; nothing without events.
   std::optional<std::int64_t> newest() const { return newest_; }
@@ -22,7 +24,6 @@ class Materializing {
     EventRows rows;
     std::vector<std::uint32_t> keys;  ///< Number of each row's key; no_row: not an event, or superseded.
   };
-  void supersede();
   void number(Part& part);
   void find_latest(const Part& part, std::size_t first, std::int64_t complete_from);
   void write(Part& part, std::size_t first, bool pushed, EventTable& table, std::int64_t complete_from);

@@ -19,15 +19,17 @@ constexpr std::int64_t day_us = 86'400'000'000;
 constexpr std::int64_t remembered_us = 7 * day_us;
 constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
 
-std::int64_t complete_from(const View& view, std::optional<std::int64_t> newest, Time now) {
-  return std::min(now.us, newest.value_or(now.us)) - std::max(view.longest_window_us(), day_us);
-}
+std::int64_t slack_us(const View& view) { return std::max(view.longest_window_us(), day_us); }
 
 bool same(const View& a, const View& b) {
   return a.name == b.name && a.inputs == b.inputs && changes(a, b).empty();
 }
 
 }  // namespace
+
+std::int64_t complete_from(const View& view, std::optional<std::int64_t> newest_us, Time now) {
+  return std::min(now.us, newest_us.value_or(now.us)) - slack_us(view);
+}
 
 struct OnlineStore::Impl {
   OnlineFile file;
@@ -50,24 +52,28 @@ struct OnlineStore::Impl {
     file.update(view);
   }
 
-  /// The version is there already; time has gone on.
-  Materialized again(OnlineView view, Time now) {
-    EventTable table(file.database(), view.id, view.view);
-    const std::int64_t from = complete_from(view.view, view.newest_us, now);
+  /// Time has gone on: what only moments before `from` would see goes.
+  void forget(OnlineView& view, EventTable& table, std::int64_t from) {
     if (from > view.complete_from_us) {
       view.complete_from_us = from;
       table.prune(from);
     }
     recount(view, table);
+  }
+
+  /// The version is there already.
+  Materialized again(OnlineView view, Time now) {
+    EventTable table(file.database(), view.id, view.view);
+    forget(view, table, complete_from(view.view, view.newest_us, now));
     return {.view = std::move(view), .superseded = 0, .unchanged = true};
   }
 
-  Materialized take(OnlineView view, const Columns& events) {
+  Materialized take(OnlineView view, const Columns& events, bool other_version) {
     EventTable table(file.database(), view.id, view.view);
     const Columns pushed = table.read(0, all, true).events;
     Materializing work(view.view, events, pushed);
-    view.complete_from_us =
-        std::max(view.complete_from_us, complete_from(view.view, work.newest(), view.materialized));
+    if (other_version) work.supersede();
+    view.complete_from_us = complete_from(view.view, work.newest(), view.materialized);
     ++view.generation;
     table.clear();
     work.write(table, view.complete_from_us);
@@ -84,7 +90,7 @@ struct OnlineStore::Impl {
     return database.changes() != 0;
   }
 
-  void add(const Push& push, Pushed& out) {
+  void add(const Push& push, Time now, Pushed& out) {
     OnlineView view = file.require(push.view);
     EventTable table(file.database(), view.id, view.view);
     EventRows rows(view.view, push.events);
@@ -101,7 +107,10 @@ struct OnlineStore::Impl {
       ++view.pushed;
       ++out.events;
     }
-    file.update(view);
+    const std::int64_t from = complete_from(view.view, view.newest_us, now);
+    // Looking through all events is worth it now and then.
+    if (from - view.complete_from_us >= slack_us(view.view) / 4) forget(view, table, from);
+    else file.update(view);
   }
 };
 
@@ -120,14 +129,15 @@ OnlineStore::Materialized OnlineStore::materialize(const View& view, const std::
                                                    const Columns& events, const Digest& table, Time now) {
   db::Transaction transaction(impl_->file.database());
   OnlineView there = impl_->definition(view);
-  const bool unchanged = there.table == table;
+  const bool same_version = there.table == table;
   there.reads = reads;
   there.table = table;
   there.materialized = now;
-  if (!unchanged && events.width() == 0)
+  if (!same_version && events.width() == 0)
     throw error(Code::busy, "another version of '{}' was materialized meanwhile", view.from)
         .with_hint("try again");
-  Materialized out = unchanged ? impl_->again(std::move(there), now) : impl_->take(std::move(there), events);
+  Materialized out = events.width() == 0 ? impl_->again(std::move(there), now)
+                                         : impl_->take(std::move(there), events, !same_version);
   transaction.commit();
   return out;
 }
@@ -137,7 +147,7 @@ OnlineStore::Pushed OnlineStore::push(const std::vector<Push>& pushes, const std
   Pushed out;
   out.again = !impl_->remember(id, now);
   if (out.again) return out;
-  for (const Push& push : pushes) impl_->add(push, out);
+  for (const Push& push : pushes) impl_->add(push, now, out);
   transaction.commit();
   return out;
 }

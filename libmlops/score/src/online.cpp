@@ -14,22 +14,25 @@ using feature::OnlineStore;
 using feature::OnlineView;
 
 constexpr std::int64_t second_us = 1'000'000;
-constexpr std::int64_t day_us = 86'400 * second_us;
 
 /// Before that, no moment that the store will answer for sees more than the newest event of a key. The second
 /// is for times finer than microseconds.
 std::int64_t seen_from(const feature::View& view, std::int64_t newest_us, Time now) {
-  const std::int64_t window = view.longest_window_us();
-  return std::min(now.us, newest_us) - std::max(window, day_us) - std::max(window, view.ttl_us.value_or(0)) -
-         second_us;
+  return feature::complete_from(view, newest_us, now) -
+         std::max(view.longest_window_us(), view.ttl_us.value_or(0)) - second_us;
+}
+
+/// Whether what the version had at `now` is there still.
+bool reaches_back(const OnlineView& there, Time now) {
+  return there.complete_from_us <= feature::complete_from(there.view, there.newest_us, now);
 }
 
 }  // namespace
 
 std::optional<OnlineView> materialized(const OnlineStore& store, const feature::View& view,
-                                       const dataset::Version& version) {
+                                       const dataset::Version& version, Time now) {
   for (const OnlineView& there : store.views()) {
-    if (there.table == version.record && there.view.name == view.name &&
+    if (there.table == version.record && there.view.name == view.name && reaches_back(there, now) &&
         feature::changes(there.view, view).empty())
       return there;
   }
@@ -38,7 +41,7 @@ std::optional<OnlineView> materialized(const OnlineStore& store, const feature::
 
 OnlineStore::Materialized materialize(const EnrichPlace& place, OnlineStore& store, const feature::View& view,
                                       const dataset::Version& version, Time now) {
-  if (const auto there = materialized(store, view, version))
+  if (const auto there = materialized(store, view, version, now))
     return store.materialize(there->view, there->reads, {}, version.record, now);
   const auto engine = engine_of(place);
   const feature::Table table = table_of_version(place.store, version);

@@ -60,6 +60,10 @@ struct OnlineView {
 /// at, known and ttl (see changes() in sets.hpp). Other columns may differ. Empty `columns`: all of `wanted`.
 bool covers(const View& there, const View& wanted, const std::vector<std::string>& columns);
 
+/// The moment from which a store with events up to `newest_us` answers at `now`: the earlier of the two, less
+/// the longest window or a day, whichever is longer. Microseconds since 1970 UTC.
+std::int64_t complete_from(const View& view, std::optional<std::int64_t> newest_us, Time now);
+
 class OnlineStore {
  public:
   enum class Mode { read, write };
@@ -78,14 +82,13 @@ class OnlineStore {
   struct Materialized {
     OnlineView view;
     std::uint64_t superseded = 0;  ///< Pushed events that the version has.
-    bool unchanged = false;        ///< This version was there already.
+    bool unchanged = false;        ///< This version was there already, and nothing was read.
   };
-  /// `events` (read_events()) are all of the table's version `table`; those that nothing from `complete_from`
-  /// on needs are not kept. A definition that the store has not is added. One transaction. `complete_from` is
-  /// the earlier of `now` and the newest event, less the longest window or a day, whichever is longer; it
-  /// never goes back. Of a version that the store has already `events` may be without columns, as nothing is
-  /// read of them: time goes on, and what is no longer needed goes. Throws Error(busy) when it has it no
-  /// more.
+  /// `events` (read_events()) are all of the table's version `table`; those that nothing from
+  /// complete_from() on needs are not kept. A definition that the store has not is added. One transaction.
+  /// Of a version that the store has already `events` may be without columns, when nothing is to be read
+  /// anew: time goes on, and what is no longer needed goes. Throws Error(busy) when it has it no more. An
+  /// earlier `now` than before wants the events: what was forgotten is read again.
   Materialized materialize(const View& view, const std::vector<RowColumn>& reads, const Columns& events,
                            const Digest& table, Time now);
 
@@ -98,7 +101,8 @@ class OnlineStore {
     std::uint64_t without = 0;  ///< Left out: without a key or a time.
     bool again = false;         ///< A push of that id was taken before; nothing was added.
   };
-  /// One transaction. An `id` makes it safe to send a push again: ids are remembered for a week.
+  /// One transaction. An `id` makes it safe to send a push again: ids are remembered for a week. From time to
+  /// time what is no longer needed goes, as in materialize().
   Pushed push(const std::vector<Push>& pushes, const std::string& id, Time now);
 
   /// Definitions for which `keep` is false go, with their events. How many went.

@@ -13,9 +13,10 @@
 
 namespace mlops::score {
 
-/// The definition in the store that means the same and has `version`; nothing: there is something to do.
+/// The definition in the store that means the same, has `version` and answers from as far back as one that is
+/// taken over at `now`; nothing: there is something to do.
 std::optional<feature::OnlineView> materialized(const feature::OnlineStore& store, const feature::View& view,
-                                                const dataset::Version& version);
+                                                const dataset::Version& version, Time now);
 
 /// Takes over a version of the view's table. Where the store has it, nothing is read. Of the table only what
 /// moments that the store will answer for can see is read. Throws Error: conflict ("features.changed": the
