@@ -69,12 +69,14 @@ def main():
             for kind in bodies:
                 echo.window(echo_port, kind, scripts[kind], seconds)
                 ours.window(port, kind, scripts[kind], seconds)
+            echo.window(echo_port, "alone", scripts["one"], seconds, 1)
             ours.window(port, "alone", scripts["one"], seconds, 1)
         figure("features.cpu", ours.cheapest("one"), "us/request", "own echo, 64 connections", echo.cheapest("one"))
         figure("features.feast.cpu", ours.cheapest("one"), "us/request", "Feast 0.66 with SQLite: 690", FEAST_CPU_US)
         figure("features.fifty.cpu", ours.cheapest("fifty") / 50, "us/row")
         figure("features.rate", ours.best("one")[0], "requests/s", "own echo, one event loop", echo.best("one")[0])
-        figure("features.p99", min(p99 for _, _, p99 in ours.windows["alone"]), "ms", "1 ms, one connection", 1)
+        alone, base = (min(p99 for _, _, p99 in one.windows["alone"]) for one in (ours, echo))
+        figure("features.p99", alone, "ms", "own echo, one connection", base)
     finally:
         for server in servers:
             server.process.terminate()

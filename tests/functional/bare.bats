@@ -20,6 +20,7 @@ faults: needs table
 feature_commands: needs table
 feature_join: needs table
 features: needs table
+features_online: needs table
 help: says the same in every build
 ingest: needs table
 init: needs table

@@ -181,11 +181,11 @@ print(json.dumps({"dataframe_records": rows}))')"
 @test "serve: a key by which features are looked up may be made, and so may what is made of the time" {
   mlops features apply --quiet >/dev/null
   mlops features materialize viewed --quiet >/dev/null
-  start viewed viewed --as-of 2026-01-15T10:00:00Z
-  post /invocations '{"dataframe_records": [{"moment": "2026-01-15 10:00:00", "origin": "Eze", "destination": "lim", "distance": 300, "begin": "Ez", "route": "EZE-LIM", "hour": 10, "weekday": 4, "far": 3, "further": 7, "root": 17.320508075688775}]}'
+  start viewed viewed --as-of 2026-01-20T10:00:00Z
+  post /invocations '{"dataframe_records": [{"moment": "2026-01-20 10:00:00", "origin": "Eze", "destination": "lim", "distance": 300, "begin": "Ez", "route": "EZE-LIM", "hour": 10, "weekday": 2, "far": 3, "further": 7, "root": 17.320508075688775}]}'
   whole=$output
   is "$code $output" "200 $whole"
-  post /invocations '{"dataframe_records": [{"moment": "2026-01-15 10:00:00", "origin": "Eze", "destination": "lim", "distance": 300, "begin": "Ez"}]}'
+  post /invocations '{"dataframe_records": [{"moment": "2026-01-20 10:00:00", "origin": "Eze", "destination": "lim", "distance": 300, "begin": "Ez"}]}'
   is "$code $output" "200 $whole"
   post /invocations '{"dataframe_records": [{"origin": "Eze", "destination": "lim", "distance": 300, "begin": "Ez"}]}'
   is "$code" 200

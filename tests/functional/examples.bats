@@ -36,7 +36,9 @@ run_examples() {
   rm -rf .mlops mlops.yaml mlops.lock
   seed_view
   mlops features apply --quiet >/dev/null
+  mlops features materialize --quiet >/dev/null
   printf 'date,origin\n2026-01-02 10:00:00,LIM\n' >new.csv
+  printf 'origin,landed,delay\nLIM,2026-01-03 10:00:00,5\n' >landed.csv
   run_examples 'features (apply|get|join|list|materialize|plan|push|show)'
 }
 @test "the examples of features serve" {

@@ -123,7 +123,7 @@ refused() {
   refused 6 "$good"$'\n{"shop":"north","size":1,"delay":1,"done":"yesterday"}' 'done: "yesterday" is no TIMESTAMP'
   refused 2 '{"shop":"north","size":1,"dealy":1,"done":"2026-01-12T12:00:00"}' "no column 'delay' (BIGINT), which features/shop reads" '`dealy`'
   refused 2 '{"x":1}' 'they have `x`'
-  refused 6 '[1,2]' "holds '1' where an object is wanted"
+  refused 6 '[1,2]' 'JSON object'
   refused 6 '{"shop":' 'error: '
   refused 6 '' 'error: '
   answers 4 mlops features push shop absent.csv

@@ -49,7 +49,7 @@ teardown() { stop_servers; }
   head -n 101 known.csv >events.csv
   mlops ingest events --quiet >/dev/null
   answers 0 mlops features materialize shop
-  start features features serve
+  start_as features features serve
   (head -n 1 known.csv && tail -n +102 known.csv) >pushed.csv
   /usr/bin/python3 "$source_dir/tests/support/replay.py" "$url" spec.json pushed.csv asked.csv online.jsonl
   mv all.csv events.csv

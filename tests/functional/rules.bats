@@ -24,6 +24,9 @@ features list|answers|
 features list|answers|airport
 features show|answers|airport
 features join|changes|airport --entities new.csv --out set.csv
+features materialize|changes|
+features push|changes|airport landed.csv
+features get|answers|airport --key airport=LIM --at 2026-01-02T20:00:00Z
 plan|answers|
 train run|changes|--data people --label late --train prior
 predict|changes|churn --in people.csv --out answers.csv
@@ -66,6 +69,8 @@ setup_file() {
   mlops model promote churn@v2 --quiet >/dev/null
   seed_view
   mlops features apply --quiet >/dev/null
+  mlops features materialize --quiet >/dev/null
+  printf 'origin,landed,delay\nLIM,2026-01-03 10:00:00,5\n' >landed.csv
   sed -i 's/count() over 2h/count() over 3h/' mlops.yaml
   printf 'date,origin\n2026-01-02 10:00:00,LIM\n' >new.csv
   awk 'BEGIN { print "age,city,late"; for (i = 0; i < 60; ++i) print 20 + i % 41 "," (i % 3 ? "Lima" : "Rosario") "," i % 2 }' >people.csv
@@ -110,7 +115,7 @@ told() {
 }
 
 # Every file of the project and of HOME with its content, but for the indexes, which whoever reads may bring up to date.
-everything() { find . "$HOME" -type f ! -name 'runs.db*' ! -name 'catalogue.db*' -exec sha256sum {} + | sort; }
+everything() { find . "$HOME" -type f ! -name 'runs.db*' ! -name 'catalogue.db*' ! -name 'online.db-*' -exec sha256sum {} + | sort; }
 
 # is_error TEXT: an error as people get it: the word, lower case, no full stop, at most one hint behind an empty line.
 is_error() {

@@ -35,12 +35,12 @@ agrees() {
   is "$(jq -c '[.items[] | keys_unsorted] | unique | length' <<<"$output")" 1
 }
 
-# agrees_but_metrics SCHEMA COMMAND...: of a model from elsewhere, which has none, and no features.
+# agrees_but_metrics SCHEMA COMMAND...: of a model from elsewhere, which has none, no features and no columns that are made.
 agrees_but_metrics() {
   local schema=$1
   shift
   answers 0 "$@" --json
-  is "$(keys <<<"$output")" "$(documented "$schema" | grep -vxE '(metrics|features)\..*')"
+  is "$(keys <<<"$output")" "$(documented "$schema" | grep -vxE '(metrics|features|made)\..*')"
 }
 
 # terms FROM TO: what the page explains between two headings, one per line.
@@ -67,6 +67,19 @@ terms() {
   agrees mlops.profile/1 mlops data profile churn
   agrees mlops.export/1 mlops data export churn --out x.csv
   agrees mlops.event/1 mlops log
+}
+
+@test "features: keys" {
+  rm -rf .mlops mlops.yaml mlops.lock
+  seed_view
+  agrees mlops.view-step/1 mlops features plan
+  mlops features apply --quiet >/dev/null
+  agrees mlops.materialization/1 mlops features materialize
+  printf 'origin,landed,delay\nLIM,2026-01-03 10:00:00,5\n' >landed.csv
+  agrees mlops.feature-push/1 mlops features push airport landed.csv
+  agrees mlops.feature-values/1 mlops features get airport --key airport=LIM --at 2026-01-03T11:00:00Z
+  agrees mlops.view-version/1 mlops features list
+  agrees mlops.view/1 mlops features show airport
 }
 
 @test "check: keys of the answer, and every field of the record" {

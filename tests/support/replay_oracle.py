@@ -37,7 +37,8 @@ def make(folder, seed):
             "place": number, "shop": dice.choice(["north", "south", "south", "ü 'west'", "", "rare"]),
             "amount": dice.choice(["", "0.1", "-0.0", "1e300", "-1e300", "3.3333333333333335", str(dice.random())]),
             "pieces": dice.choice(["", "0", "7", str(dice.randint(-10**12, 10**12))]),
-            "kind": dice.choice(["", "a", "b", "ein Satz"]), "done": spelled(done), "known": spelled(known)})
+            "kind": dice.choice(["", "a", "b", "ein Satz"]), "done": spelled(done), "known": spelled(known),
+            "seen": max(spelled(done), spelled(known)) if known else ""})
     asked = []
     for _ in range(3000):
         moment = START + (t - START) * dice.random()
@@ -45,12 +46,8 @@ def make(folder, seed):
             moment = datetime.datetime.fromisoformat(dice.choice(events)["done"])
         asked.append({"shop": dice.choice(["north", "south", "ü 'west'", "rare", "nobody", ""]), "moment": spelled(moment)})
     write(f"{folder}/events.csv", events)
-    write(f"{folder}/known.csv", [e | {"seen": seen_from(e)} for e in sorted((e for e in events if e["known"]), key=seen_from)])
+    write(f"{folder}/known.csv", sorted((e for e in events if e["known"]), key=lambda e: e["seen"]))
     write(f"{folder}/asked.csv", sorted(asked, key=lambda one: one["moment"]))
-
-
-def seen_from(event):
-    return max(event["done"], event["known"])
 
 
 def write(path, rows):

@@ -189,6 +189,8 @@ std::vector<feature::OnlineStore::Push> FeatureServer::Impl::events_of(const Cat
 feature::OnlineStore::Pushed FeatureServer::Impl::push(const PushedRows& rows, std::string_view id) {
   const auto known = catalogue();
   const auto views = known->of(rows.view);
+  if (views.empty())  // dropped since the handler looked
+    throw feature_fault(404, Feast::no_object, "the view '{}' is not online any more", rows.view);
   feature::OnlineStore::Pushed pushed;
   {
     const std::lock_guard lock(writing_);
