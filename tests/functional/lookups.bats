@@ -207,3 +207,25 @@ hint: \`mlops features materialize visits\` brings them online; \`--no-lookup\` 
 ["shop__kind","BYTES",true]
 ["shop__visits_6h","INT64",true]'
 }
+
+@test "the prediction log has what was looked up, by what and as of when: asked again with that, the answers are the same" {
+  asked >asked.csv
+  mlops features materialize visits --quiet >/dev/null
+  start server visits --log 100%
+  post /invocations "$(records asked.csv)"
+  is "$code" 200
+  probabilities >wanted
+  log=.mlops/predictions/visits
+  eventually eval '(($(cat "$log"/*.jsonl | wc -l) == 40))'
+  cp "$log"/*.jsonl first.jsonl
+  is "$(jq .probability first.jsonl)" "$(cat wanted)"
+  # Whatever is no input of the model is a key, but for the time.
+  is "$(jq -r '(.inputs + (.keys // {})) | .shop' first.jsonl)" "$(sed 1d asked.csv | cut -d, -f"$(head -1 asked.csv | tr , '\n' | grep -n '^shop$' | cut -d: -f1)")"
+  is "$(jq -r '.as_of | sub("Z$"; "") | sub("T"; " ")' first.jsonl)" "$(sed 1d asked.csv | cut -d, -f"$(head -1 asked.csv | tr , '\n' | grep -n '^moment$' | cut -d: -f1)")"
+  post /invocations "$(jq -cs '{dataframe_records: map(.inputs + (.keys // {}) + .features)}' first.jsonl)"
+  is "$code" 200
+  cmp wanted <(probabilities)
+  kill "$server"
+  ends 0
+  is "$(cat "$log"/*.jsonl | jq -sc '[.[40:][] | .as_of] | unique')" '[null]'
+}

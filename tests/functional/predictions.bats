@@ -164,16 +164,16 @@ $long"
   for ((i = 0; i < 60; ++i)); do post /invocations '{"dataframe_records": [{"age": 1, "city": "Lima"}, {"age": 2, "city": "Lima"}]}' -H "X-Request-Id: id-$i"; done
   kill "$server"
   ends 0
-  jq -r .request "$log"/*.jsonl | sort | uniq -c | sed 's/^ *//' >first
+  jq -r .request "$log"/*.jsonl | sort | uniq -c | sed 's/^ *//' >one.txt
   rm -r "$log"
   start b churn --log 30%
   for ((i = 59; i >= 0; --i)); do post /invocations '{"dataframe_records": [{"age": 1, "city": "Lima"}, {"age": 2, "city": "Lima"}]}' -H "X-Request-Id: id-$i"; done
   kill "$server"
   ends 0
-  jq -r .request "$log"/*.jsonl | sort | uniq -c | sed 's/^ *//' >second
-  cmp first second
-  (($(wc -l <first) > 5 && $(wc -l <first) < 35))
-  is "$(cut -d' ' -f1 first | sort -u)" 2
+  jq -r .request "$log"/*.jsonl | sort | uniq -c | sed 's/^ *//' >two.txt
+  cmp one.txt two.txt
+  (($(wc -l <one.txt) > 5 && $(wc -l <one.txt) < 35))
+  is "$(cut -d' ' -f1 one.txt | sort -u)" 2
 }
 
 @test "what cannot be written stops no answer, is told once and counted, and goes on when it can" {
