@@ -228,7 +228,6 @@ void Completer::complete(const GivenRows& given, Time now, Made& out) const {
   if (!given.has(time_)) refuse_misspelt(scorer_->columns()[time_], given.unknown());
   if (!lacking.empty()) take_times(given, now, out);
   if (takes_time) give_times(given, now, out);
-  // What is worked out from other columns of a row has its place here.
   for (const Lookup* lookup : lacking) look_up(*lookup, given, out);
 }
 
