@@ -14,11 +14,13 @@ check_parts: needs table
 check_views: needs table
 cli: tests a program of its own
 data: needs table
+derived: needs table
 dist: packs all engines
 examples: their project needs table
 faults: needs table
 feature_commands: needs table
 feature_join: needs table
+feature_server: needs http and table
 features: needs table
 features_online: needs table
 help: says the same in every build
@@ -28,12 +30,14 @@ install: installs all engines
 interrupt: needs table and gbdt
 lint: tests no binary
 log: its project needs table
+lookups: needs http and table
 mlflow: needs http
 nfs: needs table, in a machine of its own
 oracle: needs table
 predict: needs table
 predictions: needs http and json
 quickstart: builds on its own
+replay: needs http and table
 rules: its project needs table
 runner: tests no binary
 schemas: its project needs table
