@@ -196,9 +196,18 @@ TEST_F(OnlineStores, find_the_definition_that_covers) {
   const Error unknown = error_of([&] { store.find(elsewhere, {}); });
   EXPECT_EQ(unknown.id(), "features.not_online");
   EXPECT_EQ(unknown.hint(), "similar views are there: `airport`");
+  OnlineImage image(file_);
+  const auto live = image.view(airport(), {});
   EXPECT_EQ(store.drop_unless([&](const OnlineView& one) { return one.id == second.id; }), 1u);
   EXPECT_EQ(store.views().size(), 1u);
-  EXPECT_NE(store.materialize(airport(), reads, none, version(), {0}).view.id, first.id);
+  EXPECT_FALSE(image.refresh());
+  const auto again = store.materialize(airport(), reads, landings({"a"}, {day}, {1}), version(), {0}).view;
+  EXPECT_NE(again.id, first.id);
+  EXPECT_TRUE(image.refresh());
+  EXPECT_EQ(live->events(), 1u);
+  store.push({{again.id, landings({"a"}, {2 * day}, {1})}}, "", {0});
+  EXPECT_TRUE(image.refresh());
+  EXPECT_EQ(live->events(), 2u);
 }
 
 TEST_F(OnlineStores, keep_every_value_to_the_last_bit) {

@@ -55,14 +55,19 @@ struct OnlineImage::Impl {
     if (!found || *found == which) return false;
     open();
     const db::Snapshot snapshot(file->database());
-    const std::vector<OnlineView> there = file->views();
-    for (Followed& one : followed) {
-      const auto same = [&](const OnlineView& view) { return view.view == one.live->view(); };
-      const auto of_it = std::find_if(there.begin(), there.end(), same);
-      one.id = of_it == there.end() ? 0 : of_it->id;
-      if (one.id != 0) load(*of_it, one);
-    }
+    for (Followed& one : followed) follow_same(one);
     return true;
+  }
+
+  /// A definition that was dropped may have been added again. As long as it is not, what is in memory goes on
+  /// answering.
+  bool follow_same(Followed& one) {
+    const std::vector<OnlineView> there = file->views();
+    const auto same = [&](const OnlineView& view) { return view.view == one.live->view(); };
+    const auto found = std::find_if(there.begin(), there.end(), same);
+    one.id = found == there.end() ? 0 : found->id;
+    if (one.id != 0) load(*found, one);
+    return one.id != 0;
   }
 
   /// Another number after any other connection has committed something.
@@ -95,7 +100,7 @@ struct OnlineImage::Impl {
 
   bool follow(Followed& one) {
     const auto view = file->view(one.id);
-    if (!view) return false;  // dropped: what is in memory goes on answering
+    if (!view) return follow_same(one);
     if (view->generation != one.generation) {
       load(*view, one);
       return true;
