@@ -1,4 +1,5 @@
 #include "src/outputs.hpp"
+#include "src/tree.hpp"
 
 #include <mlops/base/text.hpp>
 
@@ -16,16 +17,6 @@ using nlohmann::json;
 
 /// Of what has no place here: the statement, or the expression.
 struct Unknown {};
-
-std::string text_of(const json& node, const char* key) {
-  const auto found = node.find(key);
-  return found != node.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-bool is_empty(const json& node, const char* key) {
-  const auto found = node.find(key);
-  return found == node.end() || found->is_null() || found->empty();
-}
 
 const std::string* column_named(const std::vector<std::string>& columns, const std::string& name) {
   for (const std::string& column : columns) {
@@ -50,7 +41,7 @@ std::string written(const std::string& name) {
   return bare ? name : identifier(name);
 }
 
-struct Text {
+struct SqlText {
   std::string text;
   bool atom = false;  ///< Needs no brackets beside operators.
 };
@@ -63,7 +54,7 @@ class Writer {
       : columns_(columns), tables_(tables), aliases_(aliases) {}
 
   Output run(const json& node) {
-    const Text out = write(node);
+    const SqlText out = write(node);
     std::sort(reads_.begin(), reads_.end());
     reads_.erase(std::unique(reads_.begin(), reads_.end()), reads_.end());
     return {.column = {}, .expression = out.text, .reads = reads_};
@@ -72,24 +63,24 @@ class Writer {
  private:
   static constexpr std::size_t longest = 10'000;
 
-  Text write(const json& node) {
+  SqlText write(const json& node) {
     const std::string kind = text_of(node, "class");
-    Text out = kind == "COLUMN_REF"    ? column(node)
-               : kind == "CONSTANT"    ? constant(node.at("value"))
-               : kind == "CAST"        ? cast(node)
-               : kind == "FUNCTION"    ? function(node)
-               : kind == "COMPARISON"  ? comparison(node)
-               : kind == "CONJUNCTION" ? conjunction(node)
-               : kind == "OPERATOR"    ? operation(node)
-               : kind == "BETWEEN"     ? between(node)
-               : kind == "CASE"        ? choice(node)
-                                       : throw Unknown();
+    SqlText out = kind == "COLUMN_REF"    ? column(node)
+                  : kind == "CONSTANT"    ? constant(node.at("value"))
+                  : kind == "CAST"        ? cast(node)
+                  : kind == "FUNCTION"    ? function(node)
+                  : kind == "COMPARISON"  ? comparison(node)
+                  : kind == "CONJUNCTION" ? conjunction(node)
+                  : kind == "OPERATOR"    ? operation(node)
+                  : kind == "BETWEEN"     ? between(node)
+                  : kind == "CASE"        ? choice(node)
+                                          : throw Unknown();
     if (out.text.size() > longest) throw Unknown();
     return out;
   }
 
   std::string part(const json& node) {
-    const Text out = write(node);
+    const SqlText out = write(node);
     return out.atom ? out.text : "(" + out.text + ")";
   }
 
@@ -102,7 +93,7 @@ class Writer {
     return out;
   }
 
-  Text column(const json& node) {
+  SqlText column(const json& node) {
     const json& names = node.at("column_names");
     const auto last = names.back().get<std::string>();
     if (names.size() > 2 || (names.size() == 2 && !is_table(names[0].get<std::string>()))) throw Unknown();
@@ -127,7 +118,7 @@ class Writer {
            digits.substr(digits.size() - scale);
   }
 
-  static Text constant(const json& value) {
+  static SqlText constant(const json& value) {
     const std::string type = text_of(value.at("type"), "id");
     if (value.at("is_null").get<bool>()) return {"NULL", true};
     const json& it = value.at("value");
@@ -144,7 +135,7 @@ class Writer {
     return {std::to_string(whole), whole >= 0};
   }
 
-  Text cast(const json& node) {
+  SqlText cast(const json& node) {
     const std::string type = text_of(node.at("cast_type"), "id");
     const json& child = node.at("child");
     if (node.at("try_cast").get<bool>() || !node.at("cast_type").at("type_info").is_null()) throw Unknown();
@@ -157,7 +148,7 @@ class Writer {
     return {"CAST(" + write(child).text + " AS " + type + ")", true};
   }
 
-  Text function(const json& node) {
+  SqlText function(const json& node) {
     const std::string name = lowered(text_of(node, "function_name"));
     const std::string schema = text_of(node, "schema");
     const json& values = node.at("children");
@@ -173,7 +164,7 @@ class Writer {
     return {part(values[0]) + " " + spelled + " " + part(values[1]), false};
   }
 
-  Text comparison(const json& node) {
+  SqlText comparison(const json& node) {
     static const std::map<std::string, std::string> signs{{"COMPARE_EQUAL", " = "},
                                                           {"COMPARE_NOTEQUAL", " <> "},
                                                           {"COMPARE_LESSTHAN", " < "},
@@ -185,12 +176,12 @@ class Writer {
     return {part(node.at("left")) + sign->second + part(node.at("right")), false};
   }
 
-  Text conjunction(const json& node) {
+  SqlText conjunction(const json& node) {
     const bool both = text_of(node, "type") == "CONJUNCTION_AND";
     return {list(node.at("children"), both ? " AND " : " OR ", true), false};
   }
 
-  Text operation(const json& node) {
+  SqlText operation(const json& node) {
     const std::string type = text_of(node, "type");
     const json& values = node.at("children");
     if (type == "OPERATOR_NOT") return {"NOT " + part(values[0]), false};
@@ -203,12 +194,12 @@ class Writer {
             false};
   }
 
-  Text between(const json& node) {
+  SqlText between(const json& node) {
     return {part(node.at("input")) + " BETWEEN " + part(node.at("lower")) + " AND " + part(node.at("upper")),
             false};
   }
 
-  Text choice(const json& node) {
+  SqlText choice(const json& node) {
     std::string out = "CASE";
     for (const json& check : node.at("case_checks"))
       out += " WHEN " + write(check.at("when_expr")).text + " THEN " + write(check.at("then_expr")).text;

@@ -1,6 +1,7 @@
 #include "src/references.hpp"
 
 #include "src/duck.hpp"
+#include "src/tree.hpp"
 
 #include <mlops/base/text.hpp>
 
@@ -82,11 +83,6 @@ std::size_t location_of(const json& node) {
   const auto found = node.find("query_location");
   if (found == node.end() || !found->is_number_unsigned()) return std::string::npos;
   return found->get<std::size_t>();
-}
-
-std::string text_of(const json& node, const char* key) {
-  const auto found = node.find(key);
-  return found != node.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 Error Walk::placed(Error fault, const json& node) const {
@@ -207,11 +203,6 @@ std::string excerpt(const std::string& sql, std::size_t position) {
   const std::string text = sql.substr(begin, sql.find('\n', begin) - begin);
   return head + text + "\n" +
          std::string(head.size() + display_width(text.substr(0, position - begin)), ' ') + "^";
-}
-
-bool is_empty(const json& node, const char* key) {
-  const auto found = node.find(key);
-  return found == node.end() || found->is_null() || found->empty();
 }
 
 /// Somewhere below: what makes other rows out of rows, or knows of other rows.
