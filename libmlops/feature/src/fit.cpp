@@ -48,7 +48,7 @@ std::vector<double> finite_of(const Column& column, std::span<const std::uint32_
   return out;
 }
 
-double mean_of(const std::vector<double>& values) {
+double mean_of_values(const std::vector<double>& values) {
   stats::ExactSum sum;
   for (const double value : values) sum.add(value);
   return sum.mean();
@@ -78,7 +78,7 @@ void require_finite(const Fit& fit, double number) {
 
 void learn_scale(Fit& fit, const std::vector<double>& values) {
   if (values.empty()) return;
-  fit.mean = mean_of(values);
+  fit.mean = mean_of_values(values);
   stats::ExactSum squares;
   for (const double value : values) squares.add((value - fit.mean) * (value - fit.mean));
   fit.deviation = std::sqrt(squares.mean());
@@ -89,7 +89,7 @@ void learn_scale(Fit& fit, const std::vector<double>& values) {
 void learn_fill(Fit& fit, std::vector<double> values) {
   if (fit.transform.fill == Transform::Fill::constant) fit.fill = fit.transform.constant;
   else if (values.empty()) return;
-  else if (fit.transform.fill == Transform::Fill::mean) fit.fill = mean_of(values);
+  else if (fit.transform.fill == Transform::Fill::mean) fit.fill = mean_of_values(values);
   else {
     std::sort(values.begin(), values.end());
     const std::size_t half = values.size() / 2;
