@@ -7,6 +7,8 @@
 
 namespace mlops::predict {
 
+inline constexpr std::int64_t day_micros = 86'400'000'000;
+
 struct Day {
   std::int64_t year = 0;
   int month = 0;

@@ -8,8 +8,6 @@
 namespace mlops::predict {
 namespace {
 
-constexpr std::int64_t day_micros = 86'400'000'000;
-
 /// Nothing for the values that stand for an infinite time.
 std::optional<std::int64_t> micros(std::int64_t value, TimeUnit unit) {
   if (value == std::numeric_limits<std::int64_t>::max() || value <= -std::numeric_limits<std::int64_t>::max())

@@ -10,9 +10,9 @@
 namespace mlops::predict {
 namespace {
 
-class Binder {
+class ExpressionBinder {
  public:
-  explicit Binder(const std::vector<TypedName>& columns) : columns_(columns) {}
+  explicit ExpressionBinder(const std::vector<TypedName>& columns) : columns_(columns) {}
 
   Bound bind(const RuleNode& node) const {
     switch (node.op) {
@@ -271,7 +271,7 @@ Bound strict_node(SqlType type, std::size_t at, Strict run, std::vector<Bound> p
 }
 
 Bound bind_expression(const RuleNode& node, const std::vector<TypedName>& columns) {
-  return Binder(columns).bind(node);
+  return ExpressionBinder(columns).bind(node);
 }
 
 }  // namespace mlops::predict

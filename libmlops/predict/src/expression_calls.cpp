@@ -141,63 +141,63 @@ Bound null_if_call(const RuleNode& call, Parts values) {
   return out;
 }
 
-struct Function {
+struct Callable {
   std::string_view name;
   std::size_t least;
   std::size_t most;
   Bound (*bind)(const RuleNode& call, Parts values);
 };
 
-constexpr std::size_t any = static_cast<std::size_t>(-1);
-constexpr std::array functions{Function{"abs", 1, 1, abs_call},
-                               Function{"ceil", 1, 1, no_decimal_call<of_number<std::ceil>>},
-                               Function{"ceiling", 1, 1, no_decimal_call<of_number<std::ceil>>},
-                               Function{"exp", 1, 1, double_call<of_number<std::exp>>},
-                               Function{"floor", 1, 1, no_decimal_call<of_number<std::floor>>},
-                               Function{"isnan", 1, 1, is_nan_call},
-                               Function{"ln", 1, 1, double_call<logarithm<std::log>>},
-                               Function{"log", 1, 1, double_call<logarithm<std::log10>>},
-                               Function{"log10", 1, 1, double_call<logarithm<std::log10>>},
-                               Function{"log2", 1, 1, double_call<logarithm<std::log2>>},
-                               Function{"mod", 2, 2, modulo_call},
-                               Function{"pow", 2, 2, power_call},
-                               Function{"power", 2, 2, power_call},
-                               Function{"round", 1, 2, round_call},
-                               Function{"sign", 1, 1, sign_call},
-                               Function{"sqrt", 1, 1, double_call<square_root>},
-                               Function{"coalesce", 1, any, take_call<Bound::Op::coalesce>},
-                               Function{"ifnull", 2, 2, take_call<Bound::Op::coalesce>},
-                               Function{"greatest", 1, any, take_call<Bound::Op::greatest>},
-                               Function{"least", 1, any, take_call<Bound::Op::least>},
-                               Function{"nullif", 2, 2, null_if_call},
-                               Function{"concat", 1, any, concat_call},
-                               Function{"contains", 2, 2, contains_call},
-                               Function{"ends_with", 2, 2, ends_with_call},
-                               Function{"left", 2, 2, left_call},
-                               Function{"length", 1, 1, length_call},
-                               Function{"lower", 1, 1, lower_call},
-                               Function{"ltrim", 1, 1, ltrim_call},
-                               Function{"prefix", 2, 2, starts_with_call},
-                               Function{"right", 2, 2, right_call},
-                               Function{"rtrim", 1, 1, rtrim_call},
-                               Function{"starts_with", 2, 2, starts_with_call},
-                               Function{"strlen", 1, 1, bytes_call},
-                               Function{"substr", 2, 3, substring_call},
-                               Function{"substring", 2, 3, substring_call},
-                               Function{"suffix", 2, 2, ends_with_call},
-                               Function{"trim", 1, 1, trim_call},
-                               Function{"upper", 1, 1, upper_call},
-                               Function{"date_diff", 3, 3, difference_call},
-                               Function{"date_part", 2, 2, part_call},
-                               Function{"date_trunc", 2, 2, truncation_call},
-                               Function{"datediff", 3, 3, difference_call},
-                               Function{"datepart", 2, 2, part_call},
-                               Function{"datetrunc", 2, 2, truncation_call}};
+constexpr std::size_t any_count = static_cast<std::size_t>(-1);
+constexpr std::array callables{Callable{"abs", 1, 1, abs_call},
+                               Callable{"ceil", 1, 1, no_decimal_call<of_number<std::ceil>>},
+                               Callable{"ceiling", 1, 1, no_decimal_call<of_number<std::ceil>>},
+                               Callable{"exp", 1, 1, double_call<of_number<std::exp>>},
+                               Callable{"floor", 1, 1, no_decimal_call<of_number<std::floor>>},
+                               Callable{"isnan", 1, 1, is_nan_call},
+                               Callable{"ln", 1, 1, double_call<logarithm<std::log>>},
+                               Callable{"log", 1, 1, double_call<logarithm<std::log10>>},
+                               Callable{"log10", 1, 1, double_call<logarithm<std::log10>>},
+                               Callable{"log2", 1, 1, double_call<logarithm<std::log2>>},
+                               Callable{"mod", 2, 2, modulo_call},
+                               Callable{"pow", 2, 2, power_call},
+                               Callable{"power", 2, 2, power_call},
+                               Callable{"round", 1, 2, round_call},
+                               Callable{"sign", 1, 1, sign_call},
+                               Callable{"sqrt", 1, 1, double_call<square_root>},
+                               Callable{"coalesce", 1, any_count, take_call<Bound::Op::coalesce>},
+                               Callable{"ifnull", 2, 2, take_call<Bound::Op::coalesce>},
+                               Callable{"greatest", 1, any_count, take_call<Bound::Op::greatest>},
+                               Callable{"least", 1, any_count, take_call<Bound::Op::least>},
+                               Callable{"nullif", 2, 2, null_if_call},
+                               Callable{"concat", 1, any_count, concat_call},
+                               Callable{"contains", 2, 2, contains_call},
+                               Callable{"ends_with", 2, 2, ends_with_call},
+                               Callable{"left", 2, 2, left_call},
+                               Callable{"length", 1, 1, length_call},
+                               Callable{"lower", 1, 1, lower_call},
+                               Callable{"ltrim", 1, 1, ltrim_call},
+                               Callable{"prefix", 2, 2, starts_with_call},
+                               Callable{"right", 2, 2, right_call},
+                               Callable{"rtrim", 1, 1, rtrim_call},
+                               Callable{"starts_with", 2, 2, starts_with_call},
+                               Callable{"strlen", 1, 1, bytes_call},
+                               Callable{"substr", 2, 3, substring_call},
+                               Callable{"substring", 2, 3, substring_call},
+                               Callable{"suffix", 2, 2, ends_with_call},
+                               Callable{"trim", 1, 1, trim_call},
+                               Callable{"upper", 1, 1, upper_call},
+                               Callable{"date_diff", 3, 3, difference_call},
+                               Callable{"date_part", 2, 2, part_call},
+                               Callable{"date_trunc", 2, 2, truncation_call},
+                               Callable{"datediff", 3, 3, difference_call},
+                               Callable{"datepart", 2, 2, part_call},
+                               Callable{"datetrunc", 2, 2, truncation_call}};
 
 }  // namespace
 
 Bound bind_call(const RuleNode& call, std::vector<Bound> values) {
-  for (const Function& function : functions) {
+  for (const Callable& function : callables) {
     if (call.text != function.name) continue;
     if (values.size() < function.least || values.size() > function.most)
       refuse_expression(call.at, fmt::format("{} of {} values", call.text, values.size()));

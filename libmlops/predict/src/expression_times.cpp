@@ -13,7 +13,6 @@ namespace {
 constexpr std::int64_t second_micros = 1'000'000;
 constexpr std::int64_t minute_micros = 60 * second_micros;
 constexpr std::int64_t hour_micros = 60 * minute_micros;
-constexpr std::int64_t day_micros = 24 * hour_micros;
 
 enum class Part {
   year,

@@ -13,8 +13,6 @@
 namespace mlops::predict {
 namespace {
 
-constexpr std::int64_t day_micros = 86'400'000'000;
-
 // ---- conversions of values that are not null
 
 Scalar same(const Bound&, const Scalar* v) { return v[0]; }

@@ -12,8 +12,6 @@
 namespace mlops::predict {
 namespace {
 
-constexpr std::int64_t day_micros = 86'400'000'000;
-
 std::optional<Scalar> whole_of(double value, SqlType type) {
   if (!(std::abs(value) < 0x1p63) || value != std::floor(value)) return std::nullopt;
   const auto out = static_cast<std::int64_t>(value);
