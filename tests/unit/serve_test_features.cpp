@@ -2,6 +2,8 @@
 #include <mlops/db/database.hpp>
 #include <mlops/serve/features.hpp>
 
+#include <ctime>
+
 #include "columns.hpp"
 #include "serve_test_service.hpp"
 
@@ -124,6 +126,24 @@ TEST_F(ServeFeatures, ValuesOfAnotherTypeAreRefusedAndWholeNumbersMayBeDoubles) 
     EXPECT_EQ(push("7", time, "3").status, 422) << time;
   EXPECT_EQ(push("7", noon, "\"3\"").status, 422);
   EXPECT_EQ(push("null", noon, "3").json()["without"].int_or(-1), 1) << "a row without a key";
+}
+
+TEST_F(ServeFeatures, ManyNamesCostWhatTheyAreLong) {
+  materialize(fares(), events({7}, {noon_us}, {1.0}));
+  const auto features = server();
+  Service service(engines_, store_, clock_, {}, {.now = &now_, .features = features.get()});
+  Client client(service);
+  std::string names;
+  for (int i = 0; i < 200'000; ++i) names += fmt::format(R"("{:06}": [], )", i);
+  const std::clock_t start = std::clock();
+  const auto ask_with = [&](const std::string& last) {
+    return client.ask(
+        "POST", "/get-online-features",
+        fmt::format(R"({{"entities": {{{}"{}": []}}, "features": ["driver:fare"]}})", names, last));
+  };
+  EXPECT_EQ(ask_with("driver").status, 200);
+  EXPECT_NE(ask_with("000003").body.find("twice"), std::string::npos);
+  EXPECT_LT(std::clock() - start, 10 * CLOCKS_PER_SEC);
 }
 
 TEST_F(ServeFeatures, APushIsNeverAcknowledgedIntoAFileThatIsGone) {
