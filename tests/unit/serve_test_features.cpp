@@ -128,6 +128,30 @@ TEST_F(ServeFeatures, ValuesOfAnotherTypeAreRefusedAndWholeNumbersMayBeDoubles) 
   EXPECT_EQ(push("null", noon, "3").json()["without"].int_or(-1), 1) << "a row without a key";
 }
 
+TEST_F(ServeFeatures, NumbersAndTimesBeyondTheirColumnsAreRefused) {
+  const feature::View view = fares("driver", "CAST((fare) AS DOUBLE)");
+  const std::vector<feature::RowColumn> reads = {
+      {"id", "BIGINT"}, {"ended", "TIMESTAMP_NS"}, {"fare", "FLOAT"}};
+  feature::OnlineStore(file_, feature::OnlineStore::Mode::write)
+      .materialize(view, reads, events({7}, {noon_us}, {1.0}),
+                   *Digest::parse("sha256:" + std::string(64, '1')), clock_.now());
+  const auto features = server();
+  Service service(engines_, store_, clock_, {}, {.now = &now_, .features = features.get()});
+  Client client(service);
+  const auto asked = [&](const std::string& time, const std::string& fare) {
+    return client
+        .ask("POST", "/push",
+             fmt::format(
+                 R"({{"push_source_name": "driver", "df": {{"id": [7], "ended": ["{}"], "fare": [{}]}}}})",
+                 time, fare))
+        .body;
+  };
+  EXPECT_NE(asked("9999-12-31T00:00:00", "1").find("TIMESTAMP_NS is wanted"), std::string::npos);
+  EXPECT_NE(asked("2026-01-01T12:00:00", "1e39").find("FLOAT is wanted"), std::string::npos);
+  EXPECT_NE(asked("2026-01-01T12:00:00", "-1e39").find("FLOAT is wanted"), std::string::npos);
+  EXPECT_NE(asked("2026-01-01T12:00:00", "3e38").find("\"events\": 1"), std::string::npos);
+}
+
 TEST_F(ServeFeatures, ManyNamesCostWhatTheyAreLong) {
   materialize(fares(), events({7}, {noon_us}, {1.0}));
   const auto features = server();
