@@ -61,7 +61,8 @@ void push(const PushArgs& args, cli::Invocation& invocation) {
   feature::OnlineStore::Pushed pushed;
   if (!dry) {
     feature::OnlineStore store(invocation.project().online_file(), feature::OnlineStore::Mode::write);
-    pushed = store.push(pushes, args.id.value_or(""), invocation.clock().now());
+    const std::string id = args.id ? fmt::format("{}\n{}", name, *args.id) : "";  // as a server has it
+    pushed = store.push(pushes, id, invocation.clock().now());
   }
   tell_left_out(invocation, pushed);
   if (pushed.again)

@@ -172,6 +172,20 @@ refused() {
   is "$(mlops features show shop --json | jq '.items[0].online[0].pushed')" 50
 }
 
+@test "an id is one of its view" {
+  sed -n '/^  shop:$/,/^models:$/p' mlops.yaml | sed 's/^  shop:$/  place:/; /^models:$/d' >place
+  sed -i '/^models:$/,$d' mlops.yaml
+  cat place >>mlops.yaml
+  mlops features materialize --quiet >/dev/null
+  rest >rest.csv
+  for view in shop place; do
+    answers 0 mlops features push "$view" rest.csv --id landed-17 --json
+    is "$(jq -c '.items[0] | [.state, .events]' <<<"$output")" '["pushed",50]'
+  done
+  answers 0 mlops features push shop rest.csv --id landed-17 --json
+  is "$(jq -c '.items[0] | [.state, .events]' <<<"$output")" '["again",0]'
+}
+
 @test "pushes at once are all there" {
   mlops features materialize --quiet >/dev/null
   rest >rest.csv

@@ -250,6 +250,12 @@ TEST_F(OnlineStoresLive, images_outlive_their_file_and_follow_the_next_one) {
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file_.string() + suffix);
   EXPECT_FALSE(image.refresh());
   EXPECT_EQ(live->events(), 3u);
+  std::ofstream(file_) << std::string(8192, 'x');
+  EXPECT_EQ(error_of([&] { image.refresh(); }).code(), Code::corrupt);
+  std::filesystem::remove(file_);
+  EXPECT_FALSE(image.refresh()) << "what was open stays open";
+  EXPECT_EQ(image.view(counted, {}), live);
+  EXPECT_EQ(live->events(), 3u);
   fill(5);
   EXPECT_TRUE(image.refresh());
   EXPECT_FALSE(image.refresh());

@@ -1,5 +1,8 @@
 // Features over HTTP, without a socket: the server follows the store, and writes into it.
+#include <mlops/db/database.hpp>
 #include <mlops/serve/features.hpp>
+
+#include <ctime>
 
 #include "columns.hpp"
 #include "serve_test_service.hpp"
@@ -39,6 +42,13 @@ class ServeFeatures : public ServeTest {
         {"id", "BIGINT"}, {"ended", "TIMESTAMP"}, {"fare", "DOUBLE"}};
     feature::OnlineStore store(file_, feature::OnlineStore::Mode::write);
     store.materialize(view, reads, rows, *Digest::parse("sha256:" + std::string(64, version)), clock_.now());
+  }
+  static Reply push(Client& client, double fare) {
+    return client.ask(
+        "POST", "/push",
+        fmt::format(
+            R"({{"push_source_name": "driver", "df": {{"id": [7], "ended": ["2026-01-01T12:00:00"], "fare": [{}]}}}})",
+            fare));
   }
   std::unique_ptr<FeatureServer> server(FeatureOptions options = {}) {
     options.file = file_;
@@ -116,6 +126,82 @@ TEST_F(ServeFeatures, ValuesOfAnotherTypeAreRefusedAndWholeNumbersMayBeDoubles) 
     EXPECT_EQ(push("7", time, "3").status, 422) << time;
   EXPECT_EQ(push("7", noon, "\"3\"").status, 422);
   EXPECT_EQ(push("null", noon, "3").json()["without"].int_or(-1), 1) << "a row without a key";
+}
+
+TEST_F(ServeFeatures, NumbersAndTimesBeyondTheirColumnsAreRefused) {
+  const feature::View view = fares("driver", "CAST((fare) AS DOUBLE)");
+  const std::vector<feature::RowColumn> reads = {
+      {"id", "BIGINT"}, {"ended", "TIMESTAMP_NS"}, {"fare", "FLOAT"}};
+  feature::OnlineStore(file_, feature::OnlineStore::Mode::write)
+      .materialize(view, reads, events({7}, {noon_us}, {1.0}),
+                   *Digest::parse("sha256:" + std::string(64, '1')), clock_.now());
+  const auto features = server();
+  Service service(engines_, store_, clock_, {}, {.now = &now_, .features = features.get()});
+  Client client(service);
+  const auto asked = [&](const std::string& time, const std::string& fare) {
+    return client
+        .ask("POST", "/push",
+             fmt::format(
+                 R"({{"push_source_name": "driver", "df": {{"id": [7], "ended": ["{}"], "fare": [{}]}}}})",
+                 time, fare))
+        .body;
+  };
+  EXPECT_NE(asked("9999-12-31T00:00:00", "1").find("TIMESTAMP_NS is wanted"), std::string::npos);
+  EXPECT_NE(asked("2026-01-01T12:00:00", "1e39").find("FLOAT is wanted"), std::string::npos);
+  EXPECT_NE(asked("2026-01-01T12:00:00", "-1e39").find("FLOAT is wanted"), std::string::npos);
+  EXPECT_NE(asked("2026-01-01T12:00:00", "3e38").find("\"events\": 1"), std::string::npos);
+}
+
+TEST_F(ServeFeatures, ManyNamesCostWhatTheyAreLong) {
+  materialize(fares(), events({7}, {noon_us}, {1.0}));
+  const auto features = server();
+  Service service(engines_, store_, clock_, {}, {.now = &now_, .features = features.get()});
+  Client client(service);
+  std::string names;
+  for (int i = 0; i < 200'000; ++i) names += fmt::format(R"("{:06}": [], )", i);
+  const std::clock_t start = std::clock();
+  const auto ask_with = [&](const std::string& last) {
+    return client.ask(
+        "POST", "/get-online-features",
+        fmt::format(R"({{"entities": {{{}"{}": []}}, "features": ["driver:fare"]}})", names, last));
+  };
+  EXPECT_EQ(ask_with("driver").status, 200);
+  EXPECT_NE(ask_with("000003").body.find("twice"), std::string::npos);
+  EXPECT_LT(std::clock() - start, 10 * CLOCKS_PER_SEC);
+}
+
+TEST_F(ServeFeatures, APushIsNeverAcknowledgedIntoAFileThatIsGone) {
+  materialize(fares("another"), events({7}, {noon_us}, {9.0}));
+  materialize(fares(), events({7}, {noon_us - hour_us}, {1.0}));
+  const auto features = server();
+  Service service(engines_, store_, clock_, {}, {.now = &now_, .features = features.get()});
+  Client client(service);
+  EXPECT_EQ(push(client, 2).status, 200);
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file_.string() + suffix);
+  const Reply gone = push(client, 3);
+  EXPECT_EQ(gone.status, 503) << gone.body;
+  EXPECT_FALSE(std::filesystem::exists(file_));
+  materialize(fares(), events({7}, {noon_us - hour_us}, {4.0}));
+  EXPECT_EQ(push(client, 5).status, 503) << "the ids of its views are others";
+  service.refresh();
+  EXPECT_EQ(push(client, 6).status, 200);
+  EXPECT_EQ(values(ask(client, R"("driver:fare")"), 1), "[6.0, null]");
+  const auto views = feature::OnlineStore(file_, feature::OnlineStore::Mode::read).views();
+  ASSERT_EQ(views.size(), 1u);
+  EXPECT_EQ(views[0].pushed, 1u);
+  EXPECT_EQ(client.ask("GET", "/features", "").json()["views"].as_array()->size(), 1u);
+}
+
+TEST_F(ServeFeatures, WhatIsStoredIsAcknowledgedThoughAnotherViewCannotBeRead) {
+  materialize(fares(), events({7}, {noon_us - hour_us}, {1.0}));
+  materialize(fares("late"), events({7}, {noon_us}, {9.0}));
+  const auto features = server();
+  Service service(engines_, store_, clock_, {}, {.now = &now_, .features = features.get()});
+  Client client(service);
+  db::Database(file_, db::Database::Mode::write)
+      .execute("UPDATE views SET definition = '{}' WHERE name = 'late'");
+  const Reply pushed = push(client, 2);
+  EXPECT_EQ(pushed.status, 200) << pushed.body;
 }
 
 TEST_F(ServeFeatures, WithoutFeaturesThePathsSayWhatIsMissing) {

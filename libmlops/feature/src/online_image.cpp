@@ -5,6 +5,7 @@
 #include <mlops/fs/file.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -16,6 +17,7 @@ namespace mlops::feature {
 namespace {
 
 constexpr std::size_t rows_at_once = 65'536;
+constexpr std::int64_t never = -1;  // no data_version
 
 }  // namespace
 
@@ -30,9 +32,9 @@ struct OnlineImage::Impl {
 
   std::mutex mutex;
   std::filesystem::path path;
-  std::optional<OnlineFile> file;
+  std::unique_ptr<OnlineFile> file;
   std::pair<std::uint64_t, std::uint64_t> which = {};  ///< Device and inode of what is open.
-  std::int64_t seen = 0;
+  std::int64_t seen = never;
   std::vector<Followed> followed;
 
   explicit Impl(std::filesystem::path where) : path(std::move(where)) { open(); }
@@ -44,9 +46,11 @@ struct OnlineImage::Impl {
 
   void open() {
     const auto found = identity(path);
-    file.emplace(path, OnlineStore::Mode::read);
+    auto opened = std::make_unique<OnlineFile>(path, OnlineStore::Mode::read);
+    file = std::move(opened);
     if (found) which = *found;
-    seen = changes();
+    seen = never;
+    for (Followed& one : followed) one.id = 0;  // ids are those of a file
   }
 
   /// Somebody removed the file, and another one is there: what is in memory follows that.
@@ -54,8 +58,12 @@ struct OnlineImage::Impl {
     const auto found = identity(path);
     if (!found || *found == which) return false;
     open();
-    const db::Snapshot snapshot(file->database());
-    for (Followed& one : followed) follow_same(one);
+    const std::int64_t now = changes();
+    {
+      const db::Snapshot snapshot(file->database());
+      for (Followed& one : followed) follow_same(one);
+    }
+    seen = now;
     return true;
   }
 

@@ -60,9 +60,13 @@ struct ModelService {
   std::string fault = {};  ///< Why it cannot be answered for; empty: it can.
 };
 
+/// Device and inode.
+using FileId = std::pair<std::uint64_t, std::uint64_t>;
+
 struct Catalogue {
-  std::vector<Answering> views;  ///< By name, the newest definition first.
-  std::map<std::string, ModelService, std::less<>> services;
+  std::optional<FileId> file = {};    ///< Of the store: ids of definitions are those of one file.
+  std::vector<Answering> views = {};  ///< By name, the newest definition first.
+  std::map<std::string, ModelService, std::less<>> services = {};
 
   /// The definitions of that name; none: empty.
   std::span<const Answering> of(std::string_view name) const;

@@ -14,6 +14,8 @@ namespace {
 
 using Kind = json::Node::Kind;
 
+constexpr std::size_t few = 16;  ///< Names that are compared one by one.
+
 void require_object(json::Node body) {
   if (!body.is(Kind::object))
     throw feature_fault(400, Feast::error, "the body is {}; an object is wanted", kind_of_value(body));
@@ -42,6 +44,7 @@ void NamedLists::read(std::string_view member, json::Node value) {
     throw feature_fault("'{}' is {}; an object with a list for each column is wanted", member,
                         kind_of_value(value));
   names_.clear();
+  if (!places_.empty()) places_.clear();
   cells_.clear();
   rows_ = 0;
   for (const json::Entry& column : value.members()) {
@@ -54,12 +57,22 @@ void NamedLists::read(std::string_view member, json::Node value) {
       throw feature_fault("'{}' has {} of {} and {} of {}; columns of one length are wanted", member,
                           count_of(rows_, "value"), quoted(names_[0]), count_of(column.value.size(), "value"),
                           quoted(column.name));
-    names_.push_back(column.name);
+    add(column.name);
     for (const json::Node item : column.value.items()) cells_.push_back(item.cell());
   }
 }
 
+void NamedLists::add(std::string_view name) {
+  names_.push_back(name);
+  if (names_.size() <= few) return;
+  for (std::size_t i = places_.size(); i < names_.size(); ++i) places_.emplace(names_[i], i);
+}
+
 std::size_t NamedLists::find(std::string_view name) const {
+  if (!places_.empty()) {
+    const auto known = places_.find(name);
+    return known == places_.end() ? none : known->second;
+  }
   const auto found = std::find(names_.begin(), names_.end(), name);
   return found == names_.end() ? none : static_cast<std::size_t>(found - names_.begin());
 }

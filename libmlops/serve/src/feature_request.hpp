@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace mlops::serve {
@@ -30,8 +31,11 @@ class NamedLists {
   std::string names_text() const;
 
  private:
+  void add(std::string_view name);
+
   std::size_t rows_ = 0;
   std::vector<std::string_view> names_ = {};
+  std::unordered_map<std::string_view, std::size_t> places_ = {};  ///< Of all names, where they are many.
   std::vector<const json::Cell*> cells_ = {};
 };
 

@@ -120,6 +120,13 @@ double real_in(const Want& want, const Cell& cell) {
   return cell.number;
 }
 
+/// What is beyond FLOAT is refused, as SQL does, and not taken for infinite.
+float short_real_in(const Want& want, const Cell& cell) {
+  const auto value = static_cast<float>(real_in(want, cell));
+  if (!std::isfinite(value)) refuse_value(want, cell);
+  return value;
+}
+
 std::int64_t moment_in(const Want& want, const Cell& cell) {
   const auto time =
       cell.kind == Cell::Kind::text ? Time::parse(json::Node(&cell).text()) : std::optional<Time>();
@@ -180,8 +187,9 @@ void fill_moments(const RowColumn& column, Part cells, ColumnMemory& out, std::i
                   std::int64_t parts) {
   fill<std::int64_t>(column, cells, Kind::timestamp, out, [=](const Want& want, const Cell& cell) {
     const std::int64_t us = moment_in(want, cell);
-    if (us % parts != 0) refuse_value(want, cell);
-    return us / parts * times;
+    std::int64_t value = 0;
+    if (us % parts != 0 || __builtin_mul_overflow(us / parts, times, &value)) refuse_value(want, cell);
+    return value;
   });
 }
 
@@ -204,7 +212,7 @@ void fill_column(const RowColumn& column, Part cells, ColumnMemory& out) {
   else if (type == "USMALLINT") fill_integers<std::uint16_t>(column, cells, Kind::uint16, out);
   else if (type == "UTINYINT") fill_integers<std::uint8_t>(column, cells, Kind::uint8, out);
   else if (type == "DOUBLE") fill<double>(column, cells, Kind::float64, out, real_in);
-  else if (type == "FLOAT") fill<float>(column, cells, Kind::float32, out, real_in);
+  else if (type == "FLOAT") fill<float>(column, cells, Kind::float32, out, short_real_in);
   else if (type == "DATE") fill<std::int32_t>(column, cells, Kind::date, out, day_in);
   else if (type == "BOOLEAN") fill_flags(column, cells, out);
   else if (type == "TIMESTAMP" || type == "TIMESTAMP WITH TIME ZONE") fill_moments(column, cells, out, 1, 1);

@@ -35,7 +35,14 @@ class FeatureServer::Impl {
 
   bool is_answered(const feature::OnlineView& view) const;
   void require_views(const std::vector<feature::OnlineView>& there) const;
-  /// True when they are others. With `following_` held, as for the next one.
+  std::optional<FileId> file_now() const;
+  /// Throws Error(busy) where another file is at the store's place than `catalogue` was made of, or none:
+  /// what is written into one that nobody finds any more is lost.
+  void require_same_file(const Catalogue& catalogue) const;
+  /// Reads another file that has come to the store's place: true then. With `following_` held, as for the
+  /// next two.
+  bool reopen_another();
+  /// True when they are others.
   bool follow_models();
   /// Makes the catalogue anew when the store changed, or `changed` says so.
   void follow(bool changed);
@@ -49,11 +56,13 @@ class FeatureServer::Impl {
   const Clock& clock_;
   const FeatureOptions options_;
   mutable std::mutex store_mutex_;
-  feature::OnlineStore store_;
+  std::optional<FileId> opened_;  ///< What `store_` reads. With `following_` held.
+  std::optional<feature::OnlineStore> store_;
   std::optional<feature::OnlineStore> writer_ = {};  ///< From the first push on.
+  std::optional<FileId> written_ = {};               ///< What `writer_` writes.
   std::shared_ptr<feature::OnlineImage> image_;
 
-  std::mutex writing_;    ///< Of `writer_` and of the engine behind `evaluate`.
+  std::mutex writing_;    ///< Of `writer_`, `written_` and of the engine behind `evaluate`.
   std::mutex following_;  ///< One at a time makes catalogues.
   std::vector<feature::OnlineView> seen_ = {};
   std::map<std::string, score::ModelFeatures> models_ = {};

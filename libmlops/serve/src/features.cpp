@@ -2,6 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/fs/file.hpp>
 
 #include <algorithm>
 
@@ -69,9 +70,10 @@ std::vector<std::string> Catalogue::names() const {
 FeatureServer::Impl::Impl(const Clock& clock, FeatureOptions options)
     : clock_(clock),
       options_(std::move(options)),
-      store_(options_.file, Mode::read),
+      opened_(file_now()),
+      store_(std::in_place, options_.file, Mode::read),
       image_(std::make_shared<feature::OnlineImage>(options_.file)) {
-  require_views(store_.views());
+  require_views(store_->views());
   refresh();
 }
 
@@ -93,7 +95,7 @@ bool FeatureServer::Impl::is_answered(const feature::OnlineView& view) const {
 
 std::vector<feature::OnlineView> FeatureServer::Impl::stored() const {
   const std::lock_guard lock(store_mutex_);
-  std::vector<feature::OnlineView> views = store_.views();
+  std::vector<feature::OnlineView> views = store_->views();
   std::erase_if(views, [&](const feature::OnlineView& one) { return !is_answered(one); });
   return views;
 }
@@ -103,9 +105,32 @@ std::shared_ptr<const Catalogue> FeatureServer::Impl::catalogue() const {
   return catalogue_;
 }
 
+std::optional<FileId> FeatureServer::Impl::file_now() const {
+  const auto stamp = fs::find_stamp(options_.file);
+  return stamp ? std::optional(FileId(stamp->device, stamp->inode)) : std::nullopt;
+}
+
+void FeatureServer::Impl::require_same_file(const Catalogue& catalogue) const {
+  const auto now = file_now();
+  if (now && now == catalogue.file) return;
+  throw error(Code::busy, "the online store '{}' {}; nothing was pushed", options_.file.filename().native(),
+              now ? "was replaced and is being read" : "is gone");
+}
+
+bool FeatureServer::Impl::reopen_another() {
+  const auto now = file_now();
+  if (!now || now == opened_) return false;
+  feature::OnlineStore fresh(options_.file, Mode::read);
+  const std::lock_guard lock(store_mutex_);
+  store_.emplace(std::move(fresh));
+  opened_ = now;
+  return true;
+}
+
 void FeatureServer::Impl::refresh() {
-  const bool changed = image_->refresh();
+  bool changed = image_->refresh();
   const std::lock_guard lock(following_);
+  changed = reopen_another() || changed;
   const bool others = follow_models();
   if (is_due(looked_at_views_, views_time) || changed || others) follow(changed || others);
 }
@@ -121,8 +146,9 @@ bool FeatureServer::Impl::follow_models() {
 /// Counts move with each push, which is no other catalogue; what is asked for by name is.
 void FeatureServer::Impl::follow(bool changed) {
   std::vector<feature::OnlineView> views = stored();
-  if (!changed && views == seen_) return;
+  if (!changed && views == seen_ && catalogue()->file == opened_) return;
   auto next = std::make_shared<Catalogue>();
+  next->file = opened_;
   for (const feature::OnlineView& one : views) next->views.push_back(answering(one));
   for (const auto& [name, features] : models_) next->services.emplace(name, service(features));
   seen_ = std::move(views);
@@ -195,11 +221,19 @@ feature::OnlineStore::Pushed FeatureServer::Impl::push(const PushedRows& rows, s
   {
     const std::lock_guard lock(writing_);
     const auto pushes = events_of(*known, rows);
-    if (!writer_) writer_.emplace(options_.file, Mode::write);
+    require_same_file(*known);
+    if (written_ != known->file) {
+      written_.reset();
+      writer_.emplace(options_.file, Mode::write);
+      written_ = known->file;
+    }
     const std::string whole_id = id.empty() ? "" : fmt::format("{}\n{}", rows.view, id);
     pushed = writer_->push(pushes, whole_id, clock_.now());
   }
-  image_->refresh();
+  try {
+    image_->refresh();
+  } catch (const Error&) {  // what was pushed is stored all the same; who polls is told
+  }
   views.front().counts->pushes.fetch_add(1, std::memory_order_relaxed);
   if (!pushed.again)
     views.front().counts->pushed_rows.fetch_add(rows.columns.rows(), std::memory_order_relaxed);
