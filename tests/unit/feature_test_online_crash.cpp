@@ -21,15 +21,16 @@ using mlops::test::Arm;
 using mlops::test::error_of;
 using mlops::test::Fault;
 
-constexpr std::int64_t hour = 3'600'000'000;
+constexpr std::int64_t hour_us = 3'600'000'000;
 const View counted = [] {
   View view{.name = "v", .key = {{"k", "k", KeyKind::text}}, .from = "t", .at = "at"};
   view.inputs = {{"CAST((n) AS BIGINT)", "BIGINT"}};
-  view.columns = {{.name = "sum",
-                   .text = "sum(n) over 1000h",
-                   .definition = {.aggregate = Aggregate::sum, .expression = "n", .window_us = 1000 * hour},
-                   .input = 0,
-                   .type = "BIGINT"}};
+  view.columns = {
+      {.name = "sum",
+       .text = "sum(n) over 1000h",
+       .definition = {.aggregate = Aggregate::sum, .expression = "n", .window_us = 1000 * hour_us},
+       .input = 0,
+       .type = "BIGINT"}};
   return view;
 }();
 
@@ -39,7 +40,7 @@ Columns numbered(std::int64_t first, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) numbers.push_back(first + i);
   return ColumnsOf()
       .texts("key0", Cells<std::string>(numbers.size(), "a"))
-      .add("at", {.kind = Kind::timestamp}, Cells<std::int64_t>(numbers.size(), hour), "TIMESTAMP")
+      .add("at", {.kind = Kind::timestamp}, Cells<std::int64_t>(numbers.size(), hour_us), "TIMESTAMP")
       .integers("input0", numbers)
       .build();
 }
@@ -52,7 +53,7 @@ class OnlineStoresLive : public testing::Test {
 
   void SetUp() override {
     OnlineStore store(file_, OnlineStore::Mode::write);
-    id_ = store.materialize(counted, {}, numbered(0, 0), {}, {hour}).view.id;
+    id_ = store.materialize(counted, {}, numbered(0, 0), {}, {hour_us}).view.id;
   }
   std::vector<std::int64_t> numbers() {
     OnlineStore store(file_, OnlineStore::Mode::read);
@@ -98,7 +99,7 @@ TEST_F(OnlineStoresLive, lose_nothing_and_take_nothing_twice_from_processes_at_o
       for (std::int64_t i = 0; i < 40; ++i) {
         const std::int64_t number = part * 40 + i;
         for (int again = 0; again < 2; ++again)
-          store.push({{id_, numbered(number, 1)}}, std::to_string(number), {hour});
+          store.push({{id_, numbered(number, 1)}}, std::to_string(number), {hour_us});
       }
     }));
   }
@@ -106,7 +107,7 @@ TEST_F(OnlineStoresLive, lose_nothing_and_take_nothing_twice_from_processes_at_o
     OnlineStore store(file_, OnlineStore::Mode::write);
     for (std::uint8_t i = 1; i <= 20; ++i) {
       // The version has a growing part of what is pushed, now or later: those are in both for a while.
-      store.materialize(counted, {}, numbered(0, i), {.bytes = {i}}, {hour});
+      store.materialize(counted, {}, numbered(0, i), {.bytes = {i}}, {hour_us});
     }
   }));
   OnlineImage image(file_);
@@ -117,7 +118,7 @@ TEST_F(OnlineStoresLive, lose_nothing_and_take_nothing_twice_from_processes_at_o
   }
   image.refresh();
   OnlineStore store(file_, OnlineStore::Mode::write);
-  store.materialize(counted, {}, numbered(0, 120), {.bytes = {99}}, {hour});
+  store.materialize(counted, {}, numbered(0, 120), {.bytes = {99}}, {hour_us});
   EXPECT_EQ(numbers(), up_to(120));
   EXPECT_EQ(store.views()[0].pushed, 0u);
   EXPECT_TRUE(image.refresh());
@@ -135,10 +136,11 @@ TEST_F(OnlineStoresLive, have_what_was_acknowledged_when_they_are_killed_at_any_
     const pid_t child = process([&] {
       OnlineStore store(file_, OnlineStore::Mode::write);
       for (std::int64_t i = first;; ++i) {
-        store.push({{id_, numbered(i, 1)}}, std::to_string(i), {hour});
+        store.push({{id_, numbered(i, 1)}}, std::to_string(i), {hour_us});
         if (::write(pipe[1], "x", 1) != 1) ::_exit(1);
         if (i % 5 == 4)
-          store.materialize(counted, {}, numbered(0, i), {.bytes = {static_cast<std::uint8_t>(i)}}, {hour});
+          store.materialize(counted, {}, numbered(0, i), {.bytes = {static_cast<std::uint8_t>(i)}},
+                            {hour_us});
       }
     });
     ::close(pipe[1]);
@@ -152,7 +154,7 @@ TEST_F(OnlineStoresLive, have_what_was_acknowledged_when_they_are_killed_at_any_
     ::close(pipe[0]);
     // One more may be there, that nobody was told of; sent again under its id it is not taken twice.
     OnlineStore store(file_, OnlineStore::Mode::write);
-    store.push({{id_, numbered(acknowledged, 1)}}, std::to_string(acknowledged), {hour});
+    store.push({{id_, numbered(acknowledged, 1)}}, std::to_string(acknowledged), {hour_us});
     ++acknowledged;
     ASSERT_EQ(numbers(), up_to(acknowledged)) << "round " << round;
   }
@@ -166,14 +168,14 @@ TEST_F(OnlineStoresLive, are_whole_wherever_a_process_dies) {
     const pid_t child = process([&] {
       OnlineStore store(file_, OnlineStore::Mode::write);
       const Arm arm(call % 2 == 0 ? Fault::die : Fault::tear, call);
-      store.push({{id_, numbered(next, 1)}}, std::to_string(next), {hour});
+      store.push({{id_, numbered(next, 1)}}, std::to_string(next), {hour_us});
       store.materialize(counted, {}, numbered(0, next), {.bytes = {static_cast<std::uint8_t>(call), 1}},
-                        {hour});
+                        {hour_us});
       if (arm.struck()) ::_exit(2);
     });
     const int status = status_of(child);
     OnlineStore(file_, OnlineStore::Mode::write)
-        .push({{id_, numbered(next, 1)}}, std::to_string(next), {hour});
+        .push({{id_, numbered(next, 1)}}, std::to_string(next), {hour_us});
     ++pushed;
     ASSERT_EQ(numbers(), up_to(pushed)) << "call " << call;
     if (status == 0) break;
@@ -192,7 +194,7 @@ TEST_F(OnlineStoresLive, say_that_the_disk_is_full_and_take_nothing) {
       OnlineStore store(file_, OnlineStore::Mode::write);
       const Arm arm(Fault::since, call, ENOSPC);
       try {
-        taken = store.push({{id_, numbered(call, 1)}}, "", {hour}).events == 1;
+        taken = store.push({{id_, numbered(call, 1)}}, "", {hour_us}).events == 1;
       } catch (const Error& e) {
         // SQLite tells of an fsync that fails as of any other fault of the disk.
         EXPECT_TRUE(e.code() == Code::busy || e.code() == Code::failed) << e.message();
@@ -242,7 +244,8 @@ TEST_F(OnlineStoresLive, are_refused_on_a_network) {
 TEST_F(OnlineStoresLive, images_outlive_their_file_and_follow_the_next_one) {
   const auto fill = [&](std::int64_t count) {
     OnlineStore store(file_, OnlineStore::Mode::write);
-    store.materialize(counted, {}, numbered(0, count), {.bytes = {static_cast<std::uint8_t>(count)}}, {hour});
+    store.materialize(counted, {}, numbered(0, count), {.bytes = {static_cast<std::uint8_t>(count)}},
+                      {hour_us});
   };
   fill(3);
   OnlineImage image(file_);

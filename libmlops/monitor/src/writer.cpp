@@ -10,9 +10,9 @@
 namespace mlops::monitor {
 namespace {
 
-constexpr std::int64_t hour_us = 3'600'000'000;
+constexpr std::int64_t segment_us = 3'600'000'000;
 constexpr unsigned permissions = 0640;
-constexpr std::size_t kept_memory = 1'000'000;
+constexpr std::size_t kept_lines = 1'000'000;
 
 /// "20261121T111810Z"
 std::string compact(Time time) {
@@ -58,7 +58,7 @@ void Writer::write() {
 
 /// Not where somebody took the file or its folder away: lines would go nowhere.
 bool Writer::goes_on() const {
-  if (!file_ || size_ >= segment_bytes_ || clock_.now().us / hour_us != hour_) return false;
+  if (!file_ || size_ >= segment_bytes_ || clock_.now().us / segment_us != hour_) return false;
   const auto now = fs::find_stamp(file_->path());
   return now && now->inode == begun_.inode && now->device == begun_.device;
 }
@@ -73,7 +73,7 @@ void Writer::begin() {
   const std::string name = fmt::format("{}-{}-{:04}.jsonl", compact(now), process_, ++number_);
   file_.emplace(folder / name, fs::File::Mode::create_new, permissions);
   begun_ = file_->stamp();
-  hour_ = now.us / hour_us;
+  hour_ = now.us / segment_us;
   size_ = 0;
 }
 
@@ -93,7 +93,7 @@ void Writer::fail(const std::string& why) {
 void Writer::give_back() {
   written_.dropped += std::exchange(rows_, 0);
   lines_.clear();
-  if (lines_.capacity() > kept_memory) lines_.shrink_to_fit();
+  if (lines_.capacity() > kept_lines) lines_.shrink_to_fit();
 }
 
 void Writer::forget_old() {

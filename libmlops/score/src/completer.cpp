@@ -15,7 +15,7 @@ namespace {
 
 using json::Cell;
 
-constexpr std::int64_t day_us = 86'400'000'000;
+constexpr std::int64_t us_of_day = 86'400'000'000;
 
 std::size_t position(const Scorer& scorer, const std::string& name) {
   const auto& columns = scorer.columns();
@@ -145,7 +145,7 @@ void Completer::take_times(const GivenRows& given, Time now, Made& out) const {
 void Completer::give_times(const GivenRows& given, Time now, Made& out) const {
   const bool date = scorer_->columns()[time_].encoding == predict::Encoding::date;
   if (!given.has(time_)) {
-    const std::int64_t days = now.us / day_us - (now.us % day_us < 0 ? 1 : 0);
+    const std::int64_t days = now.us / us_of_day - (now.us % us_of_day < 0 ? 1 : 0);
     const auto cells = out.add(time_, date ? Kind::date : Kind::timestamp);
     return std::fill(cells.begin(), cells.end(), integer_cell(date ? days : now.us));
   }

@@ -15,7 +15,7 @@ using json::Cell;
 using predict::Scalar;
 using predict::SqlType;
 
-Cell null_cell() {
+Cell no_cell() {
   Cell out = integer_cell(0);
   out.kind = Cell::Kind::null;
   return out;
@@ -109,13 +109,13 @@ std::string shown_cell(const Cell& cell) {
 
 Cell cell_of(const predict::Scalar& value, SqlType type,
              const std::function<std::string_view(std::string_view text)>& keep) {
-  if (value.null) return null_cell();
+  if (value.null) return no_cell();
   std::string text;
   switch (type) {
     case SqlType::boolean:
       return flag_cell(value.whole != 0);
     case SqlType::float64:
-      return std::isfinite(value.number) ? number_cell(value.number) : null_cell();
+      return std::isfinite(value.number) ? number_cell(value.number) : no_cell();
     case SqlType::text:
       return text_cell(keep(value.text));
     case SqlType::date:

@@ -10,7 +10,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-bool is_among(const Names& names, const std::string& name) {
+bool is_one_of(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -43,7 +43,7 @@ Names faults_of(const std::vector<std::pair<predict::Input, std::string>>& wante
   Names faults;
   Names told;
   for (const auto& [column, why] : wanted) {
-    if (is_among(there, column.name) || is_among(told, column.name)) continue;
+    if (is_one_of(there, column.name) || is_one_of(told, column.name)) continue;
     told.push_back(column.name);
     std::string fault = predict::missing_column(column, there);
     fault.insert(fault.find(')', column.name.size()) + 1, why);
@@ -56,7 +56,7 @@ Names faults_of(const std::vector<std::pair<predict::Input, std::string>>& wante
 
 bool lacks(const ModelView& view, const Names& there) {
   const Names wanted = view.names();
-  const auto has = [&](const std::string& name) { return is_among(there, name); };
+  const auto has = [&](const std::string& name) { return is_one_of(there, name); };
   const auto absent = std::find_if_not(wanted.begin(), wanted.end(), has);
   const auto present = std::find_if(wanted.begin(), wanted.end(), has);
   if (absent == wanted.end()) return false;

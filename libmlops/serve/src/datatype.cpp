@@ -41,7 +41,7 @@ std::optional<Datatype> datatype_of(std::string_view name) {
 
 std::string_view name_of(Datatype type) { return row_of(type).name; }
 std::size_t bytes_of(Datatype type) { return row_of(type).bytes; }
-Kind kind_of(Datatype type) { return row_of(type).kind; }
+mlops::Kind kind_of(Datatype type) { return row_of(type).kind; }
 
 Datatype datatype_of_sql(std::string_view type) {
   for (std::size_t i = 0; i < rows.size(); ++i) {

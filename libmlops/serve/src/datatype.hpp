@@ -34,7 +34,7 @@ std::string_view name_of(Datatype type);
 std::size_t bytes_of(Datatype type);
 
 /// What its elements become in a column.
-Kind kind_of(Datatype type);
+mlops::Kind kind_of(Datatype type);
 
 /// What an input or a label of that SQL type is: "BIGINT" is INT64. What has no datatype of its own, such as
 /// dates, is BYTES.

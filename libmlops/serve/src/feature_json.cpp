@@ -15,9 +15,8 @@
 namespace mlops::serve {
 namespace {
 
-using Kind = feature::Value::Kind;
+using ValueKind = feature::Value::Kind;
 
-constexpr std::int64_t day_us = 86'400'000'000;
 constexpr std::int64_t second_us = 1'000'000;
 
 void append_integer(std::int64_t value, std::string& out) {
@@ -110,14 +109,14 @@ void append_node(json::Node node, std::string& out) {
 
 void append_value(const feature::Value& value, std::string_view type, std::string& out) {
   switch (value.kind) {
-    case Kind::null:
+    case ValueKind::null:
       out += "null";
       return;
-    case Kind::integer:
+    case ValueKind::integer:
       return append_whole(value.integer, type, out);
-    case Kind::real:
+    case ValueKind::real:
       return append_number(value.real, out);
-    case Kind::text:
+    case ValueKind::text:
       return append_quoted(value.text, out);
   }
 }

@@ -10,6 +10,8 @@
 
 namespace mlops::serve {
 
+inline constexpr std::int64_t day_us = 86'400'000'000;
+
 /// In quotes, with what JSON escapes escaped. `text` is UTF-8.
 void append_quoted(std::string_view text, std::string& out);
 

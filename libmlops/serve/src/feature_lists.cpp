@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "src/feature_answerer.hpp"
+#include "src/label.hpp"
 
 namespace mlops::serve {
 namespace {
@@ -66,17 +67,6 @@ json::Object json_of(const feature::OnlineView& online) {
           {"events", online.events},
           {"pushed", online.pushed},
           {"keys", online.keys}};
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\') out += "\\\\";
-    else if (c == '"') out += "\\\"";
-    else if (c == '\n') out += "\\n";
-    else out += c;
-  }
-  return out;
 }
 
 class Lines {

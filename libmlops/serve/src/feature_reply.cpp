@@ -19,7 +19,6 @@ using feature::KeyKind;
 using json::Cell;
 using ValueKind = feature::Value::Kind;
 
-constexpr std::int64_t day_us = 86'400'000'000;
 constexpr std::string_view event_time = "event_timestamp";
 constexpr std::string_view no_moment = R"("1970-01-01T00:00:00Z")";
 
@@ -52,7 +51,7 @@ std::optional<std::int64_t> moment_in(const Cell& cell) {
 }
 
 /// A whole number, also one that came as a double; nothing for what is none.
-std::optional<std::int64_t> whole_in(const Cell& cell) {
+std::optional<std::int64_t> key_whole_in(const Cell& cell) {
   constexpr double most = 9'223'372'036'854'775'808.0;
   if (cell.kind == Cell::Kind::integer) return cell.integer;
   if (cell.kind != Cell::Kind::number || std::trunc(cell.number) != cell.number) return std::nullopt;
@@ -62,11 +61,11 @@ std::optional<std::int64_t> whole_in(const Cell& cell) {
 
 /// What a part of a key is as an integer; nothing where it is of another kind.
 std::optional<std::int64_t> part_of(const Cell& cell, KeyKind kind) {
-  if (kind == KeyKind::integer) return whole_in(cell);
+  if (kind == KeyKind::integer) return key_whole_in(cell);
   if (kind == KeyKind::timestamp) return moment_in(cell);
   if (kind == KeyKind::boolean) {
     const auto number =
-        cell.kind == Cell::Kind::flag ? std::optional<std::int64_t>(cell.flag) : whole_in(cell);
+        cell.kind == Cell::Kind::flag ? std::optional<std::int64_t>(cell.flag) : key_whole_in(cell);
     return number == 0 || number == 1 ? number : std::nullopt;
   }
   const auto us = moment_in(cell);

@@ -14,7 +14,7 @@ namespace {
 
 using Kind = json::Node::Kind;
 
-constexpr std::size_t few = 16;  ///< Names that are compared one by one.
+constexpr std::size_t few_names = 16;  ///< Names that are compared one by one.
 
 void require_object(json::Node body) {
   if (!body.is(Kind::object))
@@ -64,7 +64,7 @@ void NamedLists::read(std::string_view member, json::Node value) {
 
 void NamedLists::add(std::string_view name) {
   names_.push_back(name);
-  if (names_.size() <= few) return;
+  if (names_.size() <= few_names) return;
   for (std::size_t i = places_.size(); i < names_.size(); ++i) places_.emplace(names_[i], i);
 }
 

@@ -23,8 +23,6 @@ using feature::OnlineView;
 using feature::RowColumn;
 using json::Cell;
 
-constexpr std::int64_t day_us = 86'400'000'000;
-
 // ---- which column is which
 // --------------------------------------------------------------------------------------------
 
@@ -150,7 +148,7 @@ bool flag_in(const Want& want, const Cell& cell) {
 using Part = std::span<const Cell* const>;
 
 template <typename T, typename Get>
-void fill(const RowColumn& column, Part cells, Kind kind, ColumnMemory& out, Get get) {
+void fill(const RowColumn& column, Part cells, mlops::Kind kind, ColumnMemory& out, Get get) {
   out.start(kind, cells.size());
   for (std::size_t row = 0; row < cells.size(); ++row) {
     const bool null = cells[row]->kind == Cell::Kind::null;
@@ -160,12 +158,12 @@ void fill(const RowColumn& column, Part cells, Kind kind, ColumnMemory& out, Get
 }
 
 template <typename T>
-void fill_integers(const RowColumn& column, Part cells, Kind kind, ColumnMemory& out) {
+void fill_integers(const RowColumn& column, Part cells, mlops::Kind kind, ColumnMemory& out) {
   fill<T>(column, cells, kind, out, integer_in<T>);
 }
 
 void fill_flags(const RowColumn& column, Part cells, ColumnMemory& out) {
-  out.start(Kind::boolean, cells.size());
+  out.start(mlops::Kind::boolean, cells.size());
   for (std::size_t row = 0; row < cells.size(); ++row) {
     if (cells[row]->kind == Cell::Kind::null) out.set_null(row);
     else if (flag_in({column, row}, *cells[row])) out.set_flag(row);
@@ -185,7 +183,7 @@ void fill_texts(const RowColumn& column, Part cells, ColumnMemory& out) {
 /// How many of a time stamp's units a microsecond is, or the other way round.
 void fill_moments(const RowColumn& column, Part cells, ColumnMemory& out, std::int64_t times,
                   std::int64_t parts) {
-  fill<std::int64_t>(column, cells, Kind::timestamp, out, [=](const Want& want, const Cell& cell) {
+  fill<std::int64_t>(column, cells, mlops::Kind::timestamp, out, [=](const Want& want, const Cell& cell) {
     const std::int64_t us = moment_in(want, cell);
     std::int64_t value = 0;
     if (us % parts != 0 || __builtin_mul_overflow(us / parts, times, &value)) refuse_value(want, cell);
@@ -194,8 +192,8 @@ void fill_moments(const RowColumn& column, Part cells, ColumnMemory& out, std::i
 }
 
 Type type_of(const ColumnMemory& memory, const RowColumn& column) {
-  Type type{.kind = memory.kind(), .large = memory.kind() == Kind::text};
-  if (column.type == "TIMESTAMP WITH TIME ZONE") type.kind = Kind::timestamp_tz;
+  Type type{.kind = memory.kind(), .large = memory.kind() == mlops::Kind::text};
+  if (column.type == "TIMESTAMP WITH TIME ZONE") type.kind = mlops::Kind::timestamp_tz;
   if (column.type == "TIMESTAMP_S") type.unit = TimeUnit::s;
   if (column.type == "TIMESTAMP_MS") type.unit = TimeUnit::ms;
   if (column.type == "TIMESTAMP_NS") type.unit = TimeUnit::ns;
@@ -204,16 +202,16 @@ Type type_of(const ColumnMemory& memory, const RowColumn& column) {
 
 void fill_column(const RowColumn& column, Part cells, ColumnMemory& out) {
   const std::string& type = column.type;
-  if (type == "BIGINT") fill<std::int64_t>(column, cells, Kind::int64, out, whole_in);
-  else if (type == "INTEGER") fill_integers<std::int32_t>(column, cells, Kind::int32, out);
-  else if (type == "SMALLINT") fill_integers<std::int16_t>(column, cells, Kind::int16, out);
-  else if (type == "TINYINT") fill_integers<std::int8_t>(column, cells, Kind::int8, out);
-  else if (type == "UINTEGER") fill_integers<std::uint32_t>(column, cells, Kind::uint32, out);
-  else if (type == "USMALLINT") fill_integers<std::uint16_t>(column, cells, Kind::uint16, out);
-  else if (type == "UTINYINT") fill_integers<std::uint8_t>(column, cells, Kind::uint8, out);
-  else if (type == "DOUBLE") fill<double>(column, cells, Kind::float64, out, real_in);
-  else if (type == "FLOAT") fill<float>(column, cells, Kind::float32, out, short_real_in);
-  else if (type == "DATE") fill<std::int32_t>(column, cells, Kind::date, out, day_in);
+  if (type == "BIGINT") fill<std::int64_t>(column, cells, mlops::Kind::int64, out, whole_in);
+  else if (type == "INTEGER") fill_integers<std::int32_t>(column, cells, mlops::Kind::int32, out);
+  else if (type == "SMALLINT") fill_integers<std::int16_t>(column, cells, mlops::Kind::int16, out);
+  else if (type == "TINYINT") fill_integers<std::int8_t>(column, cells, mlops::Kind::int8, out);
+  else if (type == "UINTEGER") fill_integers<std::uint32_t>(column, cells, mlops::Kind::uint32, out);
+  else if (type == "USMALLINT") fill_integers<std::uint16_t>(column, cells, mlops::Kind::uint16, out);
+  else if (type == "UTINYINT") fill_integers<std::uint8_t>(column, cells, mlops::Kind::uint8, out);
+  else if (type == "DOUBLE") fill<double>(column, cells, mlops::Kind::float64, out, real_in);
+  else if (type == "FLOAT") fill<float>(column, cells, mlops::Kind::float32, out, short_real_in);
+  else if (type == "DATE") fill<std::int32_t>(column, cells, mlops::Kind::date, out, day_in);
   else if (type == "BOOLEAN") fill_flags(column, cells, out);
   else if (type == "TIMESTAMP" || type == "TIMESTAMP WITH TIME ZONE") fill_moments(column, cells, out, 1, 1);
   else if (type == "TIMESTAMP_NS") fill_moments(column, cells, out, 1'000, 1);

@@ -15,15 +15,12 @@ namespace {
 
 using Mode = feature::OnlineStore::Mode;
 
-using std::chrono::seconds;
-using std::chrono::steady_clock;
-
-constexpr seconds views_time{1};  ///< Between two looks at what views there are.
-constexpr seconds models_time{5};
+constexpr std::chrono::seconds views_time{1};  ///< Between two looks at what views there are.
+constexpr std::chrono::seconds models_time{5};
 
 /// True when so much has passed, or it is the first time.
-bool is_due(std::optional<steady_clock::time_point>& last, seconds time) {
-  const auto now = steady_clock::now();
+bool is_due(std::optional<std::chrono::steady_clock::time_point>& last, std::chrono::seconds time) {
+  const auto now = std::chrono::steady_clock::now();
   if (last && now - *last < time) return false;
   last = now;
   return true;

@@ -10,23 +10,12 @@
 #include <string_view>
 
 #include "src/feature_answerer.hpp"
+#include "src/label.hpp"
 #include "src/process.hpp"
 #include "src/state.hpp"
 
 namespace mlops::serve {
 namespace {
-
-/// The value of a label, without its quotes.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\') out += "\\\\";
-    else if (c == '"') out += "\\\"";
-    else if (c == '\n') out += "\\n";
-    else out += c;
-  }
-  return out;
-}
 
 class Page {
  public:
