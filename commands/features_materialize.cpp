@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 namespace mlops::commands {
 namespace {
@@ -89,13 +90,21 @@ std::vector<ui::Row> would_take(const std::vector<Taken>& all, cli::Invocation& 
 
 std::vector<ui::Row> take(const std::vector<Taken>& all, cli::Invocation& invocation) {
   feature::OnlineStore store(invocation.project().online_file(), feature::OnlineStore::Mode::write);
-  std::vector<ui::Row> rows;
-  for (const Taken& one : all) {
+  // Of several definitions of a name that of mlops.yaml comes last: it answers for the name.
+  std::vector<std::size_t> order(all.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_partition(order.begin(), order.end(), [&](std::size_t i) {
+    const auto& users = all[i].defined.used_by;
+    return std::find(users.begin(), users.end(), "mlops.yaml") == users.end();
+  });
+  std::vector<ui::Row> rows(all.size());
+  for (const std::size_t i : order) {
+    const Taken& one = all[i];
     invocation.progress().phase("materializing " + one.defined.view.name, 0, Unit::rows);
     const auto done = score::materialize(enrich_place(invocation), store, one.defined.view, one.version,
                                          invocation.clock().now());
-    rows.push_back(taken_row(one, &done.view, done.unchanged ? "unchanged" : "materialized", done.superseded,
-                             invocation));
+    rows[i] = taken_row(one, &done.view, done.unchanged ? "unchanged" : "materialized", done.superseded,
+                        invocation);
   }
   return rows;
 }

@@ -135,6 +135,19 @@ TEST_F(OnlineStores, know_a_version_again_and_forget_with_the_time) {
   EXPECT_EQ(store.materialize(airport(), reads, none, version(), {0}).view.complete_from_us, -day);
 }
 
+TEST_F(OnlineStores, keep_a_past_that_was_brought_back_and_lose_none_to_a_wrong_clock) {
+  OnlineStore store(file_, OnlineStore::Mode::write);
+  const auto made =
+      store.materialize(airport(), reads, landings({"a", "a"}, {0, 50 * day}, {1, 1}), version(), {9 * day});
+  EXPECT_EQ(made.view.complete_from_us, 8 * day);
+  const auto since = [&] { return store.views().at(0).complete_from_us; };
+  store.push({{made.view.id, landings({}, {}, {})}}, "", {400 * day});
+  store.push({{made.view.id, landings({"a"}, {9 * day}, {1})}}, "", {400 * day});
+  EXPECT_EQ(since(), 8 * day);
+  store.push({{made.view.id, landings({"a"}, {300 * day}, {1})}}, "", {400 * day});
+  EXPECT_EQ(since(), 8 * day + day / 4);
+}
+
 TEST_F(OnlineStores, do_not_grow_by_pushes_alone) {
   OnlineStore store(file_, OnlineStore::Mode::write);
   const auto made = store.materialize(airport(), reads, landings({"a"}, {0}, {1}), version(), {400 * day});
@@ -191,6 +204,10 @@ TEST_F(OnlineStores, find_the_definition_that_covers) {
   const auto second = store.materialize(other, reads, none, version(), {0}).view;
   EXPECT_EQ(store.find(airport(), {}).id, first.id);
   EXPECT_EQ(store.find(airport(), {"flights"}).id, second.id);
+  EXPECT_EQ(store.views().front().id, second.id);
+  store.materialize(airport(), reads, none, version(), {0});  // and back
+  EXPECT_EQ(store.views().front().id, first.id);
+  EXPECT_EQ(store.find(airport(), {"flights"}).id, first.id);
   View elsewhere = airport();
   elsewhere.name = "airprot";
   const Error unknown = error_of([&] { store.find(elsewhere, {}); });

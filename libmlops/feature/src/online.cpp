@@ -94,6 +94,7 @@ struct OnlineStore::Impl {
     OnlineView view = file.require(push.view);
     EventTable table(file.database(), view.id, view.view);
     EventRows rows(view.view, push.events);
+    std::optional<std::int64_t> newest;
     for (std::size_t row = 0; row < rows.rows(); ++row) {
       const auto key = rows.key(row);
       if (!key) {
@@ -102,14 +103,17 @@ struct OnlineStore::Impl {
       }
       if (!table.has_key(*key)) ++view.keys;
       table.insert(rows, row, *key, true);
-      view.newest_us = std::max(view.newest_us.value_or(rows.at(row)), rows.at(row));
+      newest = std::max(newest.value_or(rows.at(row)), rows.at(row));
       ++view.events;
       ++view.pushed;
       ++out.events;
     }
-    const std::int64_t from = complete_from(view.view, view.newest_us, now);
-    // Looking through all events is worth it now and then.
-    if (from - view.complete_from_us >= slack_us(view.view) / 4) forget(view, table, from);
+    if (newest) view.newest_us = std::max(view.newest_us.value_or(*newest), *newest);
+    // Looking through all events is worth it now and then. One step at a time: an event with a wrong clock
+    // must not take a past away, nor must a push into a past that was brought back.
+    const std::int64_t step = slack_us(view.view) / 4;
+    const bool goes_on = newest && complete_from(view.view, newest, now) - view.complete_from_us >= step;
+    if (goes_on) forget(view, table, view.complete_from_us + step);
     else file.update(view);
   }
 };
@@ -138,6 +142,7 @@ OnlineStore::Materialized OnlineStore::materialize(const View& view, const std::
         .with_hint("try again");
   Materialized out = events.width() == 0 ? impl_->again(std::move(there), now)
                                          : impl_->take(std::move(there), events, !same_version);
+  impl_->file.put_first(out.view.id);
   transaction.commit();
   return out;
 }

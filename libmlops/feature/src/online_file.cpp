@@ -25,11 +25,12 @@ CREATE TABLE views(
   materialized INTEGER NOT NULL,   -- microseconds since 1970, UTC, as are the next and the newest
   complete_from INTEGER NOT NULL,
   generation INTEGER NOT NULL,
+  taken INTEGER NOT NULL,          -- grows: the definition of a name with the greatest was materialized last
   events INTEGER NOT NULL,
   pushed INTEGER NOT NULL,
   keys INTEGER NOT NULL,
   newest INTEGER) STRICT;
-CREATE INDEX views_by_name ON views(name, id DESC);
+CREATE INDEX views_by_name ON views(name, taken DESC);
 CREATE TABLE pushes(id TEXT PRIMARY KEY, time INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX pushes_by_time ON pushes(time))"};
 
@@ -179,7 +180,7 @@ OnlineFile::OnlineFile(const std::filesystem::path& file, OnlineStore::Mode mode
 }
 
 std::vector<OnlineView> OnlineFile::views() {
-  db::Statement query = database_.prepare(std::string(select_views) + "ORDER BY name, id DESC");
+  db::Statement query = database_.prepare(std::string(select_views) + "ORDER BY name, taken DESC, id DESC");
   return all_of(database_, query);
 }
 
@@ -211,12 +212,18 @@ OnlineView OnlineFile::find(const View& wanted, const std::vector<std::string>& 
 
 std::int64_t OnlineFile::add(const View& view) {
   db::Statement insert = database_.prepare(
-      "INSERT INTO views(name, definition, reads, materialized, complete_from, generation, events, pushed, "
-      "keys) VALUES (?, ?, '[]', 0, ?, 0, 0, 0, 0) RETURNING id");
+      "INSERT INTO views(name, definition, reads, materialized, complete_from, generation, taken, events, "
+      "pushed, keys) VALUES (?, ?, '[]', 0, ?, 0, 0, 0, 0, 0) RETURNING id");
   insert.bind(view.name, json::dump(to_json(view)), INT64_MIN).step();
   const std::int64_t id = insert.integer(0);
   insert.run();
   return id;
+}
+
+void OnlineFile::put_first(std::int64_t id) {
+  database_.prepare("UPDATE views SET taken = (SELECT max(taken) + 1 FROM views) WHERE id = ?")
+      .bind(id)
+      .run();
 }
 
 void OnlineFile::update(const OnlineView& view) {

@@ -27,6 +27,8 @@ class OnlineFile {
   std::int64_t add(const View& view);
   /// Everything but its name and definition.
   void update(const OnlineView& view);
+  /// Of the definitions of its name.
+  void put_first(std::int64_t id);
   void remove(std::int64_t id);
 
  private:

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -118,8 +119,12 @@ void PredictionLog::Impl::write(const std::string& taken) {
   for (std::size_t at = 0; at < taken.size();) {
     const Record record(taken.data() + at);
     Writer& writer = *record.head().stream->writer;
-    append_lines(record, writer.lines());
     writer.count(record.head().rows);
+    try {
+      append_lines(record, writer.lines());
+    } catch (const std::bad_alloc&) {
+      writer.drop("there is not enough memory for the lines of a request");
+    }
     if (writer.lines().size() > portion) writer.flush();
     at += record.head().bytes;
   }

@@ -28,6 +28,11 @@ class Writer {
   /// Lines are put here; flush() writes them.
   std::string& lines() { return lines_; }
   void count(std::uint64_t rows) { rows_ += rows; }
+  /// The lines that are not written yet go, and their rows count as dropped.
+  void drop(const std::string& why) {
+    fault_ = why;
+    give_back();
+  }
   /// Never throws: lines that cannot be written are dropped, and fault() says why.
   void flush();
   /// Why nothing can be written now; empty: it can.

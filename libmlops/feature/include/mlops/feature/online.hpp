@@ -72,11 +72,11 @@ class OnlineStore {
   ~OnlineStore();
   OnlineStore(OnlineStore&&) noexcept;
 
-  /// By name, the newest definition of each name first.
+  /// By name, of each name the definition that was materialized last first.
   std::vector<OnlineView> views() const;
-  /// The newest definition that covers it. Throws Error: not_found ("features.not_online": no definition of
-  /// that name), conflict ("features.changed": none that covers it; the message says what differs from the
-  /// newest).
+  /// Of the definitions that cover it the one that was materialized last. Throws Error: not_found
+  /// ("features.not_online": no definition of that name), conflict ("features.changed": none that covers it;
+  /// the message says what differs from the newest).
   OnlineView find(const View& wanted, const std::vector<std::string>& columns) const;
 
   struct Materialized {
@@ -102,7 +102,7 @@ class OnlineStore {
     bool again = false;         ///< A push of that id was taken before; nothing was added.
   };
   /// One transaction. An `id` makes it safe to send a push again: ids are remembered for a week. From time to
-  /// time what is no longer needed goes, as in materialize().
+  /// time what is no longer needed goes, by a quarter of what complete_from() leaves at the most.
   Pushed push(const std::vector<Push>& pushes, const std::string& id, Time now);
 
   /// Definitions for which `keep` is false go, with their events. How many went.
