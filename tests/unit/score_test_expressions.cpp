@@ -14,7 +14,7 @@ namespace {
 using namespace predict;
 
 /// Every type, with nulls, borders, NaN, moments before 1970 and letters of several bytes.
-constexpr const char* rows_sql = R"(
+constexpr const char* expression_rows = R"(
   SELECT CASE WHEN r % 7 <> 0 THEN (r * 37 % 256 - 128)::TINYINT END AS t,
          CASE WHEN r % 8 <> 1 THEN (CASE r % 9 WHEN 0 THEN 32767 WHEN 1 THEN -32768 ELSE r * 13 % 200 - 100 END)::SMALLINT END AS s,
          CASE WHEN r % 6 <> 2 THEN (CASE r % 11 WHEN 0 THEN 2147483647 WHEN 1 THEN -2147483648 WHEN 2 THEN 0 ELSE r * 7 % 23 - 9 END)::INTEGER END AS i,
@@ -271,7 +271,7 @@ class ExpressionTest : public ScoreTest {
   void SetUp() override {
     ScoreTest::SetUp();
     db_ = engine();
-    db_->execute("CREATE TABLE q AS " + std::string(rows_sql));
+    db_->execute("CREATE TABLE q AS " + std::string(expression_rows));
     rows_ = db_->query("SELECT * FROM q");
     for (const Field& field : rows_.fields()) {
       names_.push_back(field.name);

@@ -30,9 +30,9 @@ class ServeFeatures : public ServeTest {
             .input = input,
             .type = type};
   }
-  static Columns events(const test::Cells<std::int64_t>& ids, const test::Cells<std::int64_t>& at,
-                        const test::Cells<double>& fares) {
-    test::ColumnsOf out;
+  static Columns events(const mlops::test::Cells<std::int64_t>& ids,
+                        const mlops::test::Cells<std::int64_t>& at, const mlops::test::Cells<double>& fares) {
+    mlops::test::ColumnsOf out;
     out.integers("key0", ids);
     out.add<std::int64_t>("at", {.kind = Kind::timestamp}, at, "TIMESTAMP");
     return out.numbers("input0", fares).build();
