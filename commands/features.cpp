@@ -13,8 +13,10 @@
 #include <mlops/feature/sets.hpp>
 #include <mlops/project/project.hpp>
 
+#include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 namespace mlops::commands {
 namespace {
@@ -78,6 +80,20 @@ std::vector<ui::Row> all_views(cli::Invocation& invocation) {
   return out;
 }
 
+/// A name that nobody has defined gets to know those that there are.
+[[noreturn]] void tell_views(const Error& fault, const std::string& name, cli::Invocation& invocation) {
+  std::set<std::string> names;
+  for (const manifest::FeatureSpec& view : invocation.project().manifest().features) names.insert(view.name);
+  for (const auto& version : feature::latest(invocation.project().store())) names.insert(version.view.name);
+  const std::vector<std::string> known(names.begin(), names.end());
+  if (known.empty() || std::find(known.begin(), known.end(), name) != known.end()) throw fault;
+  const auto near = near_misses(name, known);
+  throw Error(fault.code(), fault.message())
+      .with_id(fault.id())
+      .with_hint("{} {}",
+                 near.empty() ? "there are" : "a similar one exists:", one_of(near.empty() ? known : near));
+}
+
 /// What there is of a view that was never applied is told where it is looked for.
 feature::ViewVersion applied_view(const std::string& address, cli::Invocation& invocation) {
   project::Project& project = invocation.project();
@@ -90,7 +106,12 @@ feature::ViewVersion applied_view(const std::string& address, cli::Invocation& i
   };
   if (declared && !project.has_store()) throw never();
   if (declared && !project.store().references().find({"features", name})) throw never();
-  return feature::resolve(project.store(), address);
+  try {
+    return feature::resolve(project.store(), address);
+  } catch (const Error& fault) {
+    if (fault.id() != "features.not_found") throw;
+    tell_views(fault, name.substr(0, name.find('@')), invocation);
+  }
 }
 
 struct ViewListArgs {

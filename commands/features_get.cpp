@@ -55,6 +55,21 @@ Question question_of_view(const std::string& name, const GetArgs& args, cli::Inv
   return out;
 }
 
+/// Online in the definition that the model has; that of mlops.yaml may be another.
+feature::OnlineView online_view_of(const model::Version& version, const score::ModelView& view,
+                                   const feature::OnlineStore& store) {
+  try {
+    return store.find(view.view, view.columns);
+  } catch (const Error& fault) {
+    if (fault.id() != "features.not_online" && fault.id() != "features.changed") throw;
+    throw error(fault.code(), "{} looks up features of '{}': {}", version.address(), view.view.name,
+                fault.message())
+        .with_id(fault.id())
+        .with_detail(fault.detail())
+        .with_hint("`mlops features materialize {}` brings them online", version.address());
+  }
+}
+
 std::vector<Question> questions_of_model(const GetArgs& args, cli::Invocation& invocation) {
   if (!args.columns.empty())
     throw error(Code::usage, "'--column' is of a view, and '{}' is a model", args.name);
@@ -62,7 +77,8 @@ std::vector<Question> questions_of_model(const GetArgs& args, cli::Invocation& i
   const feature::OnlineStore store = online_store(invocation);
   std::vector<Question> out;
   for (const score::ModelView& view : model.features.views) {
-    Question one{.view = store.find(view.view, view.columns), .key_names = {}, .columns = view.columns};
+    Question one{
+        .view = online_view_of(model.version, view, store), .key_names = {}, .columns = view.columns};
     for (const score::LookupColumn& column : view.key) one.key_names.push_back(column.name);
     one.prefix = view.as + "__";
     out.push_back(std::move(one));
@@ -118,9 +134,8 @@ void tell_unseen(cli::Invocation& invocation, const Question& question, const sc
 }
 
 std::vector<Question> questions_of(const GetArgs& args, cli::Invocation& invocation) {
-  if (!names_view(args.name, invocation) && args.name.starts_with("models"))
-    return questions_of_model(args, invocation);
   if (names_view(args.name, invocation)) return {question_of_view(view_name(args.name), args, invocation)};
+  require_model(args.name, invocation);
   return questions_of_model(args, invocation);
 }
 

@@ -355,7 +355,7 @@ cli::Command features_join() {
                 {Code::negative, "the table of a view was refused by what is asserted of it"},
                 {Code::not_found, "there is no such view, model, file or dataset"},
                 {Code::corrupt, "a row cannot be read"}},
-      .see_also = {"mlops-features(1)", "mlops-data-export(1)", "mlops-train-run(1)", "mlops.yaml(5)"},
+      .see_also = {"mlops-data-export(1)", "mlops-train-run(1)", "mlops.yaml(5)"},
       .dry_run = true,
       .run = [args](cli::Invocation& invocation) { join(*args, invocation); }};
 }

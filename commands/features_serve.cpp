@@ -2,6 +2,7 @@
 #include "cli/invocation.hpp"
 #include "feature_server.hpp"
 #include "features.hpp"
+#include "online_views.hpp"
 #include "serving.hpp"
 
 #include <mlops/project/project.hpp>
@@ -18,6 +19,7 @@ struct FeaturesServeArgs {
 
 void serve_features(const FeaturesServeArgs& args, cli::Invocation& invocation) {
   check(args.listen);
+  for (const std::string& view : args.views) (void)online_views_of(view_name(view), invocation);
   const auto features = feature_server(invocation, args.views);
   const SystemClock clock;
   serve::Service service(invocation.engines(), invocation.project().store(), clock, {},

@@ -73,9 +73,29 @@ void add_champions(cli::Invocation& invocation, std::vector<Defined>& out) {
   }
 }
 
+/// In mlops.yaml or online, in the order of the alphabet.
+std::vector<std::string> view_names(cli::Invocation& invocation) {
+  const auto declared = declared_names(invocation);
+  std::set<std::string> names(declared.begin(), declared.end());
+  for (const feature::OnlineView& one : online_views(invocation)) names.insert(one.view.name);
+  return {names.begin(), names.end()};
+}
+
+/// "airport@v1": what is online goes by the view's name, whatever was applied.
+void refuse_view_version(const std::string& word, cli::Invocation& invocation) {
+  const std::size_t at = word.find('@');
+  if (at == std::string::npos) return;
+  const std::string name = view_name(word.substr(0, at));
+  const auto known = view_names(invocation);
+  if (std::find(known.begin(), known.end(), name) == known.end()) return;
+  throw error(Code::usage, "'{}' is a version of a view, and a view is asked for by its name here", word)
+      .with_hint("`{}` is the view; of a model, a version such as `delay@v2` is taken where models are",
+                 name);
+}
+
 /// Neither a view nor a model: both are told of.
 [[noreturn]] void fail_unknown_name(const std::string& word, cli::Invocation& invocation) {
-  std::vector<std::string> known = declared_names(invocation);
+  std::vector<std::string> known = view_names(invocation);
   if (invocation.project().has_store()) {
     for (const model::Version& one : model::Registry(invocation.project().store()).list())
       known.push_back(one.name);
@@ -100,6 +120,11 @@ bool names_model(const std::string& word, cli::Invocation& invocation) {
 std::string view_name(std::string_view word) {
   constexpr std::string_view section = "features/";
   return std::string(word.substr(word.starts_with(section) ? section.size() : 0));
+}
+
+void require_model(const std::string& word, cli::Invocation& invocation) {
+  if (!names_model(word.substr(0, word.find('@')), invocation)) refuse_view_version(word, invocation);
+  if (!names_model(word, invocation)) fail_unknown_name(word, invocation);
 }
 
 bool names_view(std::string_view word, cli::Invocation& invocation) {
@@ -130,7 +155,8 @@ std::vector<Defined> definitions_named(const std::vector<std::string>& words, cl
   for (const std::string& word : words) {
     const bool view =
         word.starts_with("features/") || invocation.project().manifest().find_feature(word) != nullptr;
-    if (!view && !names_model(word, invocation)) fail_unknown_name(word, invocation);
+    if (!view) require_model(word, invocation);
+    if (view) refuse_view_version(word, invocation);
     if (view) (void)declared_view(view_name(word), invocation);
     (view ? views : models).push_back(view ? view_name(word) : word);
   }
@@ -172,20 +198,20 @@ std::vector<feature::OnlineView> online_views(cli::Invocation& invocation) {
 
 std::vector<feature::OnlineView> online_views_of(const std::string& view, cli::Invocation& invocation) {
   std::vector<feature::OnlineView> out;
-  std::set<std::string> names;
   for (feature::OnlineView& one : online_views(invocation)) {
-    names.insert(one.view.name);
     if (one.view.name == view) out.push_back(std::move(one));
   }
   if (!out.empty()) return out;
+  refuse_view_version(view, invocation);
   Error fault = error(Code::not_found, "the view '{}' is not online", view).with_id("features.not_online");
   if (invocation.project().manifest().find_feature(view) != nullptr)
     throw std::move(fault).with_hint("`mlops features materialize {}` brings it there", view);
-  const auto near = near_misses(view, {names.begin(), names.end()});
+  const auto known = view_names(invocation);
+  if (known.empty())
+    throw std::move(fault).with_hint("no view is, and mlops.yaml has none; mlops.yaml(5) shows one");
+  const auto near = near_misses(view, known);
   if (!near.empty()) throw std::move(fault).with_hint("a similar one is: {}", one_of(near));
-  if (names.empty())
-    throw std::move(fault).with_hint("nothing is: `mlops features materialize` brings all there");
-  throw std::move(fault).with_hint("online are {}", one_of({names.begin(), names.end()}));
+  throw std::move(fault).with_hint("nor is it in mlops.yaml; there are {}", one_of(known));
 }
 
 }  // namespace mlops::commands

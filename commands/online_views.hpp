@@ -36,6 +36,10 @@ std::vector<Defined> definitions_in_use(cli::Invocation& invocation);
 /// Whether a word is a view to whoever takes views and models: of mlops.yaml, or in the online store.
 bool names_view(std::string_view word, cli::Invocation& invocation);
 
+/// Of a word that is no view. Throws Error: not_found (with near misses among views and models), usage (it is
+/// a version of a view, which nothing that is online goes by).
+void require_model(const std::string& word, cli::Invocation& invocation);
+
 /// A model with the views that it was trained on. Throws Error: not_found, usage (it has none).
 struct ModelWithViews {
   model::Version version;
@@ -53,7 +57,8 @@ std::optional<std::string> applied_as(const feature::View& view, cli::Invocation
 feature::OnlineStore online_store(cli::Invocation& invocation);
 /// Those in it; empty where there is no store yet.
 std::vector<feature::OnlineView> online_views(cli::Invocation& invocation);
-/// The definitions of that name, the newest first. Throws Error(not_found), with near misses.
+/// The definitions of that name, the newest first. Throws Error: not_found (with near misses among those that
+/// are online or in mlops.yaml), usage (it is a version of a view).
 std::vector<feature::OnlineView> online_views_of(const std::string& view, cli::Invocation& invocation);
 
 }  // namespace mlops::commands

@@ -151,7 +151,28 @@ refused() {
   answers 2 mlops features get shop -k shop=north --at noon
   answers 2 mlops features get shop -k shop=north --at 2026-01-01
   has "$stderr" 'answers for view '
+  has "$stderr" 'hint: `mlops features materialize --as-of 2026-01-01T00:00:00Z` brings the past from there on back'
   answers 4 mlops features get shap -k shop=north
+  has "$stderr" "there is no view and no model 'shap'"
+  has "$stderr" 'similar: `shop`'
+  answers 4 mlops features get nowhere -k shop=north
+  has "$stderr" 'there are: `shop`'
+  for command in get push serve materialize; do
+    answers 2 mlops features "$command" shop@v1 </dev/null
+    has "$stderr" "'shop@v1' is a version of a view"
+    has "$stderr" 'hint: `shop` is the view'
+  done
+  for command in push serve; do
+    answers 4 mlops features "$command" nowhere </dev/null
+    has "$stderr" 'hint: nor is it in mlops.yaml; there are `shop`'
+  done
+  mlops features apply --quiet >/dev/null
+  for command in show list; do
+    answers 4 mlops features "$command" nowhere
+    has "$stderr" 'hint: there are `shop`'
+    answers 4 mlops features "$command" shap
+    has "$stderr" 'hint: a similar one exists: `shop`'
+  done
   answers 4 mlops features materialize shap
   has "$stderr" 'similar: `shop`'
 }
@@ -269,4 +290,25 @@ refused() {
   sed -i 's/^    label: late$/&\n    expect: [rows > 1_000]/' mlops.yaml
   answers 3 mlops features materialize
   [[ ! -e .mlops/online.db ]]
+}
+
+@test "a model whose view differs online is told to be materialized itself" {
+  answers 0 mlops train run --quiet
+  model=$(mlops model list --json | jq -r '.items[0].name')
+  sed -i 's/count() over 6h/count() over 2h/' mlops.yaml
+  mlops features materialize shop --quiet >/dev/null
+  answers 5 mlops features get "$model" -k shop=north
+  has "$stderr" "hint: \`mlops features materialize $model@v1\` brings them online"
+}
+
+@test "a push that an old definition alone refuses names how to drop that" {
+  mlops features materialize --quiet >/dev/null
+  sed -i '/^      size: size$/d' mlops.yaml
+  mlops features materialize --quiet >/dev/null
+  row='{"shop":"north","delay":1,"done":"2026-01-12T12:00:00"}'
+  answers 2 mlops features push shop <<<"$row"
+  has "$stderr" "no column 'size' (BIGINT), which a definition of features/shop reads"
+  has "$stderr" '`mlops features materialize --prune` drops those'
+  mlops features materialize --prune --quiet >/dev/null
+  answers 0 mlops features push shop --quiet <<<"$row"
 }

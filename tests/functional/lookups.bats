@@ -169,6 +169,7 @@ hint: \`mlops features materialize visits\` brings them online; \`--no-lookup\` 
   mlops serve visits --port 0 --as-of 2026-01-02 >out 2>err && false
   is "$?" 2
   is "$(head -1 err)" "error: visits@v1 looks up features of 'shop', which are kept since 2026-01-12T12:30:00Z, and it is to be 2026-01-02T00:00:00Z"
+  has "$(cat err)" 'hint: `mlops features materialize visits@v1 --as-of 2026-01-02T00:00:00Z` brings the past from there on back'
 }
 
 @test "what cannot be looked up is refused with what was seen and what is wanted" {

@@ -143,7 +143,10 @@ class LookUp {
   throw error(Code::usage, "the online store answers for view '{}' from {} on, and {} was asked for",
               view.name, Time{from}.text(), Time{asked}.text())
       .with_id("features.forgotten")
-      .with_hint("`mlops features join` gives the features of the past");
+      .with_hint(
+          "`mlops features materialize --as-of {}` brings the past from there on back; `mlops features join` "
+          "gives it to rows",
+          Time{asked}.text());
 }
 
 }  // namespace

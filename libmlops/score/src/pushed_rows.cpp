@@ -66,7 +66,7 @@ class PushedRows {
                              .spill_dir = spill_.path()},
                             place.cancel)) {
     for (const OnlineView& view : views) {
-      for (const RowColumn& column : view.reads) require_column(column, view);
+      for (const RowColumn& column : view.reads) require_column(column, view, views);
     }
     for (const auto& [name, type] : types_) {
       if (is_whole_number(type)) require_whole(name, type);
@@ -102,16 +102,25 @@ class PushedRows {
     return found == file_.fields().end() ? nullptr : &*found;
   }
 
-  void require_column(const RowColumn& column, const OnlineView& view) const {
+  /// A column that only some definitions read may be of one that nobody has any more.
+  void require_column(const RowColumn& column, const OnlineView& view,
+                      const std::vector<OnlineView>& views) const {
     if (find(column.name) != nullptr) return;
     std::vector<std::string> known;
     for (const Field& field : file_.fields()) known.push_back(field.name);
     const auto near = near_misses(column.name, known);
-    throw error(Code::usage, "the rows have no column '{}' ({}), which features/{} reads", column.name,
-                column.type, view.view.name)
+    const bool by_all = std::all_of(views.begin(), views.end(), [&](const OnlineView& one) {
+      return std::any_of(one.reads.begin(), one.reads.end(),
+                         [&](const RowColumn& read) { return read.name == column.name; });
+    });
+    throw error(Code::usage, "the rows have no column '{}' ({}), which {}features/{} reads", column.name,
+                column.type, by_all ? "" : "a definition of ", view.view.name)
         .with_id("features.no_column")
-        .with_hint("{} {}",
-                   near.empty() ? "they have" : "a similar one exists:", one_of(near.empty() ? known : near));
+        .with_hint("{} {}{}",
+                   near.empty() ? "they have" : "a similar one exists:", one_of(near.empty() ? known : near),
+                   by_all ? ""
+                          : "; not all definitions that are online read it: `mlops features materialize "
+                            "--prune` drops those that neither mlops.yaml nor a model has");
   }
 
   /// Texts that are none, fractions and numbers that are too great.

@@ -28,7 +28,11 @@ void require_moment(const model::Version& version, const score::ModelView& view,
   throw error(Code::usage, "{} looks up features of '{}', which are kept since {}, and it is to be {}",
               version.address(), view.view.name, since.text(), now.text())
       .with_id("features.forgotten")
-      .with_hint("`--as-of` wants a time from then on");
+      .with_hint(
+          "`mlops features materialize {} --as-of {}` brings the past from there on back; else `--as-of` "
+          "wants "
+          "a time from {} on",
+          version.address(), now.text(), since.text());
 }
 
 }  // namespace
