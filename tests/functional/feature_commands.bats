@@ -110,7 +110,7 @@ airport|changed|2|column worst'
   is "$stderr" $'error: the view \'airport\' was never applied\n\nhint: `mlops features apply` records it, `mlops features plan` says what that would do'
   mlops features apply --quiet >/dev/null
   answers 4 mlops features show airprot
-  has "$stderr" "a similar view was: \`airport\`"
+  has "$stderr" "a similar one exists: \`airport\`"
   answers 4 mlops features show airport@v7
   has "$stderr" "features/airport has no version v7: it has 1 version"
   answers 2 mlops features show airport@champion
