@@ -15,13 +15,6 @@
 namespace mlops::feature {
 namespace {
 
-bool is_integer(const std::string& type) {
-  for (const char* one : {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}) {
-    if (type == one) return true;
-  }
-  return false;
-}
-
 /// Exact in DuckDB, but not for us: too wide for what models take.
 bool is_wide(const Field& field) {
   return field.type.kind == Kind::decimal || field.type.kind == Kind::uint64;

@@ -55,13 +55,6 @@ std::optional<std::string_view> between(std::string_view text, std::string_view 
   return text.substr(front.size(), text.size() - front.size() - back.size());
 }
 
-bool is_small_integer(const std::string& type) {
-  for (const char* one : {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}) {
-    if (type == one) return true;
-  }
-  return type == "BOOLEAN";
-}
-
 std::vector<std::uint8_t> validity(const Column& column) {
   std::vector<std::uint8_t> valid(column.size());
   for (std::size_t row = 0; row < valid.size(); ++row) valid[row] = column.valid(row) ? 1 : 0;
@@ -137,7 +130,7 @@ std::optional<PlainView> PlainView::of(const View& view, const std::vector<RowCo
     if (const auto sql = between(input.sql, "CAST((", ") AS BIGINT)")) {
       from = column_named(*sql, reads);
       how = How::whole;
-      plain = is_small_integer(type_of());
+      plain = is_integer(type_of()) || type_of() == "BOOLEAN";
     } else if (const auto wide = between(input.sql, "CAST((", ") AS DOUBLE)")) {
       from = column_named(*wide, reads);
       how = How::real;

@@ -32,6 +32,13 @@ std::optional<std::int64_t> in_us(std::int64_t value, TimeUnit unit) {
 
 }  // namespace
 
+bool is_integer(const std::string& type) {
+  for (const char* one : {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}) {
+    if (type == one) return true;
+  }
+  return false;
+}
+
 bool is_moment(Kind kind) {
   return kind == Kind::date || kind == Kind::timestamp || kind == Kind::timestamp_tz;
 }

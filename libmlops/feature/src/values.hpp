@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace mlops::feature {
@@ -13,6 +14,9 @@ namespace mlops::feature {
 bool is_whole(Kind kind);
 /// Means nothing at a null row.
 std::int64_t integer_at(const Column& column, std::size_t row);
+
+/// Whether an SQL type is one of integers that BIGINT holds.
+bool is_integer(const std::string& type);
 
 bool is_moment(Kind kind);
 /// Microseconds since 1970 UTC of a date (midnight) or time stamp; nothing at a null row, for infinity, and

@@ -1,32 +1,15 @@
 #include "src/server.hpp"
 
 #include <mlops/base/error.hpp>
+#include <mlops/base/signals_blocked.hpp>
 
-#include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 
 #include <future>
 #include <thread>
 
 namespace mlops::http {
 namespace {
-
-/// Threads inherit it: signals are for the thread that made the server.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_ = {};
-};
 
 unsigned usable_processors() {
   cpu_set_t set;

@@ -1,11 +1,10 @@
 #include <mlops/base/error.hpp>
+#include <mlops/base/signals_blocked.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/crypto/random.hpp>
 #include <mlops/monitor/prediction_log.hpp>
 
 #include <fmt/format.h>
-#include <pthread.h>
-#include <signal.h>
 
 #include <condition_variable>
 #include <deque>
@@ -26,22 +25,6 @@ using Steady = std::chrono::steady_clock;
 constexpr std::size_t portion = 256'000;        ///< Bytes of lines that are written at once.
 constexpr std::size_t kept_memory = 1'000'000;  ///< Of a buffer: more is given back.
 constexpr std::chrono::seconds stuck{2};        ///< One round takes no longer where all is well.
-
-/// Signals are for the thread that waits for them.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_ = {};
-};
 
 }  // namespace
 
