@@ -105,9 +105,29 @@ std::vector<Meaning> meanings_of(const std::string& name, const std::string& add
       .with_hint("write {}", one_of(addresses));
 }
 
+/// The newest record of a reference that the journal names; a word without record is said to be none.
+Named of_kept(store::Store& store, std::string_view kind, const std::string& name) {
+  if (const auto entry = store.references().find({std::string(kind), name}))
+    return {Thing::other, entry->digest.text()};
+  std::vector<std::string> known;
+  for (const store::ReferenceName& one : store.references().list()) {
+    if (one.kind == kind) known.push_back(one.name);
+  }
+  Error fault =
+      error(Code::not_found, "there is nothing under {}/{}", kind, name).with_id("address.not_found");
+  const auto near = near_misses(name, known);
+  if (!near.empty()) throw std::move(fault).with_hint("a similar name exists: {}", one_of(near));
+  throw std::move(fault).with_hint(
+      "{}", known.empty() ? fmt::format("there are no {} yet", kind) : "there is " + one_of(known));
+}
+
 }  // namespace
 
 Named named(store::Store& store, const std::string& address) {
+  for (const std::string_view kind : {"judgements", "watches"}) {
+    if (address.starts_with(kind) && address.substr(kind.size(), 1) == "/")
+      return of_kept(store, kind, address.substr(kind.size() + 1));
+  }
   for (const auto& [section, thing] : sections) {
     if (address.starts_with(section)) return {thing, address};
   }

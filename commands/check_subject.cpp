@@ -98,7 +98,7 @@ class ServedView final : public dataset::Serving {
   ServedView(cli::Invocation& invocation, score::ViewUse use)
       : invocation_(invocation), use_(std::move(use)) {}
 
-  Answer skew() override {
+  dataset::Answer skew() override {
     const score::EnrichPlace place = enrich_place(invocation_);
     const feature::View view = score::compile_views(place, {&use_, 1}).front();
     const auto found = score::skew(place, invocation_.project().online_file(), view, use_.version,

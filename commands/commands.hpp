@@ -10,6 +10,7 @@ cli::Command completion();
 cli::Command config();
 cli::Command data();
 cli::Command doctor();
+cli::Command evaluate();
 cli::Command features();
 cli::Command help();
 cli::Command ingest();
@@ -18,6 +19,7 @@ cli::Command log();
 cli::Command model();
 cli::Command predict();
 cli::Command plan();
+cli::Command monitor();
 cli::Command run();
 cli::Command runs();
 cli::Command serve();
@@ -25,6 +27,7 @@ cli::Command show();
 cli::Command store();
 cli::Command train();
 cli::Command version();
+cli::Command why();
 
 /// Hidden: asked by the shells' completion scripts and by the build.
 cli::Command complete_words();

@@ -33,7 +33,7 @@ dataset::IngestReport ingest_one(cli::Invocation& invocation, project::Project& 
       .input = read_input};
   try {
     if (invocation.dry_run()) return dataset::plan_ingest(shop, request);
-    const auto token = dataset::token_of(source, project.root(), invocation.clock().now());
+    const auto token = dataset::token_of(source, project.root(), SystemClock().now());
     dataset::IngestReport report = dataset::ingest(project.store(), shop, request);
     if (token) dataset::keep_token(project.store(), report.version, *token);
     return report;

@@ -1,11 +1,15 @@
 /// `mlops model`: the registry.
+#include "accepted.hpp"
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
+#include "gate_rows.hpp"
 #include "model_answering.hpp"
+#include "model_as_of.hpp"
 #include "model_register.hpp"
 #include "model_rows.hpp"
 
+#include <fmt/core.h>
 #include <mlops/base/error.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/project/project.hpp>
@@ -39,6 +43,7 @@ void list_models(const ListModelsArgs& args, cli::Invocation& invocation) {
       const auto [champion, fresh] = champions.try_emplace(version.name);
       if (fresh) champion->second = models.current(version.name, "champion");
       rows.push_back(model_row(version, champion->second));
+      rows.back().push_back(judgement_cell(invocation.project().store(), version));
     }
   }
   invocation.rows("mlops.model-version/1", rows);
@@ -67,9 +72,9 @@ cli::Command show_model_spec() {
           .examples = {{"mlops model show churn", "Show the champion of churn, or its newest version"},
                        {"mlops model show churn@v1 --json", "Show its first version, for a program"}},
           .exits = {{Code::not_found, "there is no such model"}},
-          .see_also = {"mlops-show(1)"},
+          .see_also = {"mlops-show(1)", "mlops-why(1)"},
           .run = [args](cli::Invocation& invocation) {
-            const model::Version version = registry(invocation).get(args->address);
+            const model::Version version = model_as_of(invocation, args->address);
             invocation.record("mlops.model/1", model_record(invocation.project().store(), version));
           }};
 }
@@ -83,6 +88,12 @@ void answer(cli::Invocation& invocation, const model::Registry::Move& move) {
   else invocation.record("mlops.model-move/1", move_row(move, state));
 }
 
+/// What the history says of a move: the reason that was given, and what was forced.
+std::string reason(const std::string& why, const std::string& forced) {
+  if (forced.empty()) return why;
+  return why.empty() ? forced : fmt::format("{} ({})", why, forced);
+}
+
 struct PromoteArgs {
   std::string address;
   std::string alias = "champion";
@@ -90,14 +101,26 @@ struct PromoteArgs {
   bool force = false;
 };
 
+/// A bare name is its champion, which is seldom what is to be promoted.
+void tell_newer(const PromoteArgs& args, const model::Registry& models, const model::Version& version,
+                cli::Invocation& invocation) {
+  if (args.address.find('@') != std::string::npos || Digest::parse(args.address)) return;
+  const model::Version newest = models.list(version.name).front();
+  if (newest.number == version.number) return;
+  const std::string to = args.alias == "champion" ? "" : " --to " + args.alias;
+  invocation.note(fmt::format("{} stands for {}; its newest version is {}: `mlops model promote {}{}`",
+                              args.address, version.address(), newest.address(), newest.address(), to));
+}
+
 void promote(const PromoteArgs& args, cli::Invocation& invocation) {
   model::Registry models = registry(invocation);
   const model::Version version = models.get(args.address);
   const Time now = invocation.clock().now();
   const std::string who = user_of(invocation);
   check_answering(invocation, version, args.alias, args.force);
-  if (!invocation.dry_run())
-    return answer(invocation, models.promote(version, args.alias, args.why, who, now));
+  const std::string why = reason(args.why, require_accepted(invocation, version, args.force));
+  tell_newer(args, models, version, invocation);
+  if (!invocation.dry_run()) return answer(invocation, models.promote(version, args.alias, why, who, now));
   model::check_alias(args.alias);
   answer(invocation, {.name = version.name,
                       .alias = args.alias,
@@ -105,7 +128,7 @@ void promote(const PromoteArgs& args, cli::Invocation& invocation) {
                       .to = version.number,
                       .time = now,
                       .who = who,
-                      .why = args.why});
+                      .why = why});
 }
 
 cli::Command promote_spec() {
@@ -116,13 +139,16 @@ cli::Command promote_spec() {
       .options = {model_option(args->address, "the version, such as churn@v2 or churn@challenger"),
                   {"--to", "ALIAS", "which alias", &args->alias},
                   {"--why", "TEXT", "the reason, for the history", &args->why},
-                  {"--force", "", "also where nothing here can run the version", &args->force}},
+                  {"--force", "", "also a version that was not accepted, or that nothing here can run",
+                   &args->force}},
       .examples = {{"mlops model promote churn@v2", "Make the second version the champion"},
                    {"mlops model promote churn@v2 --to challenger --why 'new features'",
                     "Set another alias, and say why"}},
-      .exits = {{Code::negative, "nothing here can run the version, and what the alias points at now runs"},
+      .exits = {{Code::negative,
+                 "a gate of its release rejected the version, or nothing here can run it and what the alias "
+                 "points at now runs"},
                 {Code::not_found, "there is no such model"}},
-      .see_also = {"mlops-model-rollback(1)", "mlops-model-history(1)"},
+      .see_also = {"mlops-why(1)", "mlops-model-rollback(1)", "mlops-model-history(1)"},
       .dry_run = true,
       .run = [args](cli::Invocation& invocation) { promote(*args, invocation); }};
 }
@@ -131,22 +157,38 @@ struct RollbackArgs {
   std::string name;
   std::string alias = "champion";
   std::string why;
+  bool force = false;
 };
+
+/// Without a move there is nothing to take back; what can be promoted instead was accepted.
+void require_moved(const RollbackArgs& args, const model::Registry& models, cli::Invocation& invocation) {
+  store::Store& store = invocation.project().store();
+  if (models.current(args.name, args.alias) || !model::aliases_of(store.references(), args.name).empty())
+    return;
+  Error fault =
+      error(Code::not_found, "'{}' has no alias '{}'", args.name, args.alias).with_id("model.not_found");
+  const auto accepted = newest_accepted(store, args.name);
+  if (!accepted)
+    throw std::move(fault).with_hint("no version of it was accepted; `mlops why models/{}@latest` shows why",
+                                     args.name);
+  throw std::move(fault).with_hint("`mlops model promote {}{}` sets it", accepted->address(),
+                                   args.alias == "champion" ? "" : " --to " + args.alias);
+}
 
 void rollback(const RollbackArgs& args, cli::Invocation& invocation) {
   model::Registry models = registry(invocation);
+  require_moved(args, models, invocation);
+  const std::int64_t from = models.current(args.name, args.alias).value_or(0);
+  const std::int64_t to = models.before(args.name, args.alias);
+  const model::Version target = models.get(fmt::format("{}@v{}", args.name, to));
+  const std::string why =
+      reason(args.why, require_accepted_before(invocation, target, args.alias, from, args.force));
   const Time now = invocation.clock().now();
   const std::string who = user_of(invocation);
-  if (!invocation.dry_run()) {
-    return answer(invocation, models.rollback(args.name, args.alias, args.why, who, now));
-  }
-  answer(invocation, {.name = args.name,
-                      .alias = args.alias,
-                      .from = models.current(args.name, args.alias).value_or(0),
-                      .to = models.before(args.name, args.alias),
-                      .time = now,
-                      .who = who,
-                      .why = args.why});
+  if (!invocation.dry_run()) return answer(invocation, models.rollback(args.name, args.alias, why, who, now));
+  answer(
+      invocation,
+      {.name = args.name, .alias = args.alias, .from = from, .to = to, .time = now, .who = who, .why = why});
 }
 
 cli::Command rollback_spec() {
@@ -155,12 +197,15 @@ cli::Command rollback_spec() {
           .summary = "take the last move of an alias back",
           .options = {{"model", "NAME", "the model", &args->name, cli::Offer::model, true},
                       {"--alias", "ALIAS", "which alias", &args->alias},
-                      {"--why", "TEXT", "the reason, for the history", &args->why}},
+                      {"--why", "TEXT", "the reason, for the history", &args->why},
+                      {"--force", "", "also to a version that was not accepted", &args->force}},
           .examples = {{"mlops model rollback churn", "Make the champion what it was before"},
                        {"mlops model rollback churn -n", "Show which version that is"}},
-          .exits = {{Code::not_found, "there is no such model or alias, or no move to take back"},
+          .exits = {{Code::negative,
+                     "a gate of its release rejected the version that the alias pointed at before"},
+                    {Code::not_found, "there is no such model or alias, or no move to take back"},
                     {Code::conflict, "the alias was moved meanwhile"}},
-          .see_also = {"mlops-model-promote(1)", "mlops-model-history(1)"},
+          .see_also = {"mlops-why(1)", "mlops-model-promote(1)", "mlops-model-history(1)"},
           .dry_run = true,
           .run = [args](cli::Invocation& invocation) { rollback(*args, invocation); }};
 }

@@ -1,5 +1,6 @@
 /// `mlops model register`: a model from a run, a file or a folder becomes a version.
 #include "model_register.hpp"
+#include "accepted.hpp"
 #include "cli/invocation.hpp"
 #include "dataset_rows.hpp"
 #include "model_answering.hpp"
@@ -64,9 +65,10 @@ void answer(const RegisterArgs& args, cli::Invocation& invocation, const model::
 }
 
 void promote(const RegisterArgs& args, cli::Invocation& invocation, const model::Version& version) {
+  const std::string forced = require_accepted(invocation, version, args.force);
   model::Registry models(invocation.project_or_create().store());
-  const auto move =
-      models.promote(version, args.alias, args.note, user_of(invocation), invocation.clock().now());
+  const auto move = models.promote(version, args.alias, forced.empty() ? args.note : forced,
+                                   user_of(invocation), invocation.clock().now());
   if (invocation.format() == ui::Format::human) {
     invocation.output().text(move_line(move, move.from == move.to ? "unchanged" : "moved"));
   }

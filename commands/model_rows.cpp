@@ -1,5 +1,6 @@
 #include "model_rows.hpp"
 
+#include "gate_rows.hpp"
 #include "model_features.hpp"
 
 #include <fmt/core.h>
@@ -173,7 +174,8 @@ ui::Row model_record(store::Store& store, const model::Version& version) {
       {"features", package ? json::Value(feature_rows(store, *package, features)) : json::Value(), of_views},
       {"metrics", metric_list(version)},
       {"files", file_list(tree)},
-      {"input_example", input_example(store, version, tree)}};
+      {"input_example", input_example(store, version, tree)},
+      judgement_cell(store, version)};
 }
 
 ui::Row registration_row(const model::Version& version, std::string_view state) {

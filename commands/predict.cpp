@@ -1,4 +1,5 @@
 /// `mlops predict`: a file in, the same rows with a model's answers out.
+#include "accepted.hpp"
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "dataset_rows.hpp"
@@ -82,8 +83,10 @@ json::Array met_rows(const predict::Signature& signature, const score::BatchRepo
 
 void run(const PredictArgs& args, cli::Invocation& invocation) {
   store::Store& store = invocation.project().store();
-  const model::Version version = model::Registry(store).get(
-      args.model ? *args.model : which_model(invocation, store.references(), "asked", ": `mlops predict"));
+  const std::string address =
+      args.model ? *args.model : which_model(invocation, store.references(), "asked", ": `mlops predict");
+  const model::Version version = model::Registry(store).get(address);
+  require_answering(invocation, address, version);
   model::require_runnable(version);
   const auto scorer = score::Scorer::load(store, version.package, version.data_record, invocation.engines());
   std::optional<LinesAsRows> rows;
@@ -145,6 +148,7 @@ cli::Command predict() {
                    {"mlops predict churn@v1 --only <new.csv",
                     "Print the answers of its first version alone"}},
       .exits = {{Code::failed, "the model is only kept: nothing here can run it"},
+                {Code::negative, "it has no champion, and its newest version was not accepted"},
                 {Code::not_found, "there is no such model or file"},
                 {Code::corrupt, "a row cannot be read, or the model is damaged"}},
       .see_also = {"mlops-model-show(1)", "mlops-output(5)"},

@@ -48,9 +48,22 @@ void add_datasets(project::Project& project, std::vector<cli::Candidate>& out) {
   }
 }
 
+void offer_releases(project::Project& project, std::vector<cli::Candidate>& out) {
+  for (const manifest::ReleaseSpec& release : project.manifest().releases)
+    out.push_back({"release/" + release.name, "release"});
+}
+
 void offer_views(project::Project& project, std::vector<cli::Candidate>& out) {
   for (const manifest::FeatureSpec& view : project.manifest().features)
     out.push_back({view.name, "view of " + view.from});
+}
+
+/// What the journal names beside versions and runs.
+void offer_kept(store::Store& store, std::vector<cli::Candidate>& out) {
+  for (const store::ReferenceName& name : store.references().list()) {
+    if (name.kind == "judgements") out.push_back({"judgements/" + name.name, "what a version was judged by"});
+    if (name.kind == "watches") out.push_back({"watches/" + name.name, "a window of live traffic, judged"});
+  }
 }
 
 void offer_applied_views(store::Store& store, std::vector<cli::Candidate>& out) {
@@ -113,11 +126,14 @@ std::vector<cli::Candidate> project_offers(cli::Offer offer) {
   if (offer == cli::Offer::run) return offered_runs(project);
   std::vector<cli::Candidate> out;
   const bool all = offer == cli::Offer::address;
-  if (all || offer == cli::Offer::dataset) add_datasets(project, out);
+  const bool target = offer == cli::Offer::target;
+  if (all || target || offer == cli::Offer::dataset) add_datasets(project, out);
+  if (target) offer_releases(project, out);
   const bool either = offer == cli::Offer::view_or_model;
   if (either || offer == cli::Offer::view) offer_views(project, out);
   if (!project.has_store()) return out;
   if (all) offer_applied_views(project.store(), out);
+  if (all) offer_kept(project.store(), out);
   if (all || either || offer == cli::Offer::model) add_models(project.store(), out);
   if (all) add_runs(project.store(), out);
   return out;

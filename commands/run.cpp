@@ -5,7 +5,7 @@
 #include "commands.hpp"
 #include "dataset_rows.hpp"
 #include "run_rows.hpp"
-#include "up_to_date.hpp"
+#include "targets.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -32,6 +32,7 @@ struct RunArgs {
   std::vector<std::string> inputs;
   std::vector<std::string> tags;
   std::int64_t seed = 1;
+  std::optional<std::string> then;
 };
 
 /// On its way at once; false when the reader has gone. A full disk is no fault of the program's.
@@ -157,16 +158,21 @@ void require_no_program(const RunArgs& args) {
       .with_hint("write it behind `--`: `mlops run --name x -- python train.py`");
 }
 
-void run_targets(const RunArgs& args, cli::Invocation& invocation) {
-  require_no_program(args);
-  tell_steps(args.targets, args.params, invocation.dry_run(), invocation);
+void require_no_release(const RunArgs& args) {
+  if (!args.then) return;
+  throw error(Code::usage, "'--then' says what becomes of a model, and a program is run")
+      .with_hint("`mlops run release/NAME --then {}` trains and judges one", *args.then);
 }
 
 void run_command(const RunArgs& args, cli::Invocation& invocation) {
   if (!args.command.empty() && !args.targets.empty())
     throw error(Code::usage, "a target and a program at once: '{}' and '{}'", args.targets.front(),
                 args.command.front());
-  if (args.command.empty()) return run_targets(args, invocation);
+  if (args.command.empty()) {
+    require_no_program(args);
+    return run_targets({args.targets, args.params, args.then}, invocation.dry_run(), invocation);
+  }
+  require_no_release(args);
   project::Project& project = invocation.project_or_create();
   run::Task task = task_of(args, invocation, project);
   if (invocation.dry_run()) return plan(task, invocation);
@@ -188,9 +194,18 @@ cli::Command run() {
   const auto args = std::make_shared<RunArgs>();
   return {
       .name = "run",
-      .summary = "bring tables up to date, or run any program and keep what came of it",
-      .options = {{"target", "TARGET", "tables of mlops.yaml; default: all of `data:`", &args->targets,
-                   cli::Offer::dataset},
+      .summary = "bring tables up to date, release models, or run any program and keep what came of it",
+      .options = {{"target", "TARGET",
+                   "tables of mlops.yaml, and releases such as release/churn; default: all of `data:`",
+                   &args->targets, cli::Offer::target},
+                  {"--then",
+                   "WHAT",
+                   "what a released version that is accepted becomes: nothing, the challenger (stage), the "
+                   "champion (promote); default: nothing",
+                   &args->then,
+                   cli::Offer::none,
+                   false,
+                   {"nothing", "stage", "promote"}},
                   {"--", "COMMAND", "a program and its arguments, to be run and tracked", &args->command},
                   {"--name", "NAME", "name of the run, such as the kind of model", &args->name},
                   {"--experiment", "NAME", "what it belongs to; the project, if not given",
@@ -208,10 +223,12 @@ cli::Command run() {
                    {"mlops run --name count --input data=churn -- sh -c 'wc -c <$MLOPS_INPUT_data'",
                     "Give a program the table of a dataset"},
                    {"mlops run -n -p lr=0.1 -- true", "Show what would be run, and run nothing"}},
-      .exits = {{Code::negative, "an assertion about a table on the way, or an input, fails"},
+      .exits = {{Code::negative,
+                 "an assertion about a table on the way, or an input, fails, or a gate of a release"},
                 {Code::not_found,
-                 "there is no such target, program or input, unless the program itself says 4"}},
-      .see_also = {"mlops-plan(1)", "mlops-runs(1)", "mlops-log(1)", "mlops.yaml(5)"},
+                 "there is no such target, program or input, unless the program itself says 4"},
+                {Code::conflict, "the champion was moved while its challenger was judged"}},
+      .see_also = {"mlops-plan(1)", "mlops-why(1)", "mlops-runs(1)", "mlops-log(1)", "mlops.yaml(5)"},
       .dry_run = true,
       .patient = true,
       .run = [args](cli::Invocation& invocation) { run_command(*args, invocation); },
@@ -227,14 +244,17 @@ cli::Command plan() {
   return {
       .name = "plan",
       .summary = "show what `run` would do, in which order, and why",
-      .options = {{"target", "TARGET", "tables of mlops.yaml; default: all of `data:`", &args->targets,
-                   cli::Offer::dataset},
+      .options = {{"target", "TARGET",
+                   "tables of mlops.yaml, and releases such as release/churn; default: all of `data:`",
+                   &args->targets, cli::Offer::target},
                   {"-p,--param", "NAME=VALUE", "a parameter of mlops.yaml", &args->params}},
       .examples = {{"mlops plan", "Show what is out of date, and why"}},
       .exits = {{Code::not_found, "there is no such target"}},
-      .see_also = {"mlops-run(1)", "mlops.yaml(5)"},
+      .see_also = {"mlops-run(1)", "mlops-why(1)", "mlops.yaml(5)"},
       .run =
-          [args](cli::Invocation& invocation) { tell_steps(args->targets, args->params, true, invocation); },
+          [args](cli::Invocation& invocation) {
+            run_targets({args->targets, args->params}, true, invocation);
+          },
   };
 }
 

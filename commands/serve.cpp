@@ -1,4 +1,5 @@
 /// `mlops serve`: models that answer over HTTP, until told to end.
+#include "accepted.hpp"
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "feature_server.hpp"
@@ -12,7 +13,10 @@
 #include <mlops/project/project.hpp>
 
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -43,6 +47,23 @@ void tell_logged(cli::Invocation& invocation, const monitor::LogOptions& logging
   }
 }
 
+/// Answers go on without a log, which nobody would notice for weeks.
+void warn_of_unwritable(cli::Invocation& invocation, const monitor::LogOptions& logging) {
+  for (const auto& [model, policy] : logging.models) {
+    const std::filesystem::path folder = logging.folder / model;
+    // The log makes its folders when it has something to say.
+    std::filesystem::path there = folder;
+    std::error_code fault;
+    while (!std::filesystem::exists(there, fault) && there.has_parent_path()) there = there.parent_path();
+    fault.clear();
+    if (!std::filesystem::is_directory(there)) fault = std::make_error_code(std::errc::not_a_directory);
+    else if (::access(there.c_str(), W_OK | X_OK) != 0) fault.assign(errno, std::generic_category());
+    if (fault)
+      invocation.warning(fmt::format("{}: nothing is logged: '{}' cannot be written: {}", model,
+                                     invocation.project().relative(folder), fault.message()));
+  }
+}
+
 void run(const ServeArgs& args, cli::Invocation& invocation) {
   check(args.listen);
   const auto share = args.log ? std::optional(manifest::log_share(*args.log, "--log")) : std::nullopt;
@@ -51,6 +72,9 @@ void run(const ServeArgs& args, cli::Invocation& invocation) {
   const SystemClock clock;  // what waits and what is logged goes on when --as-of stops "now"
   const auto features = feature_server_if_online(invocation);
   serve::ServiceOptions lookups{.now = &invocation.clock(), .features = features.get()};
+  lookups.admit = [&invocation](const std::string& address, const model::Version& version) {
+    require_answering(invocation, address, version);
+  };
   if (!args.no_lookup) lookups.online = invocation.project().online_file();
   std::optional<monitor::PredictionLog> predictions;
   serve::Service service(invocation.engines(), store, clock,
@@ -58,6 +82,7 @@ void run(const ServeArgs& args, cli::Invocation& invocation) {
   const auto said = plan.listening(service.serving());
   monitor::LogOptions logging = plan.logging(service.serving(), share);
   tell_logged(invocation, logging);
+  warn_of_unwritable(invocation, logging);
   if (!logging.models.empty()) service.log_to(predictions.emplace(std::move(logging), clock));
   answer_until_told(invocation, args.listen,
                     {.host = said.host, .port = said.port.value_or(usual_port), .threads = said.threads},
@@ -91,6 +116,7 @@ cli::Command serve() {
                    {"mlops serve churn --log 100%", "Keep what was answered, and to what"},
                    {"mlops serve churn@v1 --port 0 --json", "Let a program read where it listens"}},
       .exits = {{Code::failed, "requests were cut off at the end, or the model is only kept"},
+                {Code::negative, "a model has no champion, and its newest version was not accepted"},
                 {Code::not_found, "there is no such model, or features that it takes are not online"},
                 {Code::conflict, "the online store has another definition of features than the model"},
                 {Code::corrupt, "the model is damaged"},

@@ -80,7 +80,7 @@ void write_content(const Digest& digest, cli::Invocation& invocation) {
 }
 
 /// What the command of its own shows of each.
-void show_thing(const Named& named, cli::Invocation& invocation) {
+void show_named(const Named& named, cli::Invocation& invocation) {
   store::Store& store = invocation.project().store();
   switch (named.thing) {
     case Thing::dataset:
@@ -104,7 +104,7 @@ void show(const ShowArgs& args, cli::Invocation& invocation) {
     return write_content(*digest, invocation);
   }
   if (const auto digest = Digest::parse(args.address)) return show_object(*digest, invocation);
-  show_thing(named(invocation.project().store(), args.address), invocation);
+  show_named(named(invocation.project().store(), args.address), invocation);
 }
 
 }  // namespace

@@ -1,89 +1,29 @@
 /// `mlops train`: models from data.
 #include "cli/invocation.hpp"
 #include "commands.hpp"
-#include "dataset_rows.hpp"
-#include "train_request.hpp"
-#include "training_rows.hpp"
+#include "training.hpp"
 
 #include <fmt/format.h>
-#include <mlops/base/error.hpp>
-#include <mlops/project/project.hpp>
-#include <mlops/release/train.hpp>
 
 namespace mlops::commands {
 namespace {
 
-void tell_plan(cli::Invocation& invocation, const release::TrainRequest& request,
-               const release::Prepared& prepared) {
-  for (const std::string& line : plan_notes(request, prepared)) invocation.note(line);
-  constexpr std::size_t told = 4;
-  for (std::size_t i = 0; i < prepared.leaks.size() && i < told; ++i)
-    invocation.warning(prepared.leaks[i].message);
-  if (prepared.leaks.size() > told)
-    invocation.warning(fmt::format("{} more like these; `--json` lists all", prepared.leaks.size() - told));
-}
-
-void tell_result(cli::Invocation& invocation, const release::TrainReport& report) {
-  for (const release::Outcome& outcome : report.outcomes) {
-    const std::string& name = outcome.candidate.name;
-    if (outcome.fault)
-      invocation.warning(fmt::format("{} was not trained: {}", name, outcome.fault->message()));
-    for (const std::string& note : outcome.notes) invocation.note(fmt::format("{}: {}", name, note));
-  }
-  if (!report.beats_baseline) invocation.warning("no model is measurably better than the baseline");
-}
-
-/// Writes what was decided into mlops.yaml. A file that cannot be edited does not undo the training.
-void remember(const TrainArgs& args, cli::Invocation& invocation, const release::TrainRequest& request,
-              const release::Prepared& prepared) {
-  project::Project& project = invocation.project();
-  try {
-    const auto edit = training_edit_of(args, request, prepared, project.manifest());
-    if (edit && project.add_training(*edit)) invocation.note("mlops.yaml says now how this was trained");
-    const manifest::TableSpec* table = project.manifest().find_table(request.data.address());
-    if (table != nullptr && !table->label.empty() && table->label != request.label)
-      invocation.note(
-          fmt::format("mlops.yaml keeps '{}' as the label of {}: this training is not written there",
-                      table->label, table->name));
-  } catch (const Error& e) {
-    invocation.warning(fmt::format("mlops.yaml stays as it is: {}", e.message()));
-    if (!e.detail().empty()) invocation.note(e.detail());
-  }
-}
-
-void tell_next(cli::Invocation& invocation, const release::TrainRequest& request,
-               const release::TrainReport& report) {
-  if (report.champion_before && !report.added.unchanged)
-    invocation.next(fmt::format("mlops model promote {}@v{}", request.model, report.added.version.number));
-  invocation.next(fmt::format("mlops predict {} --in FILE", request.model));
-  invocation.next(fmt::format("mlops serve {}", request.model));
+void tell_next(cli::Invocation& invocation, const Training& training) {
+  const release::TrainReport& report = *training.report;
+  const std::string& model = training.request.model;
+  const bool waits = report.champion && *report.champion != report.added.version.number;
+  if (waits && !report.added.unchanged)
+    invocation.next(fmt::format("mlops model promote {}@v{}", model, report.added.version.number));
+  invocation.next(fmt::format("mlops predict {} --in FILE", model));
+  invocation.next(fmt::format("mlops serve {}", model));
 }
 
 void train_run(const TrainArgs& args, cli::Invocation& invocation) {
-  const release::TrainRequest request = train_request(args, invocation);
-  invocation.tell_answers();
-  release::Workshop shop = {.store = invocation.project().store(),
-                            .engines = invocation.engines(),
-                            .resources = resources_of(invocation),
-                            .clock = invocation.clock(),
-                            .progress = invocation.progress(),
-                            .environment = invocation.environment(),
-                            .cancel = &invocation.cancel()};
-  const release::Prepared prepared = release::prepare(shop, request);
-  tell_plan(invocation, request, prepared);
-  const bool people = invocation.format() == ui::Format::human;
-  if (invocation.dry_run()) {
-    ui::Row row = planned_row(request, prepared);
-    if (people) row.push_back(planned_for_people(prepared));
-    return invocation.record("mlops.training/1", row);
-  }
-  const release::TrainReport report = release::train_models(shop, request, prepared);
-  tell_result(invocation, report);
-  remember(args, invocation, request, prepared);
-  ui::Row row = training_row(request, prepared, report);
-  if (people) row.push_back(candidates_for_people(report));
-  invocation.record("mlops.training/1", row);
-  tell_next(invocation, request, report);
+  const Training training = train_and_judge(args, invocation);
+  answer_training(training, invocation);
+  if (!training.report) return;
+  if (auto fault = rejection(training)) throw *std::move(fault);
+  tell_next(invocation, training);
 }
 
 cli::Command run_spec() {
@@ -125,9 +65,11 @@ cli::Command run_spec() {
                    {"mlops train run", "Train again what mlops.yaml says"},
                    {"mlops train run --label churned --train logistic -p l2=0.1 --seed 7", "Try one model"},
                    {"mlops train run --label churned -n", "Show rows, columns and models; train nothing"}},
-      .exits = {{Code::negative, "there is nothing to learn in the data, or an assertion about them fails"},
+      .exits = {{Code::negative,
+                 "there is nothing to learn in the data, an assertion about them fails, or a gate of the "
+                 "release does"},
                 {Code::not_found, "there are no such data"}},
-      .see_also = {"mlops-runs(1)", "mlops-model(1)", "mlops-predict(1)", "mlops.yaml(5)"},
+      .see_also = {"mlops-runs(1)", "mlops-model(1)", "mlops-why(1)", "mlops-predict(1)", "mlops.yaml(5)"},
       .dry_run = true,
       .run = [args](cli::Invocation& invocation) { train_run(*args, invocation); }};
 }

@@ -143,6 +143,17 @@ bool names_models(const std::vector<release::Candidate>& candidates, const manif
                      [&](const release::Candidate& one) { return manifest.find_model(one.name) != nullptr; });
 }
 
+/// Whatever is registered under the name of a release goes through its gates, however it was trained.
+void add_gates(const manifest::ReleaseSpec* spec, release::TrainRequest& out) {
+  if (spec == nullptr) return;
+  out.among = spec->among;
+  for (const manifest::SliceSpec& slice : spec->slices) out.slices.push_back({slice.column, slice.by});
+  for (const manifest::ExpectSpec& one : spec->expect) {
+    const auto parsed = expect::parse(one.text);
+    out.gates.push_back({one.text, one.warn, std::get<expect::Assertion>(parsed)});
+  }
+}
+
 /// A clone has the project file and no store yet: what the file declares can be made.
 project::Project& project_of(cli::Invocation& invocation) {
   const auto root = project::find_root(std::filesystem::current_path());
@@ -180,6 +191,7 @@ release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invo
     out.metric = declared->pick->metric;
     out.within = declared->pick->within;
   }
+  add_gates(manifest.find_release(out.model), out);
   choose_candidates(args, manifest, subject, declared, out);
   add_views(args, invocation, out);
   return out;

@@ -59,6 +59,8 @@ std::vector<const manifest::TableSpec*> labelled(const manifest::Manifest& manif
 
 /// For a word that names no model, though something else.
 std::string other_meaning(const std::string& name, const manifest::Manifest& manifest) {
+  if (manifest.find_release(name) != nullptr)
+    return fmt::format("it is a release: `mlops run release/{}` trains and judges its models", name);
   std::vector<std::string> known;
   for (const manifest::TableSpec* one : manifest.tables()) known.push_back(one->name);
   const auto near = manifest.find_table(name) != nullptr ? std::vector{name} : near_misses(name, known);

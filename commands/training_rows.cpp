@@ -1,5 +1,6 @@
 #include "training_rows.hpp"
 
+#include "gate_rows.hpp"
 #include "ui/table.hpp"
 
 #include <fmt/format.h>
@@ -35,21 +36,6 @@ std::string task_text(const train::Target& target) {
   if (target.task == predict::Task::regression) return "regression";
   if (target.task == predict::Task::multiclass) return fmt::format("{} classes", target.classes.size());
   return fmt::format("binary, {} is positive", target.classes.back());
-}
-
-/// As many digits as a reader of a table wants.
-std::string number_text(double value) {
-  if (!std::isfinite(value)) return "-";
-  const double size = std::abs(value);
-  return size != 0 && (size >= 1e6 || size < 1e-3) ? fmt::format("{:.3g}", value)
-         : size >= 100                             ? fmt::format("{:.1f}", value)
-                                                   : fmt::format("{:.4f}", value);
-}
-
-/// For the ends of an interval.
-std::string short_text(double value) {
-  const double size = std::abs(value);
-  return size >= 1e-3 && size < 10 ? fmt::format("{:.3f}", value) : fmt::format("{:.4g}", value);
 }
 
 json::Value left_out_list(const release::Prepared& prepared) {
@@ -94,6 +80,21 @@ ui::Row rows_of_split(const release::Prepared& prepared) {
 
 void append(ui::Row& row, ui::Row more) { std::move(more.begin(), more.end(), std::back_inserter(row)); }
 
+/// What came of the gates; null where there are none.
+ui::Row judgement_cells(const release::TrainRequest& request, const release::Judgement* judgement) {
+  const bool gated = !request.gates.empty();
+  const release::Judgee* champion = judgement == nullptr ? nullptr : judgement->champion();
+  json::Value gates;
+  if (judgement != nullptr) gates = gate_list(judgement->gates);
+  else if (gated) gates = planned_gates(request.gates);
+  return {{"judgement", judgement_word(judgement), judgement == nullptr ? ui::Show::hidden : ui::Show::plain},
+          {"gates", std::move(gates), ui::Show::hidden},
+          {"against", champion == nullptr ? json::Value() : json::Value(judgee_object(*champion)),
+           ui::Show::hidden},
+          {"judgement_digest", judgement == nullptr ? json::Value() : json::Value(judgement->record.text()),
+           ui::Show::hidden}};
+}
+
 /// A candidate in JSON and porcelain; nothing is known yet of one that is planned.
 json::Value planned_candidate(const release::Candidate& candidate) {
   return json::Object{{"name", candidate.name},
@@ -126,9 +127,9 @@ json::Value shown_candidate(const release::Outcome& outcome, const std::string& 
   json::Object out = {{"candidate", (picked ? "* " : "  ") + outcome.candidate.name}};
   const evaluate::Metric* main = outcome.test.find(metric);
   const stats::Estimate estimate = main == nullptr ? stats::Estimate{NAN, NAN, NAN, NAN} : main->estimate;
-  out.set(metric, outcome.fault ? "failed" : number_text(estimate.value));
+  out.set(metric, outcome.fault ? "failed" : figure_text(estimate.value));
   out.set("95 %", std::isfinite(estimate.low)
-                      ? fmt::format("{}..{}", short_text(estimate.low), short_text(estimate.high))
+                      ? fmt::format("{}..{}", bound_text(estimate.low), bound_text(estimate.high))
                       : "-");
   const bool made = !outcome.fault;
   out.set("train", made ? fmt::format("{:.2f} s", outcome.train_s) : "-");
@@ -136,6 +137,18 @@ json::Value shown_candidate(const release::Outcome& outcome, const std::string& 
   out.set("size", made ? size_text(outcome.bytes) : "-");
   out.set("run", outcome.run);
   return out;
+}
+
+/// The champion beside them, as it answers the same rows today.
+json::Value shown_champion(const release::Judgee& champion, const std::string& metric) {
+  const json::Value metrics(champion.metrics);
+  return json::Object{{"candidate", fmt::format("  {} ({})", champion.name, champion.address)},
+                      {metric, champion.fault.empty() ? metric_text(metrics[metric]) : "failed"},
+                      {"95 %", interval_text(metrics[metric])},
+                      {"train", "-"},
+                      {"per row", "-"},
+                      {"size", size_text(champion.bytes)},
+                      {"run", champion.run}};
 }
 
 /// The first column that could say when a row happened, where nothing says how the rows are split.
@@ -182,6 +195,7 @@ ui::Row planned_row(const release::TrainRequest& request, const release::Prepare
   for (const release::Candidate& candidate : prepared.candidates)
     candidates.push_back(planned_candidate(candidate));
   row.push_back({"candidates", std::move(candidates), ui::Show::hidden});
+  append(row, judgement_cells(request, nullptr));
   return row;
 }
 
@@ -202,7 +216,7 @@ ui::Row training_row(const release::TrainRequest& request, const release::Prepar
   ui::Row row = beginning(request, prepared);
   row.push_back({"version", version.number});
   row.push_back({"state", report.added.unchanged ? "unchanged" : "new"});
-  row.push_back({"champion", report.champion_before.value_or(version.number)});
+  row.push_back({"champion", report.champion ? json::Value(*report.champion) : json::Value()});
   row.push_back({"metric", report.metric, ui::Show::hidden});
   row.push_back({"reason", report.reason});
   row.push_back({"digest", version.record.text(), ui::Show::digest});
@@ -211,13 +225,22 @@ ui::Row training_row(const release::TrainRequest& request, const release::Prepar
   for (std::size_t i = 0; i < report.outcomes.size(); ++i)
     candidates.push_back(candidate_of(report.outcomes[i], i == report.picked));
   row.push_back({"candidates", std::move(candidates), ui::Show::hidden});
+  append(row, judgement_cells(request, report.judgement ? &*report.judgement : nullptr));
   return row;
+}
+
+ui::Cell gates_for_people(const release::TrainRequest& request,
+                          const std::optional<release::TrainReport>& report) {
+  const bool judged = report && report->judgement;
+  return {"gates", judged ? gate_list(report->judgement->gates) : planned_gates(request.gates)};
 }
 
 ui::Cell candidates_for_people(const release::TrainReport& report) {
   json::Array shown;
   for (std::size_t i = 0; i < report.outcomes.size(); ++i)
     shown.push_back(shown_candidate(report.outcomes[i], report.metric, i == report.picked));
+  const release::Judgee* champion = report.judgement ? report.judgement->champion() : nullptr;
+  if (champion != nullptr) shown.push_back(shown_champion(*champion, report.metric));
   return {"candidates", std::move(shown)};
 }
 

@@ -5,6 +5,7 @@
 
 #include <mlops/release/train.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,9 @@ ui::Row training_row(const release::TrainRequest& request, const release::Prepar
 /// The candidates as a table for people: those that would be trained, and those that were.
 ui::Cell planned_for_people(const release::Prepared& prepared);
 ui::Cell candidates_for_people(const release::TrainReport& report);
+
+/// The gates as a table for people; without a report those that would judge.
+ui::Cell gates_for_people(const release::TrainRequest& request,
+                          const std::optional<release::TrainReport>& report);
 
 }  // namespace mlops::commands

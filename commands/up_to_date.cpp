@@ -26,6 +26,8 @@ Error unknown_target(const std::string& target, const manifest::Manifest& manife
   Error fault = error(Code::not_found, "mlops.yaml has no table '{}'", target);
   if (manifest.find_model(target) != nullptr)
     return std::move(fault).with_hint("it has a model of that name: `mlops train run {}` trains it", target);
+  if (manifest.find_release(target) != nullptr)
+    return std::move(fault).with_hint("it has a release of that name: `mlops run release/{}`", target);
   const auto near = near_misses(name_of(target), known);
   if (!near.empty()) return std::move(fault).with_hint("a similar name exists: {}", one_of(near));
   return std::move(fault).with_hint(
@@ -78,7 +80,7 @@ class Builder {
     if (!version) return "it was never ingested";
     if (spec.from.front() == "-") return "";
     try {
-      token_ = dataset::token_of(spec, project_.root(), invocation_.clock().now());
+      token_ = dataset::token_of(spec, project_.root(), SystemClock().now());
     } catch (const Error& fault) {
       if (fault.code() != Code::not_found) throw;
       invocation_.note(fmt::format("{}; {}@v{} stays", fault.message(), spec.name, version->number));
@@ -161,29 +163,6 @@ class Builder {
   std::optional<std::string> token_;
 };
 
-std::vector<std::string> tables_of(const manifest::Manifest& manifest) {
-  std::vector<std::string> out;
-  for (const manifest::DataSpec& table : manifest.data) out.push_back("data/" + table.name);
-  if (!out.empty()) return out;
-  throw error(Code::usage, "there is nothing to bring up to date: mlops.yaml has no `data:`")
-      .with_hint("`mlops run -- COMMAND` runs a program, `mlops ingest` reads the sources");
-}
-
-ui::Row row(const Step& step, bool plan) {
-  const bool source = step.address.starts_with("sources/");
-  const std::string action = step.fresh ? "fresh"
-                             : plan     ? (source ? "would ingest" : "would make")
-                                        : (source ? "ingested" : "made");
-  const bool known = step.version && (step.fresh || !plan);
-  return {
-      {"address", step.address},
-      {"action", action},
-      {"version", known ? json::Value(step.version->number) : json::Value()},
-      {"rows", known ? json::Value(step.version->rows) : json::Value()},
-      {"table", known ? json::Value("sha256:" + step.version->table.hex()) : json::Value(), ui::Show::digest},
-      {"why", step.why.empty() ? json::Value() : json::Value(step.why)}};
-}
-
 }  // namespace
 
 std::vector<Step> bring_up_to_date(const std::vector<std::string>& targets, const json::Object& params,
@@ -200,16 +179,20 @@ void require_made(cli::Invocation& invocation, const std::string& address) {
       .with_hint("`mlops run data/{}` makes it", table->name);
 }
 
-void tell_steps(const std::vector<std::string>& targets, const std::vector<std::string>& params, bool plan,
-                cli::Invocation& invocation) {
-  const manifest::Manifest& manifest =
-      (plan ? invocation.project() : invocation.project_or_create()).manifest();
-  const auto steps = bring_up_to_date(targets.empty() ? tables_of(manifest) : targets,
-                                      only_project_parameters(params, manifest),
-                                      plan ? Change::plan : Change::make, invocation);
-  std::vector<ui::Row> rows;
-  for (const Step& step : steps) rows.push_back(row(step, plan));
-  invocation.rows("mlops.step/1", rows);
+ui::Row step_row(const Step& step, bool plan) {
+  const bool source = step.address.starts_with("sources/");
+  const std::string action = step.fresh ? "fresh"
+                             : plan     ? (source ? "would ingest" : "would make")
+                                        : (source ? "ingested" : "made");
+  const bool known = step.version && (step.fresh || !plan);
+  return {
+      {"address", step.address},
+      {"action", action},
+      {"version", known ? json::Value(step.version->number) : json::Value()},
+      {"rows", known ? json::Value(step.version->rows) : json::Value()},
+      {"table", known ? json::Value("sha256:" + step.version->table.hex()) : json::Value(), ui::Show::digest},
+      {"why", step.why.empty() ? json::Value() : json::Value(step.why)},
+      {"gates", nullptr, ui::Show::hidden}};
 }
 
 namespace {

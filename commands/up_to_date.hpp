@@ -57,9 +57,7 @@ dataset::Version current_version(const std::string& address, const std::vector<s
 /// Error(not_found) for a table that was never made or ingested, with the command that does it.
 dataset::Version known_version(const std::string& address, cli::Invocation& invocation);
 
-/// The answer of `run TARGET...` and of `plan`: the steps; without targets those of all of `data:`. `params`
-/// are NAME=VALUE.
-void tell_steps(const std::vector<std::string>& targets, const std::vector<std::string>& params, bool plan,
-                cli::Invocation& invocation);
+/// A step of `run` and `plan`.
+ui::Row step_row(const Step& step, bool plan);
 
 }  // namespace mlops::commands

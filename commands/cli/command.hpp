@@ -16,8 +16,22 @@ namespace mlops::cli {
 
 class Invocation;
 
-/// What completion may offer for a value; `address` is any of dataset, model and run.
-enum class Offer { none, file, folder, dataset, view, model, view_or_model, run, address, command, setting };
+/// What completion may offer for a value; `target` is a dataset or a release, `address` any of dataset, model
+/// and run.
+enum class Offer {
+  none,
+  file,
+  folder,
+  dataset,
+  target,
+  view,
+  model,
+  view_or_model,
+  run,
+  address,
+  command,
+  setting
+};
 
 /// Where a value goes. A bool is set by the flag's presence, an int counts how often it stands; a vector
 /// takes every occurrence of a flag, or all the words that are left when it is positional.

@@ -72,20 +72,41 @@ std::string value_text(const json::Value& value, Show show) {
 
 bool is_number(const json::Value& value) { return value.as_int() != nullptr || value.as_double() != nullptr; }
 
+/// A key in words. What is no key but a title already, such as "churn_model@v2" or "slices of order_id",
+/// stays.
 std::string title_of(std::string key) {
+  if (key.find_first_of(" @") != std::string::npos) return key;
   std::replace(key.begin(), key.end(), '_', ' ');
   return key;
 }
 
-/// The longest beginning of `text` that takes at most `width` columns, with "…" where something was cut.
-std::string cut(std::string_view text, std::size_t width) {
-  if (display_width(text) <= width) return std::string(text);
+/// Bytes of the longest beginning of `text` that takes at most `width` columns.
+std::size_t bytes_within(std::string_view text, std::size_t width) {
   const auto inside_character = [&](std::size_t at) {
     return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
   };
   std::size_t size = std::min(text.size(), width * 4);
-  while (size > 0 && (inside_character(size) || display_width(text.substr(0, size)) + 1 > width)) --size;
-  return std::string(text.substr(0, size)) + "…";
+  while (size > 0 && (inside_character(size) || display_width(text.substr(0, size)) > width)) --size;
+  return size;
+}
+
+/// That beginning, with "…" where something was cut.
+std::string cut(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  return std::string(text.substr(0, bytes_within(text, width - std::min<std::size_t>(1, width)))) + "…";
+}
+
+/// Takes one line of at most `width` columns off the text: whole words, where one fits.
+std::string take_line(std::string& text, std::size_t width) {
+  std::size_t size = display_width(text) <= width ? text.size() : bytes_within(text, width);
+  if (size < text.size()) {
+    const std::size_t blank = text.rfind(' ', size);
+    if (blank != std::string::npos && blank > 0) size = blank;
+  }
+  size = std::max<std::size_t>(size, std::min<std::size_t>(1, text.size()));
+  std::string out = text.substr(0, size);
+  text.erase(0, text.find_first_not_of(' ', size));
+  return out;
 }
 
 std::string padded(const std::string& text, std::size_t width, bool right) {
@@ -116,7 +137,9 @@ std::string nested_table(const Cell& cell, const Stream& stream) {
   const std::string indent(gap, ' ');
   std::string out = fmt::format("\n{}\n", paint(stream, Colour::bold, title_of(cell.key)));
   if (const std::string header = table.header(); !header.empty()) out += indent + header;
-  for (const Row& row : rows) out += indent + table.line(row);
+  for (const Row& row : rows) {
+    for (const std::string& line : table.lines(row)) out += indent + line + "\n";
+  }
   return out;
 }
 
@@ -180,11 +203,26 @@ std::string Table::header() const {
   return paint(stream_, Colour::bold, joined(titles)) + "\n";
 }
 
-std::string Table::line(const Row& row) const {
+std::vector<std::string> Table::texts_of(const Row& row) const {
   std::vector<std::string> texts;
   for (const Column& column : columns_)
     texts.push_back(column.cell < row.size() ? text_of(row[column.cell]) : "");
-  return joined(texts) + "\n";
+  return texts;
+}
+
+std::string Table::line(const Row& row) const { return joined(texts_of(row)) + "\n"; }
+
+std::vector<std::string> Table::lines(const Row& row) const {
+  std::vector<std::string> texts = texts_of(row);
+  if (!stream_.tty || columns_.empty() || columns_.back().right) return {joined(texts)};
+  std::vector<std::string> out;
+  std::string rest = texts.back();
+  do {
+    texts.back() = take_line(rest, columns_.back().width);
+    out.push_back(joined(texts));
+    std::fill(texts.begin(), texts.end(), "");
+  } while (!rest.empty());
+  return out;
 }
 
 std::string record_text(const Row& row, const Stream& stream) {

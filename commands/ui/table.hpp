@@ -23,6 +23,8 @@ class Table {
 
   std::string header() const;  ///< With its newline; empty when there is none.
   std::string line(const Row& row) const;
+  /// The same, without newlines; on a tty, what its last column has no room for stands in lines below.
+  std::vector<std::string> lines(const Row& row) const;
 
  private:
   struct Column {
@@ -32,6 +34,7 @@ class Table {
     bool right = false;
   };
   void fit(std::size_t width);
+  std::vector<std::string> texts_of(const Row& row) const;
   std::string joined(const std::vector<std::string>& texts) const;
 
   Stream stream_;

@@ -16,6 +16,7 @@ cli: tests a program of its own
 data: needs table
 derived: needs table
 dist: packs all engines
+evaluate: needs table
 examples: their project needs table
 faults: needs table
 feature_commands: needs table
@@ -32,11 +33,15 @@ lint: tests no binary
 log: its project needs table
 lookups: needs http and table
 mlflow: needs http
+monitor: needs http, json and table
 nfs: needs table, in a machine of its own
 oracle: needs table
 predict: needs table
 predictions: needs http and json
 quickstart: builds on its own
+release: needs table, json and http
+release_faults: needs table, json and http
+release_moves: needs table
 replay: needs http and table
 rules: its project needs table
 runner: tests no binary

@@ -170,7 +170,7 @@ faulty() {
   has "$stderr" "3 faults in 'mlops.yaml'"
   has "$stderr" 'mlops.yaml:8:16:'
   has "$stderr" 'mlops.yaml:9:9:'
-  has "$stderr" 'mlops.yaml:10:9:'
+  has "$stderr" 'mlops.yaml:10:21:'
   # Those that depend on the columns too, of all that is judged.
   expect 'amuont > 0' 'unique(idd)'
   answers 2 mlops check

@@ -4,6 +4,7 @@ load lib
 load seed
 load models
 load serving
+load watching
 
 setup() {
   enter_fresh_project
@@ -56,10 +57,28 @@ run_examples() {
 }
 @test "the examples of store" { run_examples store; }
 @test "the examples of run and runs" { run_examples 'runs?'; }
+@test "the examples of evaluate" {
+  customers 200 | sed '1s/tenure/age/' >churn.csv
+  rm -rf .mlops mlops.yaml mlops.lock
+  mlops ingest churn.csv --pii email --quiet >/dev/null
+  mlops train run --label churned --train prior --quiet >/dev/null
+  mlops train run --label churned --train logistic --quiet >/dev/null
+  run_examples evaluate
+}
+@test "the examples of why" {
+  seed_models
+  run_examples why
+}
 @test "the examples of predict" {
   seed_models
   printf 'age,city\n40,Lima\n' >new.csv
   run_examples predict
+}
+@test "the examples of monitor" {
+  rm -rf .mlops mlops.yaml mlops.lock
+  seed_watch
+  export as_of
+  before='mlops() { command mlops --as-of "$as_of" "$@"; };' run_examples monitor
 }
 # A server has no end of its own.
 @test "the examples of serve" {
@@ -81,6 +100,6 @@ run_examples() {
 }
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'init|ingest|data|features|model|predict|serve|train|show|log|store|runs?' | paste -sd'|')
+    grep -vxE 'init|ingest|evaluate|monitor|data|features|model|predict|serve|train|show|why|log|store|runs?' | paste -sd'|')
   run_examples "$others"
 }

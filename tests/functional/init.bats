@@ -203,7 +203,8 @@ hint: similar columns exist: \`churned\`"
   answers 3 mlops train run
   has "$stderr" 'rows > 1_000_000'
   sed -i 's/rows > 1_000_000/rows > 10_000/' mlops.yaml
-  answers 0 mlops train run base linear --json
+  answers 3 mlops train run base linear --json
+  is "$(jq -r '.items[0] | .judgement' <<<"$output")" rejected
   is "$(jq -r '.items[0] | [.model, .candidates[].name] | join(" ")' <<<"$output")" 'delay base linear'
   has "$(jq -c '.items[0].columns' <<<"$output")" '"dest__delay_24h"'
   lacks "$(jq -c '[.items[0].columns[].column]' <<<"$output")" '"delay"'

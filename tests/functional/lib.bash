@@ -22,20 +22,21 @@ find_mlops() {
   return 1
 }
 
-# An empty folder of its own, and an environment in which nothing of the machine shows.
+# An empty folder of its own, and an environment in which nothing of the machine shows. In setup_file() it is the
+# file's, which has no test yet: without that, all files would share one at the root of the disk.
 enter_fresh_project() {
-  local mlops var
+  local mlops var own=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
   mlops=$(find_mlops) || return 1
   for var in ${!MLOPS_*} ${!XDG_*} NO_COLOR PAGER LESS; do
     [[ $var == MLOPS_ACCEPT || $var == MLOPS_TEST_* ]] || unset "$var"
   done
-  export HOME=$BATS_TEST_TMPDIR/home
+  export HOME=$own/home
   export XDG_CONFIG_HOME=$HOME/.config XDG_CACHE_HOME=$HOME/.cache XDG_STATE_HOME=$HOME/.local/state
   export TZ=UTC LC_ALL=C.UTF-8 TERM=dumb
   export PATH=${mlops%/*}:$PATH
   build_dir=${mlops%/bin/mlops}
-  mkdir -p "$HOME" "$BATS_TEST_TMPDIR/project"
-  cd "$BATS_TEST_TMPDIR/project" || return 1
+  mkdir -p "$HOME" "$own/project"
+  cd "$own/project" || return 1
 }
 
 # answers STATUS COMMAND...: runs it and fails unless it ends with that exit code. Leaves $output and $stderr, apart.

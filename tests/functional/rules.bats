@@ -30,6 +30,8 @@ features get|answers|airport --key airport=LIM --at 2026-01-02T20:00:00Z
 plan|answers|
 train run|changes|--data people --label late --train prior
 predict|changes|churn --in people.csv --out answers.csv
+evaluate|answers|churn --data asked
+why|answers|models/churn@v1
 model register|changes|again --file first
 model list|answers|
 model list|answers|churn
@@ -39,6 +41,9 @@ model rollback|changes|churn
 model history|answers|churn
 serve|serves|
 features serve|serves|
+monitor run|changes|churn --as-of 2026-11-07
+monitor status|answers|
+monitor report|text|churn
 run|changes|-- true
 runs list|answers|
 runs show|answers|@last
@@ -76,6 +81,14 @@ setup_file() {
   awk 'BEGIN { print "age,city,late"; for (i = 0; i < 60; ++i) print 20 + i % 41 "," (i % 3 ? "Lima" : "Rosario") "," i % 2 }' >people.csv
   mlops ingest people.csv --quiet --as-of 2026-11-05 >/dev/null
   sed -i 's/^    from: people.csv$/&\n    expect: [rows > 3]/' mlops.yaml
+  sed 's/late/churned/; s/,0$/,false/; s/,1$/,true/' people.csv >asked.csv
+  mlops ingest asked.csv --quiet --as-of 2026-11-05 >/dev/null
+  mkdir -p .mlops/predictions/churn
+  jq -nc --arg digest "$(mlops model show churn@v2 --json | jq -r .items[0].digest)" '{schema: "mlops.prediction/1",
+    time: "2026-11-05T10:00:00Z", request: "a", row: 1, model: "churn@v2", digest: $digest, as_of: null, keys: null,
+    inputs: {age: 40, city: "Lima"}, features: null, prediction: true, probability: 0.75, probabilities: null}' \
+    >.mlops/predictions/churn/20261105T100000Z-77ec8d40-0001.jsonl
+  mlops monitor run churn --quiet --as-of 2026-11-06 >/dev/null
   printf 'data:\n  adults: {sql: SELECT * FROM people WHERE age >= 18}\n' >>mlops.yaml
   mlops run --quiet -p lr=0.1 -- sh -c 'echo "loss: 0.5"' >/dev/null
   other=$(mlops runs show @last --json | jq -r .items[0].id)

@@ -4,6 +4,7 @@ load lib
 load seed
 load models
 load serving
+load watching
 
 setup() {
   enter_fresh_project
@@ -41,6 +42,14 @@ agrees_but_metrics() {
   shift
   answers 0 "$@" --json
   is "$(keys <<<"$output")" "$(documented "$schema" | grep -vxE '(metrics|features|made)\..*')"
+}
+
+# agrees_but_gates SCHEMA COMMAND...: where nothing is to be judged.
+agrees_but_gates() {
+  local schema=$1
+  shift
+  answers 0 "$@" --json
+  is "$(keys <<<"$output")" "$(documented "$schema" | grep -vxE '(gates|judged|slices)\..*')"
 }
 
 # terms FROM TO: what the page explains between two headings, one per line.
@@ -82,20 +91,49 @@ terms() {
   agrees mlops.view/1 mlops features show airport
 }
 
+@test "monitor: keys of the answers, and every field of the record" {
+  rm -rf .mlops mlops.yaml mlops.lock
+  seed_watch
+  agrees mlops.monitor/1 mlops monitor run --as-of "$as_of"
+  agrees mlops.monitor-status/1 mlops monitor status --as-of "$as_of"
+  page=$source_dir/man/mlops-store.5.md
+  record=$(tail -n 1 .mlops/refs/watches/churn | jq -r .digest)
+  is "$(terms WATCH.1 VIEW-VERSION.1 | cut -d. -f1 | sort -u)" "$(mlops show "$record" --json | jq -r '.items[0] | keys[]' | sort)"
+}
+
 @test "check: keys of the answer, and every field of the record" {
   sed -i 's/^    from: churn.csv/&\n    expect: [rows > 3, unique(id)]/' mlops.yaml
   agrees mlops.check/1 mlops check
   page=$source_dir/man/mlops-store.5.md
   record=$(mlops log churn --json | jq -r '.items[0].digest')
-  is "$(terms CHECK.1 RUN.1)" "$(mlops show "$record" --json | jq -r '.items[0] | keys[]' | sort)"
+  is "$(terms CHECK.1 JUDGEMENT.1)" "$(mlops show "$record" --json | jq -r '.items[0] | keys[]' | sort)"
   is "$(mlops show "$record" --json | jq -c '.items[0].results[0] | keys')" '["assertion","outcome","seen","warn"]'
 }
 
 @test "train: keys of what was done, and of what would be" {
   customers 300 >churn.csv
   mlops ingest churn.csv --name people --quiet >/dev/null
-  agrees mlops.training/1 mlops train run --data people --label churned --train prior -n
-  agrees mlops.training/1 mlops train run --data people --label churned --train prior
+  agrees_but_gates mlops.training/1 mlops train run --data people --label churned --train prior -n
+  agrees_but_gates mlops.training/1 mlops train run --data people --label churned --train prior
+  agrees mlops.evaluation/1 mlops evaluate people --slice plan --against people
+  agrees_but_gates mlops.why/1 mlops why models/people
+  sed -i 's/^    pick: .*/    pick: max auc\n    slices: [plan]\n    expect: [rows > 1]/' mlops.yaml
+  agrees mlops.training/1 mlops train run --data people
+  agrees mlops.why/1 mlops why models/people
+  agrees_but_gates mlops.why/1 mlops why sources/people
+  agrees mlops.step/1 mlops run release/people
+}
+
+@test "every field of the record of a judgement is on mlops-store(5), and no other" {
+  customers 300 >churn.csv
+  mlops ingest churn.csv --name people --quiet >/dev/null
+  mlops train run --data people --label churned --train prior --quiet >/dev/null 2>&1
+  sed -i 's/^    pick: .*/    pick: max auc\n    slices: [plan]\n    expect: [rows > 1]/' mlops.yaml
+  mlops train run --data people --quiet >/dev/null 2>&1
+  page=$source_dir/man/mlops-store.5.md
+  record=$(mlops why models/people --json | jq -r .items[0].digest)
+  is "$(terms JUDGEMENT.1 RUN.1)" "$(mlops show "$record" --json | jq -r '.items[0] |
+    (keys[] as $key | .[$key] | if type == "object" then keys[] | "\($key).\(.)" else $key end)' | sort)"
 }
 
 @test "serve: keys" {
@@ -118,7 +156,7 @@ terms() {
   model_folder first
   mlops model register best --file first --quiet
   record=$(mlops model show best --json | jq -r .items[0].digest)
-  is "$(terms MODEL-VERSION VIEW-VERSION)" "$(mlops show "$record" --json |
+  is "$(terms MODEL-VERSION WATCH | grep -vx gated)" "$(mlops show "$record" --json |
     jq -r '.items[0] | .parameters = null | .code = null | .metrics = null | to_entries[] | .key as $key | .value |
       if type == "object" then keys[] | "\($key).\(.)" else $key end' | sort)"
 }

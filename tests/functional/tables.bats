@@ -65,6 +65,14 @@ steps() { answers 0 mlops run "$@" --porcelain && cut -f 1-2 <<<"$output"; }
   [ "$(cut -f 1-2 <<<"$output")" = $'sources/sales\twould ingest' ]
 }
 
+@test "as of a moment in the past the files are as fresh as they are now" {
+  touch -d '2026-01-01 12:00' sales.csv
+  sleep_past_touch
+  answers 0 mlops ingest sales --as-of 2020-05-05
+  answers 0 mlops plan sales --porcelain --as-of 2020-05-06
+  [ "$(cut -f 1-2 <<<"$output")" = $'sources/sales\tfresh' ]
+}
+
 @test "plan says what would be done and why, and does nothing" {
   answers 0 mlops plan by_who --porcelain
   [ "$(cut -f 1,2,6 <<<"$output")" = $'sources/sales\twould ingest\tit was never ingested\ndata/good\twould make\tsources/sales is not there yet\ndata/by_who\twould make\tdata/good is not there yet' ]

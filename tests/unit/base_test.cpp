@@ -5,6 +5,7 @@
 #include <mlops/base/digest.hpp>
 #include <mlops/base/engines.hpp>
 #include <mlops/base/error.hpp>
+#include <mlops/base/select.hpp>
 #include <mlops/base/text.hpp>
 
 #include <array>
@@ -241,6 +242,30 @@ TEST(Columns, ConcatenatedRowsAreThoseOfTheBatches) {
   }
   EXPECT_EQ(both.fields()[0].sql, "INTEGER");
   EXPECT_EQ(both.fields()[2].type.index_bytes, 0);
+}
+
+TEST(Columns, SelectedRowsAreThoseThatWereAskedForInTheirOrder) {
+  Batch batch;
+  Columns some;
+  {
+    const Columns all = batch.take();
+    const std::vector<std::size_t> columns = {3, 1, 2, 0};
+    const std::vector<std::uint32_t> rows = {2, 1, 2, 0, 1, 2};
+    some = select(all, columns, rows);
+    EXPECT_EQ(select(all, columns, {}).rows(), 0u);
+    EXPECT_EQ(select(all, {}, rows).rows(), 6u);
+  }
+  EXPECT_EQ(batch.releases, 1) << "a copy, not a view";
+  ASSERT_EQ(some.rows(), 6u);
+  ASSERT_EQ(some.width(), 4u);
+  const std::vector<std::size_t> from = {2, 1, 2, 0, 1, 2};
+  for (std::size_t row = 0; row < 6; ++row) {
+    EXPECT_EQ(some.column(1).text(row), std::vector<std::string>({"", "bcd", "ef"})[from[row]]);
+    EXPECT_EQ(some.column(2).text(row), std::vector<std::string>({"two", "one", "two"})[from[row]]);
+    EXPECT_EQ(some.column(3).values<std::int32_t>()[row], 11 + static_cast<int>(from[row]));
+    EXPECT_EQ(some.column(3).valid(row), from[row] != 0);
+    EXPECT_EQ(some.column(0).items(row).size(), std::vector<std::size_t>({0, 3, 2})[from[row]]);
+  }
 }
 
 TEST(Columns, LayoutsAreReadFromTheirFormat) {

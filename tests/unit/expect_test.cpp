@@ -55,6 +55,7 @@ TEST(Expect, EveryAssertionOfTheDocumentedExamplesIsRead) {
 
 TEST(Expect, TheCanonicalFormIsOneWayToWriteIt) {
   EXPECT_EQ(printed("rows>1_000_000"), "rows > 1000000");
+  EXPECT_EQ(printed("size < 3kB"), "size < 3KB");
   EXPECT_EQ(printed("plan in {free,'a b',\"it's\"}"), "plan in {'free', 'a b', 'it''s'}");
   EXPECT_EQ(printed("a in 0.5..1e6"), "a in 0.5..1e6");
   EXPECT_EQ(printed("((a + b)) * 2 > -(3 - 1)"), "(a + b) * 2 > -(3 - 1)");
@@ -121,7 +122,10 @@ TEST(Expect, EachFaultIsSeenWhereItIs) {
       {"a > 1 && b > 1", 6, "'&&' is no sign of an assertion", "`and`"},
       {"null(x) < 1 %", 12, "'%' is no sign of an assertion", "right behind"},
       {"age(x) < 3min", 10, "'min' is no unit", "`m`"},
-      {"size < 3kB", 8, "'kB' is no unit", "KB"},
+      {"size < 3kb", 8, "'kb' is no unit", "KB"},
+      {"size < 20MiB", 9, "'MiB' is no unit", "`MB`"},
+      {"size < 20 MB", 10, "'MB' is not expected here", "`20MB`"},
+      {"rows < 2: wran", 8, "':' is not expected here", "`: warn`"},
       {"0 < a < 5", 6, "comparisons are not chained", "a..c"},
       {"null(delay < 1%", 4, "the '(' is not closed", "')'"},
       {"(a > 1", 0, "the '(' is not closed", "')'"},

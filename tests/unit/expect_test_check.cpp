@@ -13,19 +13,6 @@ namespace {
 
 constexpr Type number{Sort::number};
 
-/// Functions of later users: a metric, and one that takes a word.
-std::vector<Signature> more_functions() {
-  std::vector<Signature> out(signatures().begin(), signatures().end());
-  const auto release = static_cast<unsigned>(Where::release);
-  out.push_back({.name = "auc", .type = {Sort::number, Measure::share}, .metric = true, .where = release});
-  out.push_back({.name = "size", .type = {Sort::number, Measure::size}, .where = release});
-  out.push_back({.name = "direction",
-                 .arguments = {{"column", ArgumentKind::column}, {"way", ArgumentKind::word}},
-                 .type = {Sort::number, Measure::share},
-                 .where = release});
-  return out;
-}
-
 Scope table() {
   Scope scope;
   scope.columns[""] = {{"amount", number},        {"delay", number},     {"plan", {Sort::text}},
@@ -122,7 +109,9 @@ TEST(ExpectCheck, FaultsNameWhatWasSeenAndWanted) {
       {"row > 5", "0: there is no column 'row' [similar name exists: `rows`]"},
       {"amuont > 5", "0: there is no column 'amuont' [similar name exists: `amount`]"},
       {"nul(delay) < 1%", "0: there is no function 'nul' [similar name exists: `null`]"},
-      {"auc >= 0.8", "0: there is no column 'auc'"},
+      {"auc >= 0.8", "0: 'auc' cannot be asked here [it is asked in `expect:` of `release:` and `monitor:`]"},
+      {"last.auc >= 0.8",
+       "5: 'auc' cannot be asked here [it is asked in `expect:` of `release:` and `monitor:`]"},
       {"null > 5", "0: 'null' is a function [write `null(column)`]"},
       {"null() < 1%", "0: 'null' wants an argument [write `null(column)`]"},
       {"null(delay, amount) < 1%", "12: 'null' takes 1 argument [write `null(column)`]"},
@@ -211,23 +200,6 @@ TEST(ExpectCheck, ANameThatFitsTwoLevelsNamesBoth) {
             "0: 'events' is a thing of the file and a column [write the section in front of the thing, as "
             "`data.events.rows`]");
   EXPECT_EQ(faults_of("sources.events.rows > 5", scope), "");
-}
-
-TEST(ExpectCheck, AConfidenceStandsOnMetricsOnly) {
-  const std::vector<Signature> functions = more_functions();
-  Scope scope{.where = Where::release, .things = {"models/naive", "models/champion"}, .functions = functions};
-  EXPECT_EQ(faults_of("auc >= 0.8 @ 95%", scope), "");
-  EXPECT_EQ(faults_of("auc >= naive.auc + 0.05 @ 95%", scope), "");
-  EXPECT_EQ(faults_of("auc >= 80%", scope), "");
-  EXPECT_EQ(faults_of("auc >= 0.8 and size < 3MB", scope), "");
-  EXPECT_EQ(faults_of("size < 3MB @ 95%", scope),
-            "0: '@' stands behind comparisons of model metrics, 'size' is none");
-  EXPECT_EQ(faults_of("size < 3", scope),
-            "7: 'size' is a size in bytes, '3' is a number [a size has a unit, such as `3MB`: KB, MB, GB]");
-  EXPECT_EQ(faults_of("direction(complaints, up) >= 95%", scope), "");
-  EXPECT_EQ(faults_of("direction(complaints, 3) >= 95%", scope),
-            "22: 'direction' takes a word here, not '3' [write `direction(column, way)`]");
-  EXPECT_EQ(faults_of("null(x) < 3%", scope), "0: 'null' cannot be asked here");
 }
 
 TEST(ExpectCheck, StarsBecomeColumns) {

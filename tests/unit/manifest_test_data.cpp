@@ -209,8 +209,9 @@ TEST(Features, Faults) {
 
 TEST(Expect, Faults) {
   expect_line_faults({
-      {"data: {t: {sql: a.sql, expect: [{rows > 3: maybe}]}}", "f:3:33: this assertion holds ': '",
-       "single quotes"},
+      {"data: {t: {sql: a.sql, expect: [{rows > 3: maybe}]}}", "f:3:44: 'maybe' says nothing of an assertion",
+       "`: warn`"},
+      {"data: {t: {sql: a.sql, expect: [{a >: b}]}}", "f:3:33: this assertion holds ': '", "single quotes"},
       {"data: {t: {sql: a.sql, expect: [{a > 1: warn, b: warn}]}}", "f:3:33: this assertion holds ': '",
        "single quotes"},
       {"data: {t: {sql: a.sql, expect: rows > 1}}", "f:3:32: 'expect' takes a list", "expect: ["},

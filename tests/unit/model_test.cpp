@@ -398,7 +398,8 @@ TEST_F(ModelTest, ARollbackOfWhatWasNeverSetIsSaid) {
 
 TEST_F(ModelTest, NamesThatSelectVersionsAreNoAliases) {
   add(1);
-  for (const char* alias : {"v3", "latest", "2026-11-01", "", "a b", "a@b", "{1}", "é", "a/b"}) {
+  for (const char* alias :
+       {"v3", "latest", "last", "train", "2026-11-01", "", "a b", "a@b", "{1}", "é", "a/b"}) {
     EXPECT_EQ(error_of([&] { promote("churn@v1", 2, alias); }).code(), Code::usage) << alias;
   }
   for (const char* alias : {"champion", "v", "v3a", "vintage", "eu-1", "A_b.c"}) {

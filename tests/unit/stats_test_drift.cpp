@@ -8,6 +8,7 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <random>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -168,6 +169,26 @@ TEST(Drift, InfiniteNumbersAreNumbers) {
   EXPECT_EQ(bins.of(-most), 0U);
   EXPECT_EQ(bins.of(most), bins.edges.size());
   for (const double edge : bins.edges) EXPECT_FALSE(std::isnan(edge));
+}
+
+/// Against the mean of drawn samples: the same bins, 4,000 draws each, a fixed seed.
+TEST(PsiByChance, IsTheMeanOfSamplesThatHaveNotShifted) {
+  const std::vector<std::uint64_t> reference = {1000, 1000, 1000, 1000, 1000, 1000,
+                                                1000, 1000, 1500, 400,  100,  0};
+  std::mt19937_64 random(7);
+  std::discrete_distribution<std::size_t> draw(reference.begin(), reference.end());
+  for (const std::uint64_t rows : {20u, 100u, 1000u}) {
+    constexpr int draws = 4000;
+    double sum = 0;
+    for (int i = 0; i < draws; ++i) {
+      std::vector<std::uint64_t> counts(reference.size());
+      for (std::uint64_t row = 0; row < rows; ++row) ++counts[draw(random)];
+      sum += psi(reference, counts);
+    }
+    EXPECT_NEAR((psi_by_chance(reference, rows) - 10.0 / 10'000) / (sum / draws), 1, 0.05) << rows;
+  }
+  EXPECT_NEAR(psi_by_chance(reference, 100'000), 10 * (1e-5 + 1e-4), 1e-5) << "(bins - 1) (1 / n + 1 / m)";
+  EXPECT_TRUE(std::isnan(psi_by_chance(reference, 0)));
 }
 
 }  // namespace

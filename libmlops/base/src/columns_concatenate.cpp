@@ -1,5 +1,6 @@
 #include <mlops/base/columns.hpp>
 #include <mlops/base/error.hpp>
+#include <mlops/base/select.hpp>
 
 #include <cstring>
 #include <limits>
@@ -162,25 +163,51 @@ void as_copied(Type& type) {
   for (Type& child : type.children) as_copied(child);
 }
 
-}  // namespace
+/// The rows one after another, each run of neighbours in one part.
+Parts runs_of(const Column& column, std::span<const std::uint32_t> rows) {
+  Parts parts;
+  for (std::size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+    for (end = begin + 1; end < rows.size() && rows[end] == rows[end - 1] + 1;) ++end;
+    parts.push_back(column.slice(rows[begin], end - begin));
+  }
+  if (parts.empty()) parts.push_back(column.slice(0, 0));
+  return parts;
+}
 
-Columns concatenate(std::span<const Columns> batches) {
-  if (batches.empty()) return {};
-  if (batches.size() == 1) return batches.front();
-  auto fields = std::make_shared<std::vector<Field>>(batches.front().fields());
-  std::size_t rows = 0;
-  for (const Columns& batch : batches) rows += batch.rows();
+template <typename PartsOf>
+Columns copied(std::vector<Field> names, std::size_t rows, PartsOf parts_of) {
+  auto fields = std::make_shared<std::vector<Field>>(std::move(names));
   auto root = std::make_unique<Node>(rows, 1);
   for (std::size_t i = 0; i < fields->size(); ++i) {
-    Parts parts;
-    for (const Columns& batch : batches) parts.push_back(batch.column(i));
-    root->children.push_back(copy(parts));
+    root->children.push_back(copy(parts_of(i)));
     as_copied((*fields)[i].type);
   }
   ArrowArray array = *finish(*root);
   array.release = release_root;
   array.private_data = root.release();
   return Columns(std::move(fields), array);
+}
+
+}  // namespace
+
+Columns concatenate(std::span<const Columns> batches) {
+  if (batches.empty()) return {};
+  if (batches.size() == 1) return batches.front();
+  std::size_t rows = 0;
+  for (const Columns& batch : batches) rows += batch.rows();
+  return copied(batches.front().fields(), rows, [&](std::size_t i) {
+    Parts parts;
+    for (const Columns& batch : batches) parts.push_back(batch.column(i));
+    return parts;
+  });
+}
+
+Columns select(const Columns& table, std::span<const std::size_t> columns,
+               std::span<const std::uint32_t> rows) {
+  std::vector<Field> fields;
+  for (const std::size_t i : columns) fields.push_back(table.fields()[i]);
+  return copied(std::move(fields), rows.size(),
+                [&](std::size_t i) { return runs_of(table.column(columns[i]), rows); });
 }
 
 }  // namespace mlops

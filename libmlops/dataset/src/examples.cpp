@@ -57,17 +57,31 @@ expect::Truth truth_of_unique(table::Engine& engine, const std::string& relation
   return {false, std::move(seen)};
 }
 
+namespace {
+
+/// What tells a row to people, as SQL.
+std::string label_of_row(const std::vector<std::string>& ids) {
+  if (ids.empty()) return "concat('row ', file_row_number + 1)";
+  std::string out;
+  for (const std::string& id : ids)
+    out += fmt::format("{}{}, {}", out.empty() ? "" : ", ', ', ", table::literal(id + " "),
+                       table::identifier(id));
+  return fmt::format("concat({})", out);
+}
+
+}  // namespace
+
 std::vector<std::string> failing_rows(table::Engine& engine, const std::string& relation,
-                                      const Version& version, const std::vector<std::string>& columns,
-                                      const std::string& test) {
-  std::string list = "CAST(file_row_number + 1 AS VARCHAR)";
+                                      const Version& version, const std::vector<std::string>& ids,
+                                      const std::vector<std::string>& columns, const std::string& test) {
+  std::string list = label_of_row(ids);
   for (const std::string& name : columns)
     list += fmt::format(", CAST({} AS VARCHAR)", table::identifier(name));
   const Columns found = engine.query(
       fmt::format("SELECT {} FROM {} WHERE NOT {} LIMIT {}", list, relation, test, most_examples));
   std::vector<std::string> out;
   for (std::size_t row = 0; row < found.rows(); ++row) {
-    std::string example = fmt::format("row {}:", found.column(0).text(row));
+    std::string example = fmt::format("{}:", found.column(0).text(row));
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const mlops::Column values = found.column(i + 1);
       const std::string value =

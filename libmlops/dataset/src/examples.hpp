@@ -19,9 +19,9 @@ expect::Truth truth_of_unique(table::Engine& engine, const std::string& relation
                               const expect::Expr& call, double given, double distinct);
 
 /// The first rows that fail, with the values that are tested: "row 2: amount = -3.0". The relation has its
-/// rows numbered.
+/// rows numbered; where `ids` name columns, these tell the row: "request r7, row 1: amount = -3.0".
 std::vector<std::string> failing_rows(table::Engine& engine, const std::string& relation,
-                                      const Version& version, const std::vector<std::string>& columns,
-                                      const std::string& test);
+                                      const Version& version, const std::vector<std::string>& ids,
+                                      const std::vector<std::string>& columns, const std::string& test);
 
 }  // namespace mlops::dataset

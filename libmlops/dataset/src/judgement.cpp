@@ -45,7 +45,8 @@ Judgement::Judgement(store::Objects& objects, table::Engine& engine, Time now, c
 std::vector<expect::Verdict> Judgement::run(std::span<const expect::Assertion> assertions) {
   for (const expect::Assertion& one : assertions) expect::evaluate(one, scope_, *this);
   collecting_ = false;
-  compare();
+  if (subject_.monitored == nullptr) compare();
+  else ask_monitored();
   ask_training();
   ask_serving();
   while (work_out()) {
@@ -142,6 +143,7 @@ std::optional<Value> Judgement::without_looking(Need& need) {
   for (const std::string& key : need.inner) {
     if (const auto* missing = std::get_if<expect::Missing>(&*needs_.at(key).value)) return *missing;
   }
+  if (auto known = of_answered(need)) return known;
   if (need.function == nullptr) return std::nullopt;
   if (need.function->name == "rows") return static_cast<double>(relations_.rows(need.table));
   if (need.function->name == "columns") return schema_of(*version);
@@ -152,6 +154,16 @@ std::optional<Value> Judgement::without_looking(Need& need) {
       return expect::Missing{fmt::format("{} has no column '{}'", need.table, part.path.front().text)};
   }
   return std::nullopt;
+}
+
+/// Rows that a model answered are more than those of the table; where there are none, nothing is known of
+/// them.
+std::optional<Value> Judgement::of_answered(const Need& need) const {
+  if (subject_.monitored == nullptr || !need.table.empty()) return std::nullopt;
+  const std::uint64_t answered = subject_.monitored->answered();
+  if (need.function != nullptr && need.function->name == "rows") return static_cast<double>(answered);
+  if (answered > 0 || (need.function != nullptr && need.function->name == "columns")) return std::nullopt;
+  return expect::Missing{"nothing was answered"};
 }
 
 bool Judgement::is_ready(const Need& need) const {
@@ -211,7 +223,24 @@ void Judgement::ask_training() {
 void Judgement::ask_serving() {
   for (auto& [key, need] : needs_) {
     if (need.about() != expect::About::serving) continue;
-    Serving::Answer answer = subject_.serving->skew();
+    Answer answer = subject_.serving->skew();
+    need.value = std::move(answer.value);
+    need.detail = std::move(answer.detail);
+  }
+}
+
+/// Columns beside training, and metrics of the model.
+void Judgement::ask_monitored() {
+  for (auto& [key, need] : needs_) {
+    Answer answer;
+    if (need.about() == expect::About::pair) {
+      const auto of = std::get<expect::Comparison>(expect::comparison_of(need.expr, *need.function, scope_));
+      answer = subject_.monitored->distance(need.function->name, of.columns.front()->path.front().text);
+    } else if (need.about() == expect::About::model) {
+      answer = subject_.monitored->metric(need.table, need.function->name);
+    } else {
+      continue;
+    }
     need.value = std::move(answer.value);
     need.detail = std::move(answer.detail);
   }
@@ -246,12 +275,17 @@ void Judgement::scan(const std::string& table, const std::vector<Need*>& needs) 
     need->rows = {.tested = static_cast<std::uint64_t>(tested),
                   .failing = static_cast<std::uint64_t>(tested - holding)};
     if (need->rows.failing > 0) {
-      need->rows.examples = failing_rows(engine_, relations_.sql("", ", file_row_number = true"),
-                                         subject_.version, sql_at("").columns_in(need->expr), *test);
+      need->rows.examples = examples(need->expr, *test);
     }
     need->value = expect::Null{};
     ++test;
   }
+}
+
+std::vector<std::string> Judgement::examples(const Expr& test, const std::string& sql) {
+  const auto ids = subject_.monitored == nullptr ? std::vector<std::string>() : subject_.monitored->ids();
+  return failing_rows(engine_, relations_.sql("", ", file_row_number = true"), subject_.version, ids,
+                      sql_at("").columns_in(test), sql);
 }
 
 Value Judgement::worked_out(const Need& need, const Columns& found, std::size_t& column) {

@@ -52,10 +52,13 @@ class Judgement final : public expect::Values {
   expect::Value known(const expect::Expr& expr, const std::string& table);
   bool is_ready(const Need& need) const;
   std::optional<expect::Value> without_looking(Need& need);
+  std::optional<expect::Value> of_answered(const Need& need) const;
+  std::vector<std::string> examples(const expect::Expr& test, const std::string& sql);
   bool work_out();
   void compare();
   void ask_training();
   void ask_serving();
+  void ask_monitored();
   void scan(const std::string& table, const std::vector<Need*>& needs);
   expect::Value worked_out(const Need& need, const Columns& found, std::size_t& column);
 

@@ -21,6 +21,17 @@ void each_regex(const Expr& expr, const std::function<void(const Expr& regex)>& 
   for (const Expr& part : expr.operands) each_regex(part, visit);
 }
 
+/// What `train` has is what can be compared with it.
+void add_monitored(const Monitored& monitored, expect::Scope& scope) {
+  scope.where = expect::Where::monitor;
+  scope.metrics = monitored.metrics();
+  const auto compared = monitored.compared();
+  auto& trained = scope.columns["train"];
+  for (const expect::ColumnType& column : scope.columns[""]) {
+    if (std::find(compared.begin(), compared.end(), column.name) != compared.end()) trained.push_back(column);
+  }
+}
+
 }  // namespace
 
 std::vector<expect::ColumnType> column_types(const Version& version) {
@@ -46,6 +57,7 @@ expect::Scope scope_of(const Subject& subject) {
   for (const char* part : {"train", "valid", "test"}) {
     if (scope.parts) scope.columns[part] = scope.columns[""];
   }
+  if (subject.monitored != nullptr) add_monitored(*subject.monitored, scope);
   return scope;
 }
 

@@ -1,10 +1,11 @@
 /// Metrics of two classes.
-#include "src/view.hpp"
+#include "src/resample.hpp"
 
 #include <mlops/stats/sum.hpp>
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace mlops::evaluate {
 namespace {
@@ -84,22 +85,76 @@ Estimate recall(const View& view) {
   return stats::share(counts.right[1], counts.actual[1]);
 }
 
+template <double (Ranking::*metric)(Draws) const>
+class Ranked final : public Statistic {
+ public:
+  explicit Ranked(const View& view) : ranking_(view.predictions, view.positive) {}
+  double of(Draws draws) const override { return (ranking_.*metric)(draws); }
+
+ private:
+  Ranking ranking_;
+};
+
+template <double (Ranking::*metric)(Draws) const>
+StatisticOf ranked(const View& view) {
+  return std::make_unique<Ranked<metric>>(view);
+}
+
+/// As stats::calibration_error().
+class Calibration final : public Statistic {
+ public:
+  explicit Calibration(const View& view)
+      : gaps_(by_row(view, [](double p, bool positive) { return p - positive; })) {
+    for (const double p : view.predictions)
+      bins_.push_back(static_cast<std::uint8_t>(stats::bin_of(p, bins)));
+  }
+
+  double of(Draws draws) const override {
+    std::array<double, bins> gaps = {};
+    for (std::size_t row = 0; row < draws.size(); ++row) gaps[bins_[row]] += draws[row] * gaps_[row];
+    double sum = 0;
+    for (const double gap : gaps) sum += std::fabs(gap);
+    return sum / static_cast<double>(draws.size());
+  }
+
+ private:
+  static constexpr std::size_t bins = 10;
+  std::vector<double> gaps_;
+  std::vector<std::uint8_t> bins_;
+};
+
+double share_of(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
+                    : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+template <double (*value)(const ClassCounts&)>
+StatisticOf counted(const View& view) {
+  return counts_statistic(view, value);
+}
+
+double f1_value(const ClassCounts& c) { return share_of(2 * c.right[1], c.actual[1] + c.decided[1]); }
+double precision_value(const ClassCounts& c) { return share_of(c.right[1], c.decided[1]); }
+double recall_value(const ClassCounts& c) { return share_of(c.right[1], c.actual[1]); }
+
 constexpr std::array binary_rows = {
     MetricRow{"auc", true, [](const View& v) { return stats::auc(v.predictions, v.positive); },
-              [](const View& v) { return stats::auc_influence(v.predictions, v.positive); }},
+              [](const View& v) { return stats::auc_influence(v.predictions, v.positive); },
+              ranked<&Ranking::auc>},
     MetricRow{"logloss", false, [](const View& v) { return mean_loss(binary_logloss_rows(v)); },
-              binary_logloss_rows},
-    MetricRow{"accuracy", true, accuracy, hits},
-    MetricRow{"f1", true, f1, f1_influence},
-    MetricRow{"precision", true, precision, precision_influence},
-    MetricRow{"recall", true, recall, recall_influence},
-    MetricRow{"brier", false, [](const View& v) { return mean_loss(brier_rows(v), 1); }, brier_rows},
+              binary_logloss_rows, [](const View& v) { return mean_statistic(binary_logloss_rows(v)); }},
+    MetricRow{"accuracy", true, accuracy, hits, accuracy_resampled},
+    MetricRow{"f1", true, f1, f1_influence, counted<f1_value>},
+    MetricRow{"precision", true, precision, precision_influence, counted<precision_value>},
+    MetricRow{"recall", true, recall, recall_influence, counted<recall_value>},
+    MetricRow{"brier", false, [](const View& v) { return mean_loss(brier_rows(v), 1); }, brier_rows,
+              [](const View& v) { return mean_statistic(brier_rows(v)); }},
     MetricRow{"ece", false,
               [](const View& v) { return stats::bare(stats::calibration_error(v.predictions, v.positive)); },
-              nullptr},
+              nullptr, [](const View& v) -> StatisticOf { return std::make_unique<Calibration>(v); }},
     MetricRow{"average_precision", true,
               [](const View& v) { return stats::bare(stats::average_precision(v.predictions, v.positive)); },
-              nullptr},
+              nullptr, ranked<&Ranking::average_precision>},
 };
 
 }  // namespace

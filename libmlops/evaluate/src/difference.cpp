@@ -19,6 +19,15 @@ std::vector<std::string> compared(Task task) {
   return out;
 }
 
+const MetricRow& compared_metric(Task task, std::string_view name) {
+  const MetricRow& row = get_metric(task, name);
+  if (row.influence != nullptr) return row;
+  throw error(Code::usage, "a difference in '{}' has no standard error", name)
+      .with_hint("those that have one are {}", one_of(compared(task)));
+}
+
+}  // namespace
+
 const MetricRow& get_metric(Task task, std::string_view name) {
   if (const MetricRow* row = find_metric(task, name)) return *row;
   std::vector<std::string> known;
@@ -28,15 +37,6 @@ const MetricRow& get_metric(Task task, std::string_view name) {
       .with_hint("{}",
                  near.empty() ? "it is one of " + one_of(known) : "a similar metric exists: " + one_of(near));
 }
-
-const MetricRow& compared_metric(Task task, std::string_view name) {
-  const MetricRow& row = get_metric(task, name);
-  if (row.influence != nullptr) return row;
-  throw error(Code::usage, "a difference in '{}' has no standard error", name)
-      .with_hint("those that have one are {}", one_of(compared(task)));
-}
-
-}  // namespace
 
 std::span<const MetricRow> metrics_of(Task task) {
   if (task == Task::binary) return binary_metrics();

@@ -59,6 +59,12 @@ const Metric* Evaluation::find(std::string_view metric) const {
   return found == metrics.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> metric_names(Task task) {
+  std::vector<std::string> names;
+  for (const MetricRow& row : metrics_of(task)) names.emplace_back(row.name);
+  return names;
+}
+
 json::Object to_json(const Evaluation& evaluation) {
   json::Object metrics;
   for (const Metric& metric : evaluation.metrics) {
@@ -71,16 +77,22 @@ json::Object to_json(const Evaluation& evaluation) {
   return {{"rows", evaluation.rows}, {"metrics", metrics}};
 }
 
+std::vector<Metric> metrics_of(const View& view) {
+  std::vector<Metric> out;
+  for (const MetricRow& row : metrics_of(view.truth.task)) {
+    const bool defined = view.finite && view.rows() > 0;
+    out.push_back(
+        {std::string(row.name), defined ? row.judge(view) : stats::undefined(), row.greater_is_better});
+  }
+  return out;
+}
+
 Evaluation evaluate(const Truth& truth, std::span<const double> predictions,
                     const std::vector<std::string>& classes, double threshold) {
   const View all = view(truth, predictions, threshold);
   Evaluation out;
   out.rows = all.rows();
-  for (const MetricRow& row : metrics_of(truth.task)) {
-    const bool defined = all.finite && all.rows() > 0;
-    out.metrics.push_back(
-        {std::string(row.name), defined ? row.judge(all) : stats::undefined(), row.greater_is_better});
-  }
+  out.metrics = metrics_of(all);
   out.plots = plots_of(all, classes);
   return out;
 }

@@ -1,10 +1,12 @@
 /// Metrics of many classes; "macro" is the mean over the classes, each counting the same.
-#include "src/view.hpp"
+#include "src/resample.hpp"
 
 #include <mlops/stats/sum.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 
 namespace mlops::evaluate {
 namespace {
@@ -39,8 +41,7 @@ struct Shares {
   double mean = 0;
 };
 
-Shares shares(const View& view, const Weights& weights) {
-  const ClassCounts counts = class_counts(view);
+Shares shares(const ClassCounts& counts, const Weights& weights) {
   Shares out;
   stats::Sum sum;
   for (std::size_t k = 0; k < counts.actual.size(); ++k) {
@@ -57,7 +58,7 @@ Shares shares(const View& view, const Weights& weights) {
 }
 
 std::vector<double> share_influence(const View& view, const Weights& weights) {
-  const Shares all = shares(view, weights);
+  const Shares all = shares(class_counts(view), weights);
   const double rows = static_cast<double>(view.rows());
   const auto of_class = [&](std::size_t k, double value) {
     if (all.whole[k] == 0) return 0.0;
@@ -108,7 +109,23 @@ template <const Weights& weights>
 Estimate macro(const View& view) {
   if (view.rows() == 0) return stats::undefined();
   const Rarest least = rarest(view);
-  return share_like(shares(view, weights).mean, share_influence(view, weights), least.rows * least.classes);
+  return share_like(shares(class_counts(view), weights).mean, share_influence(view, weights),
+                    least.rows * least.classes);
+}
+
+/// One class against all others.
+struct Against {
+  std::vector<double> scores;
+  std::vector<std::uint8_t> positive;
+};
+
+Against against_rest(const View& view, std::size_t k) {
+  Against out{std::vector<double>(view.rows()), std::vector<std::uint8_t>(view.rows())};
+  for (std::size_t i = 0; i < view.rows(); ++i) {
+    out.scores[i] = view.predictions[i * view.outputs + k];
+    out.positive[i] = view.label(i) == k ? 1 : 0;
+  }
+  return out;
 }
 
 struct ClassAuc {
@@ -121,13 +138,8 @@ ClassAuc macro_auc(const View& view) {
   ClassAuc out;
   std::uint64_t classes = 0;
   if (view.outputs > most_classes_of_auc) return out;
-  std::vector<double> scores(view.rows());
-  std::vector<std::uint8_t> positive(view.rows());
   for (std::size_t k = 0; k < view.outputs; ++k) {
-    for (std::size_t i = 0; i < view.rows(); ++i) {
-      scores[i] = view.predictions[i * view.outputs + k];
-      positive[i] = view.label(i) == k ? 1 : 0;
-    }
+    const auto [scores, positive] = against_rest(view, k);
     const std::vector<double> influence = stats::auc_influence(scores, positive);
     if (influence.empty()) continue;
     ++classes;
@@ -145,14 +157,49 @@ Estimate auc(const View& view) {
   return all.influence.empty() ? stats::undefined() : share_like(all.value, all.influence, rarest(view).rows);
 }
 
+template <const Weights& weights>
+StatisticOf macro_resampled(const View& view) {
+  return counts_statistic(view, [](const ClassCounts& counts) { return shares(counts, weights).mean; });
+}
+
+/// As macro_auc(), with a ranking for each class.
+class MacroAuc final : public Statistic {
+ public:
+  explicit MacroAuc(const View& view) {
+    if (view.outputs > most_classes_of_auc) return;
+    for (std::size_t k = 0; k < view.outputs; ++k) {
+      const Against one = against_rest(view, k);
+      rankings_.emplace_back(one.scores, one.positive);
+    }
+  }
+
+  double of(Draws draws) const override {
+    double sum = 0;
+    std::uint64_t classes = 0;
+    for (const Ranking& ranking : rankings_) {
+      const double area = ranking.auc(draws);
+      if (std::isnan(area)) continue;
+      sum += area;
+      ++classes;
+    }
+    return classes == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(classes);
+  }
+
+ private:
+  std::vector<Ranking> rankings_;
+};
+
 constexpr std::array multiclass_rows = {
-    MetricRow{"accuracy", true, accuracy, hits},
+    MetricRow{"accuracy", true, accuracy, hits, accuracy_resampled},
     MetricRow{"logloss", false, [](const View& v) { return mean_loss(multiclass_logloss_rows(v)); },
-              multiclass_logloss_rows},
-    MetricRow{"f1", true, macro<of_f1>, macro_influence<of_f1>},
-    MetricRow{"precision", true, macro<of_precision>, macro_influence<of_precision>},
-    MetricRow{"recall", true, macro<of_recall>, macro_influence<of_recall>},
-    MetricRow{"auc", true, auc, [](const View& v) { return macro_auc(v).influence; }},
+              multiclass_logloss_rows,
+              [](const View& v) { return mean_statistic(multiclass_logloss_rows(v)); }},
+    MetricRow{"f1", true, macro<of_f1>, macro_influence<of_f1>, macro_resampled<of_f1>},
+    MetricRow{"precision", true, macro<of_precision>, macro_influence<of_precision>,
+              macro_resampled<of_precision>},
+    MetricRow{"recall", true, macro<of_recall>, macro_influence<of_recall>, macro_resampled<of_recall>},
+    MetricRow{"auc", true, auc, [](const View& v) { return macro_auc(v).influence; },
+              [](const View& v) -> StatisticOf { return std::make_unique<MacroAuc>(v); }},
 };
 
 }  // namespace

@@ -6,16 +6,12 @@
 #include <cmath>
 #include <limits>
 
+#include "src/resample.hpp"
+
 namespace mlops::evaluate {
 namespace {
 
 using predict::Task;
-
-void require_lengths(const Truth& truth, std::span<const double> predictions, std::size_t outputs) {
-  if (predictions.size() == truth.labels.size() * outputs) return;
-  throw error(Code::internal, "{} predictions for {} rows of {}", predictions.size(), truth.labels.size(),
-              outputs);
-}
 
 void require_classes(const Truth& truth) {
   for (const double label : truth.labels) {
@@ -39,12 +35,21 @@ void decide(View& view, double threshold) {
   }
 }
 
+std::size_t outputs_of(const Truth& truth) { return truth.task == Task::multiclass ? truth.classes : 1; }
+
 }  // namespace
+
+void require_lengths(const Truth& truth, std::span<const double> predictions) {
+  const std::size_t outputs = outputs_of(truth);
+  if (predictions.size() == truth.labels.size() * outputs) return;
+  throw error(Code::internal, "{} predictions for {} rows of {}", predictions.size(), truth.labels.size(),
+              outputs);
+}
 
 View view(const Truth& truth, std::span<const double> predictions, double threshold) {
   View out{.truth = truth, .predictions = predictions};
-  out.outputs = truth.task == Task::multiclass ? truth.classes : 1;
-  require_lengths(truth, predictions, out.outputs);
+  out.outputs = outputs_of(truth);
+  require_lengths(truth, predictions);
   out.finite = std::all_of(predictions.begin(), predictions.end(), [](double p) { return std::isfinite(p); });
   if (truth.task == Task::regression) return out;
   require_classes(truth);
@@ -78,6 +83,8 @@ stats::Estimate accuracy(const View& view) {
   for (std::size_t i = 0; i < view.rows(); ++i) right += view.decided[i] == view.label(i) ? 1u : 0u;
   return stats::share(right, view.rows());
 }
+
+std::unique_ptr<const Statistic> accuracy_resampled(const View& view) { return mean_statistic(hits(view)); }
 
 ClassCounts class_counts(const View& view) {
   const std::size_t classes = view.truth.classes;

@@ -6,10 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace mlops::evaluate {
+
+class Statistic;
 
 struct View {
   const Truth& truth;
@@ -26,6 +30,9 @@ struct View {
 /// Throws Error(internal): lengths that differ, a label that is no class.
 View view(const Truth& truth, std::span<const double> predictions, double threshold);
 
+/// Throws Error(internal) for as many predictions as do not belong to the rows.
+void require_lengths(const Truth& truth, std::span<const double> predictions);
+
 /// One metric of a task.
 struct MetricRow {
   std::string_view name;
@@ -34,6 +41,8 @@ struct MetricRow {
   /// The influence of each row, for stats::linearised(); null where there is no closed form, empty where the
   /// metric is not defined. Of a mean it is the values themselves.
   std::vector<double> (*influence)(const View& view);
+  /// The same of resamples (resample.hpp).
+  std::unique_ptr<const Statistic> (*resampled)(const View& view);
 };
 
 /// The main metric first.
@@ -42,6 +51,10 @@ std::span<const MetricRow> multiclass_metrics();
 std::span<const MetricRow> regression_metrics();
 std::span<const MetricRow> metrics_of(predict::Task task);
 const MetricRow* find_metric(predict::Task task, std::string_view name);
+/// Every metric of the rows.
+std::vector<Metric> metrics_of(const View& view);
+/// Throws Error(usage) with near misses.
+const MetricRow& get_metric(predict::Task task, std::string_view name);
 
 /// -log of a probability, which is kept a rounding error away from 0 and 1, as scikit-learn does.
 double surprise(double probability);
@@ -57,6 +70,7 @@ stats::Estimate varied(double value, std::span<const double> influence);
 /// Rows that were answered rightly.
 std::vector<double> hits(const View& view);
 stats::Estimate accuracy(const View& view);
+std::unique_ptr<const Statistic> accuracy_resampled(const View& view);
 
 /// How often each class is, was answered, and both; by class.
 struct ClassCounts {

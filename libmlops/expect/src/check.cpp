@@ -89,6 +89,10 @@ Type Checker::leaf(const Expr& expr) {
     if (calls_ == 0) of_rows_ = true;
     return leaf.column.type;
   }
+  if (leaf.function->about == About::model) {
+    if (calls_ > 0) add(expr, fmt::format("{} is asked of a model, not of a row", quote(expr)));
+    of_models_ = true;
+  }
   return call(expr, leaf);
 }
 

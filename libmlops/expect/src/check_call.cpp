@@ -3,11 +3,22 @@
 #include <mlops/base/text.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "src/checker.hpp"
+#include "src/resolve.hpp"
 
 namespace mlops::expect {
+namespace {
+
+bool is_whole(const Expr& expr) {
+  const double value = expr.kind == Kind::number && expr.unit == Unit::none ? value_of(expr) : 0;
+  return value >= 1 && value < 1e15 && value == std::floor(value);
+}
+
+}  // namespace
+
 std::size_t Checker::place_of(const std::string& name, const Signature& function, std::size_t& next) {
   const auto& wanted = function.arguments;
   if (name.empty()) {
@@ -26,7 +37,15 @@ void Checker::misplaced(const Expr& expr, const std::string& name, const Signatu
       name.empty() ? fmt::format("'{}' takes {}", function.name,
                                  most == 0 ? "no argument" : count_of(most, "argument"))
                    : fmt::format("'{}' has no argument '{}'", function.name, name),
-      fmt::format("write `{}`", usage_of(function)));
+      fmt::format("write `{}`", usage_of(function, scope_.where)));
+}
+
+const Expr* argument_of(const Expr& call, const Signature& function, std::string_view name) {
+  for (std::size_t i = 0, next = 0; i < call.operands.size(); ++i) {
+    const std::size_t at = Checker::place_of(call.argument_names[i], function, next);
+    if (at < function.arguments.size() && function.arguments[at].name == name) return &call.operands[i];
+  }
+  return nullptr;
 }
 
 Type Checker::call(const Expr& expr, const Leaf& leaf) {
@@ -42,24 +61,42 @@ Type Checker::call(const Expr& expr, const Leaf& leaf) {
     return function.type;
   }
   Type first = unknown;
-  const std::string table = std::exchange(table_, leaf.table);
+  const std::string table = std::exchange(table_, function.about == About::model ? "" : leaf.table);
   ++calls_;
-  for (std::size_t i = 0, next = 0; i < expr.operands.size(); ++i) {
-    const std::size_t at = place_of(expr.argument_names[i], function, next);
-    if (at == function.arguments.size()) {
-      misplaced(expr.operands[i], expr.argument_names[i], function);
-      break;
-    }
-    argument(expr.operands[i], function.arguments[at], leaf, first);
-  }
+  const bool whole = arguments(expr, leaf, first);
   --calls_;
   table_ = table;
-  if (expr.operands.size() < function.arguments.size()) {
+  if (!whole) {
     add(expr,
         fmt::format("'{}' wants {}", function.name, expr.operands.empty() ? "an argument" : "more arguments"),
-        fmt::format("write `{}`", usage_of(function)));
+        fmt::format("write `{}`", usage_of(function, scope_.where)));
   }
   return function.type.sort == Sort::unknown ? first : function.type;
+}
+
+/// False where one is missing that must be there.
+bool Checker::arguments(const Expr& expr, const Leaf& leaf, Type& first) {
+  const auto& wanted = leaf.function->arguments;
+  std::vector<bool> given(wanted.size());
+  for (std::size_t i = 0, next = 0; i < expr.operands.size(); ++i) {
+    const Expr& operand = expr.operands[i];
+    const std::size_t at = place_of(expr.argument_names[i], *leaf.function, next);
+    if (at == wanted.size()) {
+      misplaced(operand, expr.argument_names[i], *leaf.function);
+      return true;
+    }
+    if (given[at] && !wanted[at].repeats)
+      add(operand, fmt::format("the argument '{}' is given twice", wanted[at].name));
+    given[at] = true;
+    argument(operand, wanted[at], leaf, first);
+  }
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (given[i]) continue;
+    if (!wanted[i].optional) return false;
+    if (wanted[i].kind == ArgumentKind::slice && scope_.slices.empty())
+      add(expr, "there are no slices to ask for", "declare them beside `expect:`: `slices: [origin]`");
+  }
+  return true;
 }
 
 /// The columns must be in both tables.
@@ -86,7 +123,7 @@ Type Checker::pair(const Expr& expr, const Signature& function) {
 void Checker::argument(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first) {
   const auto wants = [&](std::string_view what) {
     add(expr, fmt::format("'{}' takes {} here, not {}", leaf.function->name, what, quote(expr)),
-        fmt::format("write `{}`", usage_of(*leaf.function)));
+        fmt::format("write `{}`", usage_of(*leaf.function, scope_.where)));
   };
   if (expr.kind == Kind::star) {
     ++stars_;
@@ -117,7 +154,38 @@ void Checker::argument(const Expr& expr, const Argument& wanted, const Leaf& lea
       if (leaf.function->about == About::serving && expr.path.front().text != wanted.name)
         wants(fmt::format("the word {}", wanted.name));
       return;
+    case ArgumentKind::metric:
+      if (expr.kind != Kind::name || expr.path.size() != 1) return wants("a metric");
+      return metric(expr);
+    case ArgumentKind::slice:
+      if (expr.kind != Kind::name || expr.path.size() != 1) return wants("a column of `slices:`");
+      return slice(expr);
+    case ArgumentKind::count:
+      if (!is_whole(expr)) wants("a whole number from 1");
+      return;
   }
+}
+
+void Checker::metric(const Expr& expr) {
+  const Part& name = expr.path.front();
+  const Signature* function = name.quoted ? nullptr : find_function(name.text, scope_);
+  if (function == nullptr || !function->metric) {
+    std::vector<std::string> known;
+    for (const Signature& one : scope_.functions) {
+      if (one.metric) known.emplace_back(one.name);
+    }
+    return add(expr, fmt::format("there is no metric '{}'", name.text), similar(name.text, known));
+  }
+  if (auto fault = problem_of_metric(name, scope_)) faults_.push_back(*std::move(fault));
+}
+
+void Checker::slice(const Expr& expr) {
+  const std::string& column = expr.path.front().text;
+  const auto& known = scope_.slices;
+  if (std::find(known.begin(), known.end(), column) != known.end()) return;
+  std::string hint = similar(column, known);
+  if (hint.empty()) hint = fmt::format("declare it beside `expect:`: `slices: [{}]`", column);
+  add(expr, fmt::format("'{}' is no slice of this release", column), std::move(hint));
 }
 
 /// The name of a column, whatever else has that name.
@@ -134,12 +202,15 @@ void Checker::column(const Expr& expr, const Argument& wanted, const Leaf& leaf,
     }
     known.push_back(one.name);
   }
-  const auto near = near_misses(name.text, known);
-  const std::string whose = leaf.table.empty() ? "" : fmt::format(" in {}", leaf.table);
-  add(expr, fmt::format("there is no column '{}'{}", name.text, whose),
-      near.empty() ? ""
-                   : fmt::format("similar name{} exist{}: {}", near.size() > 1 ? "s" : "",
-                                 near.size() > 1 ? "" : "s", one_of(near)));
+  const bool trained = scope_.where == Where::monitor && leaf.table == "train";
+  const std::string whose = trained              ? " in what the model was trained on"
+                            : leaf.table.empty() ? ""
+                                                 : fmt::format(" in {}", leaf.table);
+  std::string hint = similar(name.text, known);
+  const Signature* function = name.quoted ? nullptr : find_function(name.text, scope_);
+  if (hint.empty() && function != nullptr && function->metric && function->allowed(scope_.where))
+    hint = fmt::format("'{}' is a metric, which stands alone", name.text);
+  add(expr, fmt::format("there is no column '{}'{}", name.text, whose), std::move(hint));
 }
 
 void Checker::value(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "src/checker.hpp"
+#include "src/resolve.hpp"
 
 namespace mlops::expect {
 namespace {
@@ -147,6 +148,10 @@ void Checker::measures(const Expr& left, const Type& a, const Expr& right, const
     return add(literal, fmt::format("{} is a share, which is never more than 1", quote(asked)),
                literal.unit == Unit::none ? fmt::format("write `{}%`", literal.text) : "");
   }
+  if (literal.kind == Kind::number && value_of(literal) > 1 && is_fraction(asked)) {
+    return add(literal, fmt::format("{} is never more than 1", quote(asked)),
+               literal.unit == Unit::none ? fmt::format("write `{}%`", literal.text) : "");
+  }
   if (a.measure == b.measure) return;
   const auto pair = [&](Measure one, Measure other) {
     return (a.measure == one && b.measure == other) || (a.measure == other && b.measure == one);
@@ -177,10 +182,32 @@ bool Checker::of_metrics(const Expr& expr, bool& seen) {
                      [&](const Expr& part) { return of_metrics(part, seen); });
 }
 
+bool Checker::is_fraction(const Expr& expr) {
+  if (expr.kind != Kind::name && expr.kind != Kind::call) return false;
+  const auto found = resolve(expr, scope_);
+  const auto* leaf = std::get_if<Leaf>(&found);
+  if (leaf == nullptr || leaf->is_column()) return false;
+  const Signature* function = leaf->function;
+  const bool of_metric =
+      !function->arguments.empty() && function->arguments.front().kind == ArgumentKind::metric;
+  if (of_metric) {
+    const Expr* metric = argument_of(expr, *function, function->arguments.front().name);
+    function = metric == nullptr || metric->path.empty() ? nullptr
+                                                         : find_function(metric->path.front().text, scope_);
+  }
+  return function != nullptr && function->fraction;
+}
+
 void Checker::confidence(const Expr& expr) {
   bool seen = false;
-  if (of_metrics(expr.operands[0], seen) && of_metrics(expr.operands[1], seen) && !seen)
-    add(expr, "'@' stands behind comparisons of model metrics, there is none here");
+  const bool metrics = of_metrics(expr.operands[0], seen) && of_metrics(expr.operands[1], seen);
+  if (!metrics) return;
+  if (!seen) return add(expr, "'@' stands behind comparisons of model metrics, there is none here");
+  if (expr.kind == Kind::equal || expr.kind == Kind::not_equal)
+    return add(expr, fmt::format("'{}' has no confidence", sign_of(expr.kind)),
+               "it stands behind `<`, `<=`, `>` and `>=`");
+  if (scope_.where == Where::monitor)
+    add(expr, "a monitor has no rows that two models answered", "`@ 95%` stands in `expect:` of `release:`");
 }
 
 }  // namespace mlops::expect

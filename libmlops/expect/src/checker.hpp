@@ -23,8 +23,11 @@ class Checker {
   void assertion(const Expr& root) {
     logical(root);
     if (stars_ > 0 && of_rows_) add(root, "'*' and columns of rows do not stand in one assertion");
+    if (of_models_ && of_rows_) add(root, "metrics and columns of rows do not stand in one assertion");
   }
   Type type(const Expr& expr);
+  /// Which argument it is; behind the last one: none of them. `next` counts those without a name.
+  static std::size_t place_of(const std::string& name, const Signature& function, std::size_t& next);
 
  private:
   void add(const Expr& at, std::string message, std::string hint = {}) {
@@ -33,9 +36,10 @@ class Checker {
   void logical(const Expr& expr);
   Type leaf(const Expr& expr);
   Type call(const Expr& expr, const Leaf& leaf);
+  bool arguments(const Expr& expr, const Leaf& leaf, Type& first);
+  void metric(const Expr& expr);
+  void slice(const Expr& expr);
   Type pair(const Expr& expr, const Signature& function);
-  /// Which argument it is; behind the last one: none of them. `next` counts those without a name.
-  static std::size_t place_of(const std::string& name, const Signature& function, std::size_t& next);
   void misplaced(const Expr& expr, const std::string& name, const Signature& function);
   void argument(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first);
   void column(const Expr& expr, const Argument& wanted, const Leaf& leaf, Type& first);
@@ -50,6 +54,8 @@ class Checker {
   void set(const Expr& expr);
   void comparable(const Expr& left, const Type& a, const Expr& right, const Type& b, bool ordered);
   void measures(const Expr& left, const Type& a, const Expr& right, const Type& b);
+  /// Whether its value is a metric that goes from 0 to 1.
+  bool is_fraction(const Expr& expr);
   void confidence(const Expr& expr);
   /// Whether every name in it is a metric's; `seen` becomes true when there is one.
   bool of_metrics(const Expr& expr, bool& seen);
@@ -60,6 +66,7 @@ class Checker {
   int calls_ = 0;
   int stars_ = 0;
   bool of_rows_ = false;
+  bool of_models_ = false;
 };
 
 }  // namespace mlops::expect

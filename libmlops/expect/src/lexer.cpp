@@ -59,6 +59,13 @@ std::string character(std::string_view text, std::size_t at) {
   return fmt::format("'{}'", text.substr(at, end - at));
 }
 
+/// "MiB", "mb", "Gib"
+bool is_like_size(std::string_view word) {
+  const std::string small = lowered(word);
+  return small.size() <= 3 && small.ends_with('b') &&
+         std::string_view("kmgt").find(small.front()) != std::string_view::npos;
+}
+
 }  // namespace
 
 bool is_keyword(std::string_view word) {
@@ -133,11 +140,14 @@ Unit Lexer::unit(std::size_t begin) {
   while (is_name(peek())) ++at_;
   const std::string_view word = text_.substr(start, at_ - start);
   if (word.empty()) return Unit::none;
+  if (word == "kB") return Unit::kilobytes;
   std::vector<std::string> known;
   for (const Unit unit : suffixes) {
     if (name_of(unit) == word) return unit;
     known.emplace_back(name_of(unit));
   }
+  if (is_like_size(word))
+    throw Fault{start, fmt::format("'{}' is no unit", word), "units of sizes are `KB`, `MB` and `GB`"};
   const std::vector<std::string> near = near_misses(word, known);
   const bool name = text_[begin] != '0' && word.size() > 3 && near.empty();
   throw Fault{start, fmt::format("'{}' is no unit", word),

@@ -120,6 +120,7 @@ std::string hint_for(std::string_view word) {
   if (small == "is") return "nulls are asked with `null(column)`, equality with `=`";
   if (small == "like" || small == "matches")
     return "a regular expression is asked with `match(column, /.../)`";
+  if (small == "by") return "a slice is named by its column alone: `worst(auc, distance)`";
   if (small == "not") return "write `not plan in {free, pro}`";
   return "";
 }
@@ -127,7 +128,11 @@ std::string hint_for(std::string_view word) {
 Fault Parser::unexpected() const {
   if (word_.kind == Word::Kind::end) return {word_.at.begin, "something is missing at the end"};
   std::string hint = hint_for(shown());
-  if (word_.is(":")) hint = "a value with `: ` stands in single quotes in YAML";
+  if (word_.is(":")) hint = "only `: warn` or `: error` stands behind an assertion";
+  if (const std::string unit = lowered(shown()); unit == "kb" || unit == "mb" || unit == "gb")
+    hint = fmt::format("a unit stands right behind its number: `20{}B`", unit == "kb"   ? 'K'
+                                                                         : unit == "mb" ? 'M'
+                                                                                        : 'G');
   if (word_.is("..")) hint = "a range stands behind `in`: `amount in 0..100`";
   if (word_.is("@")) hint = "`@ 95%` stands behind a comparison of model metrics";
   if (hint.empty() && word_.kind == Word::Kind::name)

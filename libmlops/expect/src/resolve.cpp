@@ -14,20 +14,6 @@ constexpr std::array words = {"last", "champion", "challenger", "train", "valid"
 
 using Found = std::variant<Leaf, Fault>;
 
-std::string similar(std::string_view word, const std::vector<std::string>& known) {
-  const auto near = near_misses(word, known);
-  if (near.empty()) return "";
-  return fmt::format("similar name{} exist{}: {}", near.size() > 1 ? "s" : "", near.size() > 1 ? "" : "s",
-                     one_of(near));
-}
-
-const Signature* find_function(std::string_view name, const Scope& scope) {
-  for (const Signature& function : scope.functions) {
-    if (function.name == name) return &function;
-  }
-  return nullptr;
-}
-
 const std::vector<ColumnType>* columns_of(const Scope& scope, const std::string& table) {
   const auto found = scope.columns.find(table);
   return found == scope.columns.end() ? nullptr : &found->second;
@@ -41,16 +27,9 @@ const ColumnType* find_column(const Scope& scope, const std::string& table, std:
   return found == columns->end() ? nullptr : &*found;
 }
 
-/// Names for near misses: functions by their usage, columns.
-std::vector<std::string> names_at(const Scope& scope, bool functions) {
+std::vector<std::string> columns_here(const Scope& scope) {
   std::vector<std::string> out;
-  if (functions) {
-    for (const Signature& one : scope.functions) {
-      if (one.allowed(scope.where)) out.emplace_back(one.name);
-    }
-  }
-  const auto* columns = columns_of(scope, "");
-  if (columns != nullptr && !functions) {
+  if (const auto* columns = columns_of(scope, "")) {
     for (const ColumnType& one : *columns) out.push_back(one.name);
   }
   return out;
@@ -60,13 +39,6 @@ std::string with_prefix(const Expr& expr) {
   std::string out;
   for (std::size_t i = 0; i + 1 < expr.path.size(); ++i) out += (i == 0 ? "" : ".") + expr.path[i].text;
   return out;
-}
-
-Fault not_here(const std::string& word, std::size_t at, const Scope& scope) {
-  const bool part = is_part(word) && scope.where == Where::data;
-  return {at, fmt::format("there is no '{}' here", word),
-          part ? "data with a `label:` are parted into train, valid and test"
-               : "data have `last`, the last accepted version"};
 }
 
 /// "events" or "data.events" as an address; `more` stands behind it.
@@ -129,19 +101,17 @@ std::variant<std::string, Fault> table_of(const Expr& expr, const Scope& scope) 
 
 Found unknown_function(const Expr& expr, const Scope& scope) {
   const Part& name = expr.path.back();
-  std::string hint = similar(name.text, names_at(scope, true));
+  std::string hint = similar(name.text, functions_here(scope));
   if (find_column(scope, "", name.text) != nullptr) hint = "a column has no arguments";
   return Fault{name.at.begin, fmt::format("there is no function '{}'", name.text), std::move(hint)};
 }
 
 Found function_leaf(const Expr& expr, const Scope& scope, const Signature& function) {
   const Part& name = expr.path.back();
-  if (!function.allowed(scope.where))
-    return Fault{name.at.begin, fmt::format("'{}' cannot be asked here", function.name)};
-  if (function.about != About::table && expr.path.size() > 1) {
-    return Fault{expr.path.front().at.begin, fmt::format("'{}' is not asked of one table", function.name),
-                 fmt::format("write `{}`", usage_of(function))};
-  }
+  if (!function.allowed(scope.where)) return not_asked(name, function);
+  if (function.about == About::model) return model_leaf(expr, scope, function);
+  const bool of_any = function.about == About::table && scope.where == Where::data;
+  if (!of_any && expr.path.size() > 1) return of_one_table(expr, function, scope);
   auto table = table_of(expr, scope);
   if (auto* fault = std::get_if<Fault>(&table)) return std::move(*fault);
   return Leaf{.table = std::get<std::string>(std::move(table)), .function = &function};
@@ -150,11 +120,12 @@ Found function_leaf(const Expr& expr, const Scope& scope, const Signature& funct
 Found unknown_column(const Expr& expr, const Scope& scope) {
   const Part& name = expr.path.back();
   if (const Signature* function = find_function(name.text, scope); function != nullptr && !name.quoted) {
+    if (!function->allowed(scope.where)) return not_asked(name, *function);
     return Fault{name.at.begin, fmt::format("'{}' is a function", name.text),
-                 fmt::format("write `{}`", usage_of(*function))};
+                 fmt::format("write `{}`", usage_of(*function, scope.where))};
   }
-  std::string hint = similar(name.text, names_at(scope, false));
-  if (hint.empty()) hint = similar(name.text, names_at(scope, true));
+  std::string hint = similar(name.text, columns_here(scope));
+  if (hint.empty()) hint = similar(name.text, functions_here(scope));
   const bool thing = std::any_of(scope.things.begin(), scope.things.end(),
                                  [&](const std::string& one) { return one.ends_with("/" + name.text); });
   if (thing) hint = fmt::format("of another table something is asked, such as `{}.rows`", name.text);
@@ -174,7 +145,13 @@ Found bare_name(const Expr& expr, const Scope& scope) {
   if (!name.quoted && is_reserved(name.text)) {
     return Fault{name.at.begin, fmt::format("'{}' has a meaning of its own", name.text),
                  column != nullptr ? fmt::format("the column stands in backticks: `` `{}` ``", name.text)
-                                   : "something is asked of it, such as `last.rows`"};
+                                   : fmt::format("something is asked of it, such as `{}`",
+                                                 scope.where == Where::data      ? "last.rows"
+                                                 : scope.where == Where::release ? "champion.auc"
+                                                                                 : "test.auc")};
+  }
+  if (scope.where == Where::release) {
+    return function == nullptr ? no_metric(expr, scope) : unknown_column(expr, scope);
   }
   if (column != nullptr) return Leaf{.column = *column};
   const bool seen = columns_of(scope, "") != nullptr;
@@ -182,7 +159,44 @@ Found bare_name(const Expr& expr, const Scope& scope) {
   return Leaf{.column = {.name = name.text}};
 }
 
+/// Of `a.b`, where `b` is no function.
+Found nothing_to_ask(const Expr& expr, const Scope& scope) {
+  const Part& name = expr.path.back();
+  const bool data = scope.where == Where::data;
+  auto before = data ? table_of(expr, scope) : model_before(expr, scope);
+  if (auto* fault = std::get_if<Fault>(&before)) return std::move(*fault);
+  const bool column = find_column(scope, "", name.text) != nullptr;
+  std::string hint = column && data ? "" : similar(name.text, functions_here(scope));
+  if (hint.empty() && data)
+    hint = fmt::format("of a column something is asked, such as `{}.mean({})`", with_prefix(expr), name.text);
+  if (hint.empty()) hint = fmt::format("metrics are asked of it, such as `{}.auc`", with_prefix(expr));
+  return Fault{name.at.begin, fmt::format("'{}' has no '{}' to ask for", with_prefix(expr), name.text),
+               std::move(hint)};
+}
+
 }  // namespace
+
+std::string similar(std::string_view word, const std::vector<std::string>& known) {
+  const auto near = near_misses(word, known);
+  if (near.empty()) return "";
+  return fmt::format("similar name{} exist{}: {}", near.size() > 1 ? "s" : "", near.size() > 1 ? "" : "s",
+                     one_of(near));
+}
+
+const Signature* find_function(std::string_view name, const Scope& scope) {
+  for (const Signature& function : scope.functions) {
+    if (function.name == name) return &function;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> functions_here(const Scope& scope) {
+  std::vector<std::string> out;
+  for (const Signature& one : scope.functions) {
+    if (one.allowed(scope.where)) out.emplace_back(one.name);
+  }
+  return out;
+}
 
 bool is_part(std::string_view word) { return word == "train" || word == "valid" || word == "test"; }
 
@@ -201,20 +215,10 @@ std::variant<Leaf, Fault> resolve(const Expr& expr, const Scope& scope) {
     return function == nullptr ? unknown_function(expr, scope) : function_leaf(expr, scope, *function);
   }
   if (expr.path.size() == 1) return bare_name(expr, scope);
-  if (function == nullptr) {
-    auto table = table_of(expr, scope);
-    if (auto* fault = std::get_if<Fault>(&table)) return std::move(*fault);
-    const bool column = find_column(scope, "", name.text) != nullptr;
-    std::string hint = column ? "" : similar(name.text, names_at(scope, true));
-    if (hint.empty())
-      hint =
-          fmt::format("of a column something is asked, such as `{}.mean({})`", with_prefix(expr), name.text);
-    return Fault{name.at.begin, fmt::format("'{}' has no '{}' to ask for", with_prefix(expr), name.text),
-                 std::move(hint)};
-  }
-  if (!function->bare()) {
+  if (function == nullptr) return nothing_to_ask(expr, scope);
+  if (!function->bare() && function->allowed(scope.where)) {
     return Fault{name.at.begin, fmt::format("'{}' wants an argument", function->name),
-                 fmt::format("write `{}`", usage_of(*function))};
+                 fmt::format("write `{}`", usage_of(*function, scope.where))};
   }
   return function_leaf(expr, scope, *function);
 }

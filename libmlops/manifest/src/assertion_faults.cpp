@@ -56,6 +56,17 @@ void check_all(const std::vector<ExpectSpec>& specs, const expect::Scope& scope,
   }
 }
 
+/// Releases and monitors; which metrics their task has is not known yet.
+void check_models(const Manifest& manifest, std::vector<AssertionFault>& out) {
+  for (const ReleaseSpec& release : manifest.releases) {
+    expect::Scope scope{.where = expect::Where::release, .models = release.among};
+    for (const SliceSpec& slice : release.slices) scope.slices.push_back(slice.column);
+    check_all(release.expect, scope, out);
+  }
+  for (const MonitorSpec& monitor : manifest.monitors)
+    check_all(monitor.expect, {.where = expect::Where::monitor, .truth = monitor.truth.has_value()}, out);
+}
+
 }  // namespace
 
 std::vector<AssertionFault> faults_of_assertions(const Manifest& manifest) {
@@ -72,6 +83,7 @@ std::vector<AssertionFault> faults_of_assertions(const Manifest& manifest) {
     scope.parts = table != nullptr && !table->label.empty();
     check_all(view.expect, scope, out);
   }
+  check_models(manifest, out);
   return out;
 }
 

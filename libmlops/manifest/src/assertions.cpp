@@ -26,16 +26,40 @@ void Reader::check(const ExpectSpec& spec, const yaml::Node& text) {
   fault(inside.line == 1 ? at : text.at, problem->message, problem->hint);
 }
 
+namespace {
+
+/// Whether nothing is missing behind it, as where a colon cut an assertion in two.
+bool is_whole(const std::string& text) {
+  return std::holds_alternative<expect::Assertion>(expect::parse(text));
+}
+
+/// `'psi(*) < 0.2: warn'`: quotes around a comma go around the word too, and no assertion ends so.
+std::string take_word(std::string& text) {
+  for (const std::string_view word : {"warn", "error"}) {
+    const std::string ending = fmt::format(": {}", word);
+    if (!text.ends_with(ending) || text.size() == ending.size()) continue;
+    text.resize(text.size() - ending.size());
+    return std::string(word);
+  }
+  return "error";
+}
+
+}  // namespace
+
 std::optional<ExpectSpec> Reader::assertion(const yaml::Node& item) {
   const bool pair = item.kind == yaml::Kind::map && item.entries.size() == 1;
   const yaml::Node& node = pair ? item.entries[0].key : item;
-  const std::string word = pair ? item.entries[0].value.text : "error";
+  std::string word = pair ? item.entries[0].value.text : "error";
   if (item.kind == yaml::Kind::map && (!pair || (word != "warn" && word != "error"))) {
-    fault(item.at, "this assertion holds ': '", "put it in single quotes");
+    if (pair && is_whole(item.entries[0].key.text))
+      fault(item.entries[0].value.at, fmt::format("'{}' says nothing of an assertion", word),
+            "only `: warn` or `: error` stands behind it");
+    else fault(item.at, "this assertion holds ': '", "put it in single quotes");
     return std::nullopt;
   }
   ExpectSpec out;
   text(node, out.text);
+  if (!pair) word = take_word(out.text);
   if (out.text.empty()) return std::nullopt;
   const Place place = place_of(node);
   out.warn = word == "warn";

@@ -37,11 +37,15 @@ std::vector<Problem> problems(const FeatureSpec& view);
 std::vector<Problem> problems(const ModelSpec& model);
 std::vector<Problem> problems(const ReleaseSpec& release);
 std::vector<Problem> problems(const ServeSpec& serve);
+std::vector<Problem> problems(const MonitorSpec& monitor);
 
 /// A problem unless `word` is one of `words`; names what is similar.
 void check_word(std::vector<Problem>& out, std::string_view key, const std::string& word,
                 const std::vector<std::string>& words);
 void check_columns(std::vector<Problem>& out, std::string_view key, const std::vector<std::string>& columns);
+
+/// `data/training` is `training`.
+std::string without_section(std::string name);
 
 /// Spellings that mean the same become one.
 void normalise(ReadOptions& options);
@@ -49,6 +53,9 @@ void normalise(ModelSpec& model);
 
 /// The value of `pick:`; what is wrong with it.
 std::variant<PickSpec, Problem> parse_pick(std::string_view text);
+
+void check_slices(std::vector<Problem>& out, const std::vector<SliceSpec>& slices);
+void read_slices(Reader& reader, const yaml::Node& node, ReleaseSpec& release);
 
 /// `15%` or `0.15`: greater than 0 and less than 1.
 std::optional<double> parse_share(std::string_view text);
@@ -160,6 +167,9 @@ std::span<const KeyOf<FeatureUse>> use_keys();
 std::span<const KeyOf<ModelSpec>> model_keys();
 std::span<const KeyOf<ReleaseSpec>> release_keys();
 std::span<const KeyOf<ServeSpec>> serve_keys();
+std::span<const KeyOf<MonitorSpec>> monitor_keys();
+/// Of `truth:` of a monitor.
+std::span<const KeyOf<TruthSpec>> truth_keys();
 
 /// `data:` and `features:`; where the lines of SQL stand.
 void read_data(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
@@ -175,6 +185,8 @@ bool is_parameter_name(std::string_view text);
 Place place_of(const yaml::Node& node);
 
 void read_serve(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
+void read_monitors(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
+void read_truth(Reader& reader, const yaml::Node& node, MonitorSpec& monitor);
 
 /// `models:` and `release:`; then whatever names something in the file.
 void read_models(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);

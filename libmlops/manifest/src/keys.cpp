@@ -23,6 +23,8 @@ constexpr std::array top_keys = {
     Key{"", "release", "map", "Who may answer in production, by name: `name: {among: [...]}`"},
     Key{"", "serve", "map",
         "What answers over HTTP, by the name of the model: `name: {port: 8080, log: 100%}`"},
+    Key{"", "monitor", "map",
+        "What is expected of live traffic, by the name of the model: `name: {every: 1d, expect: [...]}`"},
     Key{"", "settings", "map", "Settings of the program for who works in this project: `{threads: 4}`"},
 };
 
@@ -146,32 +148,15 @@ constexpr std::array of_release = {
          "difference to the best is at most so many of its standard errors; default: the last, with the main "
          "metric of the task"},
         [](Reader& r, const Node& n, ReleaseSpec& s) { read_pick(r, n, s); }},
-};
-
-constexpr std::string_view serve = "serve.NAME";
-
-constexpr std::array of_serve = {
-    KeyOf<ServeSpec>{{serve, "port", "whole number", "Where it listens; 0: any that is free; default: 8080"},
-                     [](Reader& r, const Node& n, ServeSpec& s) {
-                       if (const auto port = r.count_in(n, 0, 65'535))
-                         s.port = static_cast<std::uint16_t>(*port);
-                     }},
-    KeyOf<ServeSpec>{{serve, "host", "text", "Where it listens; default: 127.0.0.1, for this machine alone"},
-                     [](Reader& r, const Node& n, ServeSpec& s) { r.text(n, s.host); }},
-    KeyOf<ServeSpec>{
-        {serve, "threads", "whole number", "Threads that answer; default: as many as processors"},
-        [](Reader& r, const Node& n, ServeSpec& s) {
-          if (const auto threads = r.count_in(n, 1, 1024)) s.threads = static_cast<unsigned>(*threads);
-        }},
-    KeyOf<ServeSpec>{{serve, "log", "share or `off`",
-                      "The share of the requests that is written into the prediction log, `100%`, see "
-                      "mlops-predictions(5); default: `off`"},
-                     read_log},
-    KeyOf<ServeSpec>{
-        {serve, "keep", "time, size or list",
-         "How long, how much of the prediction log is kept, or both: `[30d, 10GB]`, which is the "
-         "default"},
-        read_keep},
+    KeyOf<ReleaseSpec>{
+        {release, "slices", "text or list",
+         "Columns by whose values the rows that judge are grouped, `origin`, or by ranges of whose numbers, "
+         "`distance by 500`: every metric is told of each group"},
+        read_slices},
+    KeyOf<ReleaseSpec>{{release, "expect", "list",
+                        "The gates: what has to be true of the picked model on rows that it has not seen, "
+                        "such as `auc >= 0.72`; `- ece <= 0.05: warn` is told and rejects nothing"},
+                       [](Reader& r, const Node& n, ReleaseSpec& s) { s.expect = r.assertions(n); }},
 };
 
 std::vector<Key> all_keys() {
@@ -188,7 +173,9 @@ std::vector<Key> all_keys() {
   add(of_model);
   add(use_keys());
   add(of_release);
-  add(of_serve);
+  add(serve_keys());
+  add(monitor_keys());
+  add(truth_keys());
   return out;
 }
 
@@ -209,6 +196,8 @@ constexpr std::array headings = {
     Heading{"features of a model", "# KEYS OF A VIEW IN A MODEL"},
     Heading{"release.NAME", "# KEYS OF A RELEASE"},
     Heading{"serve.NAME", "# KEYS OF AN ENTRY OF SERVE"},
+    Heading{"monitor.NAME", "# KEYS OF AN ENTRY OF MONITOR"},
+    Heading{"truth of a monitor", "# KEYS OF TRUTH"},
 };
 
 std::string_view heading(std::string_view where) {
@@ -222,7 +211,6 @@ std::string_view heading(std::string_view where) {
 std::span<const KeyOf<SourceSpec>> source_keys() { return of_source; }
 std::span<const KeyOf<ModelSpec>> model_keys() { return of_model; }
 std::span<const KeyOf<ReleaseSpec>> release_keys() { return of_release; }
-std::span<const KeyOf<ServeSpec>> serve_keys() { return of_serve; }
 
 const std::vector<Key>& key_table() {
   static const std::vector<Key> table = all_keys();

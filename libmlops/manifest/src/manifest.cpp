@@ -98,6 +98,7 @@ Manifest read(const yaml::Document& document, std::string_view file, std::vector
     else if (name == "models") read_models(reader, entry.value, manifest, faults);
     else if (name == "release") read_releases(reader, entry.value, manifest, faults);
     else if (name == "serve") read_serve(reader, entry.value, manifest, faults);
+    else if (name == "monitor") read_monitors(reader, entry.value, manifest, faults);
     else if (name == "settings")
       manifest.settings = config::read_settings(entry.value, config::Author::project, file, faults);
     else reader.unknown_key(entry.key, {""});
@@ -140,6 +141,7 @@ const SourceSpec* Manifest::find_source(std::string_view name) const { return fi
 const ModelSpec* Manifest::find_model(std::string_view name) const { return find(models, name); }
 const ReleaseSpec* Manifest::find_release(std::string_view name) const { return find(releases, name); }
 const ServeSpec* Manifest::find_serve(std::string_view name) const { return find(serve, name); }
+const MonitorSpec* Manifest::find_monitor(std::string_view name) const { return find(monitors, name); }
 
 const DataSpec* Manifest::find_data(std::string_view name) const { return find(data, name); }
 const FeatureSpec* Manifest::find_feature(std::string_view name) const { return find(features, name); }

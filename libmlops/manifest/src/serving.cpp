@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t least_kept = 1'000'000;
 
-ServeSpec read_entry(const yaml::Entry& entry, std::vector<yaml::Fault>& faults) {
+ServeSpec read_served(const yaml::Entry& entry, std::vector<yaml::Fault>& faults) {
   ServeSpec serve;
   serve.name = entry.key.text;
   Reader reader(faults);
@@ -87,7 +87,7 @@ std::vector<Problem> problems(const ServeSpec& serve) {
 
 void read_serve(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out) {
   if (!is_section(reader, node, "name: {port: 8080}")) return;
-  for (const yaml::Entry& entry : node.entries) manifest.serve.push_back(read_entry(entry, out));
+  for (const yaml::Entry& entry : node.entries) manifest.serve.push_back(read_served(entry, out));
 }
 
 }  // namespace mlops::manifest

@@ -11,6 +11,8 @@ namespace {
 
 using Problems = std::vector<Problem>;
 
+constexpr std::int64_t day_us = std::int64_t{86'400} * 1'000'000;
+
 const std::vector<std::string> trainers = {"prior", "mean", "rule", "linear", "logistic", "xgboost"};
 
 ModelSpec read_model(const yaml::Entry& entry, std::vector<yaml::Fault>& faults) {
@@ -118,6 +120,17 @@ class Names {
     check_params(model, entry);
   }
 
+  void check(const MonitorSpec& monitor, const yaml::Entry& entry) {
+    const yaml::Node* truth = entry.value.find("truth");
+    if (truth == nullptr || !monitor.truth) return;
+    const std::string& table = monitor.truth->from;
+    const yaml::Node* from = truth->find("from");
+    if (from != nullptr && !table.empty() && manifest_.find_table(table) == nullptr)
+      reader_.fault(from->at, fmt::format("no table '{}'", table),
+                    near_or_all(table, names_of_tables(manifest_), "table"));
+    check_kept(monitor, truth->find("after"));
+  }
+
   void check(const ReleaseSpec& release, const yaml::Entry& entry) {
     const yaml::Node* among = entry.value.find("among");
     if (among == nullptr) return;
@@ -130,6 +143,21 @@ class Names {
   }
 
  private:
+  /// An answer that is forgotten before its truth is known is never judged, and nobody would notice.
+  void check_kept(const MonitorSpec& monitor, const yaml::Node* after) {
+    const ServeSpec* serve = manifest_.find_serve(monitor.name);
+    if (serve == nullptr || after == nullptr || !monitor.truth->after_us) return;
+    const std::int64_t kept = serve->keep_us.value_or(30 * day_us);
+    const std::int64_t every = monitor.every_us.value_or(day_us);
+    if (*monitor.truth->after_us <= kept - every) return;
+    reader_.fault(
+        after->at,
+        fmt::format("the truth comes {} after the answer, whose log is kept {}",
+                    duration_words(*monitor.truth->after_us), duration_words(kept)),
+        fmt::format("`keep:` of '{}' in `serve:` has to be as long as `after` and a window of {} together",
+                    monitor.name, duration_words(every)));
+  }
+
   void check_uses(const ModelSpec& model, const yaml::Entry& entry) {
     const yaml::Node* node = entry.value.find("features");
     if (node == nullptr) return;
@@ -230,6 +258,7 @@ std::vector<Problem> problems(const ReleaseSpec& release) {
     const auto index = static_cast<std::size_t>(name - release.among.begin());
     out.push_back({"among", index, fmt::format("'{}' stands in the list twice", *name), ""});
   }
+  check_slices(out, release.slices);
   return out;
 }
 
@@ -244,11 +273,14 @@ json::Object with_parameters(const json::Object& of_model, const json::Object& p
   return out;
 }
 
-void normalise(ModelSpec& model) {
+std::string without_section(std::string name) {
   for (const std::string_view section : {"sources/", "data/"}) {
-    if (model.data.starts_with(section)) model.data.erase(0, section.size());
+    if (name.starts_with(section)) name.erase(0, section.size());
   }
+  return name;
 }
+
+void normalise(ModelSpec& model) { model.data = without_section(std::move(model.data)); }
 
 void read_models(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out) {
   if (!is_section(reader, node, "name: {train: logistic}")) return;
@@ -267,6 +299,7 @@ void check_names(const yaml::Node& root, const Manifest& manifest, std::vector<y
   check_section(root, "features", manifest.features, names);
   check_section(root, "models", manifest.models, names);
   check_section(root, "release", manifest.releases, names);
+  check_section(root, "monitor", manifest.monitors, names);
 }
 
 }  // namespace mlops::manifest

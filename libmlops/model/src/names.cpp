@@ -3,6 +3,7 @@
 #include <mlops/base/text.hpp>
 
 #include <algorithm>
+#include <array>
 
 #include "src/internal.hpp"
 
@@ -17,6 +18,14 @@ constexpr std::size_t longest_alias = 64;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+/// Words that mean rows, moments or versions elsewhere.
+constexpr std::array<std::string_view, 8> taken_words = {"last",  "newest", "first", "previous",
+                                                         "train", "valid",  "test",  "all"};
+
+bool is_taken(std::string_view alias) {
+  return std::find(taken_words.begin(), taken_words.end(), alias) != taken_words.end();
+}
 
 bool is_number(std::string_view alias) {
   return alias.size() > 1 && alias[0] == 'v' && std::all_of(alias.begin() + 1, alias.end(), is_digit);
@@ -80,7 +89,8 @@ void check_name(std::string_view name) {
 bool can_be_alias(std::string_view text) { return fault_of_alias(text).empty(); }
 
 void check_alias(std::string_view alias) {
-  const std::string_view fault = fault_of_alias(alias);
+  const std::string_view fault =
+      is_taken(alias) ? "has a meaning of its own elsewhere" : fault_of_alias(alias);
   if (fault.empty()) return;
   throw error(Code::usage, "'{}' cannot be an alias: it {}", shown(alias), fault).with_id("model.name");
 }

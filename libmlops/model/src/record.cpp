@@ -39,7 +39,7 @@ json::Value finite(const json::Value& value) {
 }  // namespace
 
 json::Object to_record(const Version& version) {
-  return {
+  json::Object out = {
       {"kind", record_kind},
       {"name", version.name},
       {"time", version.time.text()},
@@ -56,6 +56,8 @@ json::Object to_record(const Version& version) {
       {"environment", or_null(version.environment)},
       {"metrics", finite(version.metrics)},
       {"note", or_null(version.note)}};
+  if (version.gated) out.set("gated", true);
+  return out;
 }
 
 Version from_record(const json::Object& record, const Digest& digest) {
@@ -85,6 +87,7 @@ Version from_record(const json::Object& record, const Digest& digest) {
   version.environment = fields.optional_digest("environment");
   version.metrics = fields.object("metrics");
   version.note = fields.text_or_empty("note");
+  version.gated = value["gated"].bool_or(false);
   return version;
 }
 

@@ -31,6 +31,7 @@ Version version_of(const Registration& registration, const store::Tree& tree) {
   version.environment = registration.environment;
   version.metrics = registration.metrics;
   version.note = registration.note;
+  version.gated = registration.gated;
   return version;
 }
 

@@ -10,7 +10,7 @@
 namespace mlops::monitor {
 namespace {
 
-constexpr double day_us = 86'400e6;
+constexpr double log_day_us = 86'400e6;
 constexpr double greatest_exact = 9'007'199'254'740'992;  ///< 2^53
 
 void append_whole(std::int64_t value, std::string& out) {
@@ -23,7 +23,7 @@ void append_number(double value, std::string& out) {
   else out += "null";
 }
 
-void append_quoted(const std::string& text, std::string& out) {
+void append_in_quotes(const std::string& text, std::string& out) {
   out += '"';
   out += text;
   out += '"';
@@ -39,7 +39,7 @@ void append_date(double days, std::string& out) {
 void append_time(double seconds, std::string& out) {
   const std::string text = Time{std::llround(seconds * 1e6)}.text();
   constexpr std::size_t clock = 11;
-  append_quoted(text.substr(clock, text.size() - clock - 1), out);
+  append_in_quotes(text.substr(clock, text.size() - clock - 1), out);
 }
 
 void append_value(Field::Form form, double value, std::string& out) {
@@ -53,7 +53,8 @@ void append_value(Field::Form form, double value, std::string& out) {
   if (whole) append_whole(static_cast<std::int64_t>(value), out);
   else if (form == Field::Form::flag) out += value != 0 ? "true" : "false";
   else if (form == Field::Form::date) append_date(value, out);
-  else if (form == Field::Form::timestamp) append_quoted(Time{std::llround(value * day_us)}.text(), out);
+  else if (form == Field::Form::timestamp)
+    append_in_quotes(Time{std::llround(value * log_day_us)}.text(), out);
   else if (form == Field::Form::time) append_time(value, out);
   else append_number(value, out);
 }
@@ -129,7 +130,7 @@ void append_lines(const Record& record, std::string& out) {
     out += stream.version;
     const std::int64_t as_of = record.as_of(row);
     if (as_of == no_moment) out += "null";
-    else append_quoted(Time{as_of}.text(), out);
+    else append_in_quotes(Time{as_of}.text(), out);
     out += ",\"keys\":";
     append_keys(record, stream, row, out);
     out += ",\"inputs\":";

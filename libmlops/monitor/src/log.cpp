@@ -22,7 +22,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr std::size_t portion = 256'000;        ///< Bytes of lines that are written at once.
+constexpr std::size_t portion_bytes = 256'000;  ///< Bytes of lines that are written at once.
 constexpr std::size_t kept_memory = 1'000'000;  ///< Of a buffer: more is given back.
 constexpr std::chrono::seconds stuck{2};        ///< One round takes no longer where all is well.
 
@@ -108,7 +108,7 @@ void PredictionLog::Impl::write(const std::string& taken) {
     } catch (const std::bad_alloc&) {
       writer.drop("there is not enough memory for the lines of a request");
     }
-    if (writer.lines().size() > portion) writer.flush();
+    if (writer.lines().size() > portion_bytes) writer.flush();
     at += record.head().bytes;
   }
 }

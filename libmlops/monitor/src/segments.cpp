@@ -23,10 +23,12 @@ std::optional<Time> begun_of(const std::string& name) {
                      ":" + part(13, 3));
 }
 
-/// A file that goes while it is looked at is none.
+/// A file that goes while it is looked at is none, nor is what is no file: opening a pipe would wait for
+/// ever.
 std::optional<Segment> segment_at(const std::filesystem::path& path) {
   const auto begun = begun_of(path.filename().string());
-  if (!begun) return std::nullopt;
+  std::error_code gone;
+  if (!begun || !std::filesystem::is_regular_file(path, gone)) return std::nullopt;
   const auto stamp = fs::find_stamp(path);
   if (!stamp) return std::nullopt;
   return Segment{path, *begun, stamp->size};

@@ -109,13 +109,20 @@ void go_on(const Workshop& shop) {
   if (shop.cancel != nullptr) shop.cancel->check();
 }
 
-void judge(Workshop& shop, const Prepared& prepared, const Parts& parts, Judged& out) {
+/// What callers will give, as this model was trained on it, and what it answered.
+void keep_baseline(monitor::BaselineMaker& baselines, Judged& out) {
+  const monitor::Baseline baseline = baselines.make(out.package.asked(), out.predictions);
+  out.package.files.emplace(monitor::baseline_file, monitor::baseline_json(baseline));
+}
+
+void judge(Workshop& shop, const Prepared& prepared, const Bench& bench, const Parts& parts, Judged& out) {
   const predict::Signature& signature = out.package.signature;
   const auto predictor = predict::open(as_read_back(out.package), shop.engines);
   go_on(shop);
   const predict::Frame frame = test_frame(prepared, parts, signature);
   out.predictions.resize(frame.rows * signature.outputs());
   predictor->predict(frame, out.predictions);
+  keep_baseline(*bench.baselines, out);
   go_on(shop);
   out.outcome.test = evaluate::evaluate(truth_of(prepared.target, parts.test.labels), out.predictions,
                                         signature.classes, signature.threshold);
@@ -214,7 +221,9 @@ evaluate::Truth truth_of(const train::Target& target, std::span<const double> la
 Bench set_up(Workshop& shop, const TrainRequest& request, const Prepared& prepared) {
   return {.parts = parts_of(prepared, prepared.plan.signature),
           .code = run::capture_code(shop.store.objects(), request.folder, shop.environment),
-          .environment = run::capture_environment(shop.store.objects(), shop.environment, request.folder)};
+          .environment = run::capture_environment(shop.store.objects(), shop.environment, request.folder),
+          .baselines = std::make_unique<monitor::BaselineMaker>(
+              prepared.features.empty() ? prepared.table : prepared.given, prepared.split.train)};
 }
 
 Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& prepared, const Bench& bench,
@@ -247,7 +256,7 @@ Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& pr
     shop.progress.phase("training " + candidate.name, 0, Unit::items);
     fit(shop, candidate, parts, seed, live, out);
     keep_features(request, prepared, out.package);
-    judge(shop, prepared, parts, out);
+    judge(shop, prepared, bench, parts, out);
     record_result(live, shop, out);
     out.run_record = seal(run::Status::done, 0);
   } catch (const Error& e) {

@@ -1,11 +1,13 @@
 #pragma once
 /// One candidate: trained, judged on the test rows, and sealed as a run.
 
+#include <mlops/monitor/baseline.hpp>
 #include <mlops/predict/package.hpp>
 #include <mlops/predict/predictor.hpp>
 #include <mlops/release/train.hpp>
 #include <mlops/train/trainer.hpp>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct Bench {
   Parts parts;
   run::Code code;
   run::Environment environment;
+  std::unique_ptr<monitor::BaselineMaker> baselines;
 };
 
 Bench set_up(Workshop& shop, const TrainRequest& request, const Prepared& prepared);

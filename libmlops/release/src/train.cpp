@@ -5,13 +5,13 @@
 #include <mlops/release/train.hpp>
 
 #include "src/candidate.hpp"
+#include "src/judge.hpp"
 
 #include <algorithm>
 
 namespace mlops::release {
 namespace {
 
-constexpr std::string_view champion = "champion";
 constexpr std::size_t example_rows = 3;
 
 std::vector<Judged> train_all(Workshop& shop, const TrainRequest& request, const Prepared& prepared,
@@ -90,39 +90,40 @@ json::Object code_of(const run::Code& code) {
           {"patch", code.patch ? json::Value(code.patch->text()) : json::Value()}};
 }
 
-model::Registry::Added register_model(Workshop& shop, const TrainRequest& request, const Prepared& prepared,
-                                      const Bench& bench, const Judged& judged, const std::string& reason) {
-  return model::Registry(shop.store)
-      .add({.name = request.model,
-            .package = judged.package,
-            .input_example = example_of(request, prepared, judged.package),
-            .run = judged.outcome.run,
-            .run_record = judged.run_record,
-            .data = fmt::format("{}@v{}", request.data.address(), request.data.number),
-            .data_record = request.data.record,
-            .code = code_of(bench.code),
-            .environment = bench.environment.listing,
-            .metrics = metrics_of(judged.outcome.test),
-            .note = reason,
-            .time = shop.clock.now(),
-            .who = request.who});
+model::Registration registration_of(Workshop& shop, const TrainRequest& request, const Prepared& prepared,
+                                    const Bench& bench, const Judged& judged, const std::string& reason) {
+  return {.name = request.model,
+          .package = judged.package,
+          .input_example = example_of(request, prepared, judged.package),
+          .run = judged.outcome.run,
+          .run_record = judged.run_record,
+          .data = fmt::format("{}@v{}", request.data.address(), request.data.number),
+          .data_record = request.data.record,
+          .code = code_of(bench.code),
+          .environment = bench.environment.listing,
+          .metrics = metrics_of(judged.outcome.test),
+          .note = reason,
+          .gated = !request.gates.empty(),
+          .time = shop.clock.now(),
+          .who = request.who};
 }
 
-/// The first version of a model answers for it; later ones wait to be promoted.
+/// The first version of a model that may answer does; later ones wait to be promoted.
 void crown(Workshop& shop, const TrainRequest& request, TrainReport& report) {
   model::Registry registry(shop.store);
   const model::Version& version = report.added.version;
   try {
-    if (!registry.current(request.model, champion)) {
-      registry.promote(version, champion, "the first version", request.who, shop.clock.now(), 0);
-      report.added.version.aliases.emplace_back(champion);
+    // What was rejected once stays so until it is judged again, even where the gates are gone.
+    if (!refusal(shop.store, version) && !registry.current(request.model, champion_name)) {
+      const char* why = version.number == 1 ? "the first version" : "the first that was accepted";
+      registry.promote(version, champion_name, why, request.who, shop.clock.now(), 0);
+      report.added.version.aliases.emplace_back(champion_name);
       report.became_champion = true;
     }
   } catch (const Error& e) {
     if (e.code() != Code::conflict) throw;  // another training was first meanwhile
   }
-  const std::int64_t answering = registry.current(request.model, champion).value_or(version.number);
-  if (answering != version.number) report.champion_before = answering;
+  report.champion = registry.current(request.model, champion_name);
 }
 
 }  // namespace
@@ -131,13 +132,34 @@ TrainReport train_models(Workshop& shop, const TrainRequest& request, const Prep
   const Bench bench = set_up(shop, request, prepared);
   std::vector<Judged> judged = train_all(shop, request, prepared, bench);
   Choice choice = choose(request, prepared, bench, judged);
-  TrainReport report = {
-      .outcomes = {},
-      .picked = choice.picked,
-      .metric = std::move(choice.metric),
-      .reason = choice.reason,
-      .beats_baseline = choice.beats_baseline,
-      .added = register_model(shop, request, prepared, bench, judged[choice.picked], choice.reason)};
+  model::Registry registry(shop.store);
+  const model::Registration registration =
+      registration_of(shop, request, prepared, bench, judged[choice.picked], choice.reason);
+  TrainReport report = {.outcomes = {},
+                        .picked = choice.picked,
+                        .metric = choice.metric,
+                        .reason = choice.reason,
+                        .beats_baseline = choice.beats_baseline,
+                        .added = {},
+                        .champion_judged = registry.current(request.model, champion_name).value_or(0)};
+  if (!request.gates.empty() || !request.slices.empty()) {
+    report.judgement = judge(shop, {.request = request,
+                                    .prepared = prepared,
+                                    .bench = bench,
+                                    .judged = judged,
+                                    .picked = choice.picked,
+                                    .metric = choice.metric,
+                                    .reason = choice.reason,
+                                    .planned = registry.plan(registration),
+                                    .champion = report.champion_judged});
+  }
+  report.added = registry.add(registration);
+  if (report.judgement) {
+    report.judgement->number = report.added.version.number;
+    report.judgement->version = report.added.version.record;
+    keep(shop.store, *report.judgement, request.who);
+  }
+  judged[choice.picked].outcome.bytes = report.added.version.bytes;
   for (Judged& one : judged) report.outcomes.push_back(std::move(one.outcome));
   crown(shop, request, report);
   return report;

@@ -172,8 +172,9 @@ std::string column_word(const std::string& name) {
   const bool name_alone = tree != nullptr && tree->root.kind == expect::Kind::name &&
                           tree->root.path.size() == 1 && tree->root.path[0].text == name;
   const auto functions = expect::signatures();
-  const bool function = std::any_of(functions.begin(), functions.end(),
-                                    [&](const auto& one) { return one.bare() && one.name == name; });
+  const bool function = std::any_of(functions.begin(), functions.end(), [&](const auto& one) {
+    return one.bare() && one.name == name && one.allowed(expect::Where::data);
+  });
   return name_alone && !function && !expect::is_reserved(name) ? name : doubled(name, '`');
 }
 

@@ -5,12 +5,12 @@
 #include <mlops/fs/file.hpp>
 #include <mlops/fs/temporary.hpp>
 #include <mlops/score/batch.hpp>
+#include <mlops/score/row_answers.hpp>
+#include <mlops/score/sink.hpp>
 
 #include <algorithm>
 
 #include "src/answers.hpp"
-#include "src/row_features.hpp"
-#include "src/sink.hpp"
 #include "src/writers.hpp"
 
 namespace mlops::score {
@@ -97,12 +97,11 @@ class Batch {
       : file_(file),
         scorer_(scorer),
         request_(request),
-        joining_(joining),
         columns_(answer_columns(scorer.signature())),
-        features_(scorer, file.fields()) {
+        answers_(scorer, file.fields(), joining) {
     if (!request.only_answers) refuse_clash();
-    features_.read(request.history);
-    for (const ModelView* view : features_.views()) report_.looked_up.push_back(view->as);
+    answers_.read(request.history);
+    for (const ModelView* view : answers_.views()) report_.looked_up.push_back(view->as);
   }
 
   void write_text(const std::string& format, Sink& sink, Progress& progress, const Cancel* cancel) {
@@ -164,7 +163,7 @@ class Batch {
     file_.each([&](const Columns& batch) {
       waiting.push_back(batch);
       rows += batch.rows();
-      if (!features_.views().empty() && rows < joined_rows) return true;
+      if (!answers_.views().empty() && rows < joined_rows) return true;
       take(concatenate(waiting));
       waiting.clear();
       rows = 0;
@@ -174,9 +173,7 @@ class Batch {
   }
 
   void add(Writer& writer, bool with_rows, const Columns& rows, std::string& text) {
-    const Columns whole = scorer_.derived().complete(rows, report_.rows + 1);
-    const Columns given = features_.views().empty() ? whole : features_.beside(whole, joining_);
-    scorer_.answer(given, answered_, report_.rows + 1);
+    answers_.answer(rows, answered_, report_.rows + 1);
     const Answers answers(scorer_.signature(), answered_.predictions, answered_.classes);
     writer.add(with_rows ? &rows : nullptr, answers, answered_.rows, text);
     count();
@@ -212,9 +209,8 @@ class Batch {
   dataset::OpenFile& file_;
   const Scorer& scorer_;
   const BatchRequest& request_;
-  feature::JoinOptions joining_;
   std::vector<AnswerColumn> columns_;
-  RowFeatures features_;
+  RowAnswers answers_;
   Answered answered_;
   BatchReport report_;
 };

@@ -7,6 +7,7 @@
 #include <mlops/dataset/write.hpp>
 #include <mlops/fs/file.hpp>
 #include <mlops/fs/temporary.hpp>
+#include <mlops/score/sink.hpp>
 #include <mlops/table/engine.hpp>
 
 #include <fmt/core.h>
@@ -15,7 +16,6 @@
 #include <map>
 #include <set>
 
-#include "src/sink.hpp"
 #include "src/writers.hpp"
 
 namespace mlops::score {

@@ -1,4 +1,4 @@
-#include "src/sink.hpp"
+#include <mlops/score/sink.hpp>
 
 #include <mlops/base/error.hpp>
 #include <mlops/crypto/random.hpp>
@@ -97,17 +97,26 @@ class NewFile final : public Sink {
   std::optional<fs::File> file_;
 };
 
+/// Where a link ends, be something there or not.
+stdfs::path followed(stdfs::path path) {
+  constexpr int most_links = 40;
+  std::error_code ignored;
+  for (int i = 0; i < most_links && stdfs::is_symlink(stdfs::symlink_status(path, ignored)); ++i)
+    path = path.parent_path() / stdfs::read_symlink(path);
+  return path;
+}
+
 }  // namespace
 
 std::unique_ptr<Sink> open_sink(const stdfs::path& output,
                                 const std::function<void(std::string_view)>& write) {
   if (output == "-") return std::make_unique<Callback>(write);
+  if (output.empty()) throw error(Code::usage, "the name of the file to write is empty");
   std::error_code ignored;
   const auto status = stdfs::status(output, ignored);
   if (stdfs::is_directory(status)) throw error(Code::usage, "'{}' is a folder", output.string());
   if (stdfs::exists(status) && !stdfs::is_regular_file(status)) return std::make_unique<Device>(output);
-  return std::make_unique<NewFile>(
-      stdfs::is_symlink(stdfs::symlink_status(output, ignored)) ? stdfs::weakly_canonical(output) : output);
+  return std::make_unique<NewFile>(followed(output));
 }
 
 }  // namespace mlops::score

@@ -63,6 +63,7 @@ struct Service::Impl {
   State state = {};
   std::vector<Watched> watched = {};
   bool online_lost = false;
+  std::function<void(const std::string& address, const model::Version& version)> admit = {};
 
   Impl(Engines& opened, store::Store& where, const Clock& time, const ServiceOptions& options)
       : engines(opened),
@@ -70,11 +71,13 @@ struct Service::Impl {
         clock(time),
         reader(opened),
         online(options.online, options.features == nullptr ? nullptr : options.features->impl().image()) {
+    admit = options.admit;
     state.now = options.now == nullptr ? &time : options.now;
     state.features = options.features;
   }
 
-  std::shared_ptr<const Loaded> load_version(const model::Version& version) {
+  std::shared_ptr<const Loaded> load_version(const std::string& address, const model::Version& version) {
+    if (admit) admit(address, version);
     auto loaded = load({engines, store, online}, version, reader, state.now->now());
     const std::lock_guard lock(state.mutex);
     ++state.loads[version.name].good;
@@ -98,7 +101,7 @@ Served Service::Impl::first(Watched& one) {
   one.mark = look(store.references(), one);
   const model::Version version = model::Registry(store).get(one.address);
   if (one.mark) one.mark->record = version.record;
-  return {one.address, follows(one.mark), load_version(version)};
+  return {one.address, follows(one.mark), load_version(one.address, version)};
 }
 
 void Service::Impl::refuse_same(const std::vector<Served>& models, std::size_t newest) const {
@@ -150,7 +153,7 @@ std::optional<Change> Service::Impl::move(std::size_t at, const Mark& mark) {
     const model::Version version = model::Registry(store).get(one.address);
     to = version.number;
     const bool same = version.record == before->version.record;
-    replace(at, mark, same ? before : load_version(version));
+    replace(at, mark, same ? before : load_version(one.address, version));
     one.mark = Mark{mark.reference, version.record};
     one.refused.reset();
     if (same) return std::nullopt;

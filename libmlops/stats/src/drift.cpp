@@ -149,6 +149,39 @@ double psi(Tallies reference, Tallies current) {
   return sum;
 }
 
+namespace {
+
+/// The expected part of a bin with the share p, which k ~ Binomial(rows, p) of the rows fall into.
+double expected_part(double p, double rows) {
+  constexpr double many = 50;
+  const double mean = rows * p;
+  if (mean > many) return (1 - p) / rows;
+  const double r = std::max(p, least_share);
+  const double last = std::min(rows, mean + 10 * std::sqrt(mean) + 20);
+  const double odds = std::log(p) - std::log1p(-p);
+  double sum = 0;
+  double log_weight = rows * std::log1p(-p);
+  for (double k = 0; k <= last; ++k) {
+    const double q = std::max(k / rows, least_share);
+    sum += std::exp(log_weight) * (r - q) * std::log(r / q);
+    log_weight += odds + std::log((rows - k) / (k + 1));
+  }
+  return sum;
+}
+
+}  // namespace
+
+double psi_by_chance(Tallies reference, std::uint64_t rows) {
+  const double all = std::accumulate(reference.begin(), reference.end(), 0.0);
+  if (all == 0 || rows == 0) return undefined_distance;
+  double sum = 0;
+  for (const std::uint64_t count : reference) {
+    const double p = static_cast<double>(count) / all;
+    if (p > 0 && p < 1) sum += expected_part(p, static_cast<double>(rows)) + (1 - p) / all;
+  }
+  return sum;
+}
+
 double jensen_shannon(Tallies reference, Tallies current) {
   double r = 0, c = 0;
   if (!both_totals(reference, current, r, c)) return undefined_distance;

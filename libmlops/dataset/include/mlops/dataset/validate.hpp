@@ -23,6 +23,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlops::table {
@@ -53,15 +54,38 @@ class Training {
   virtual Telltale telltale(const std::string& label) = 0;
 };
 
+/// A value that somebody else knows.
+struct Answer {
+  expect::Value value = expect::Null{};  ///< Missing: nobody can know it yet.
+  std::string detail = {};               ///< What else is to be said of it: examples, reasons.
+};
+
 /// What answers for a view while serving. Asked only where an assertion needs it.
 class Serving {
  public:
-  struct Answer {
-    expect::Value value = expect::Null{};  ///< A share; Missing: nothing is online.
-    std::string detail = {};               ///< Examples of what differs.
-  };
   virtual ~Serving() = default;
+  /// A share, with examples of what differs; Missing: nothing is online.
   virtual Answer skew() = 0;
+};
+
+/// What rows that a model answered are beside its training, and how good the answers were. Asked only where
+/// an assertion needs it.
+class Monitored {
+ public:
+  virtual ~Monitored() = default;
+  /// Rows that were answered by anybody, of which the table may have only some. 0: what is asked of rows is
+  /// skipped.
+  virtual std::uint64_t answered() const = 0;
+  /// Columns that name a row, for examples of what fails.
+  virtual std::vector<std::string> ids() const = 0;
+  /// Columns that can be compared with training.
+  virtual std::vector<std::string> compared() const = 0;
+  /// Metrics that the task has.
+  virtual std::vector<std::string> metrics() const = 0;
+  /// `psi`, `drift` or `ks` of a column against what the model was trained on.
+  virtual Answer distance(std::string_view function, const std::string& column) = 0;
+  /// Of the rows whose truth is known, or (`of` is "test") what the model had when it was released.
+  virtual Answer metric(std::string_view of, std::string_view name) = 0;
 };
 
 /// What is judged, and what it may be compared with.
@@ -73,6 +97,7 @@ struct Subject {
   std::filesystem::path file = {};       ///< Parquet; empty: the version's object.
   Training* training = nullptr;          ///< Null: it has no label. Must outlive what takes the subject.
   Serving* serving = nullptr;            ///< Null: it is no view. Likewise.
+  Monitored* monitored = nullptr;        ///< Null: its rows are not what a model answered. Likewise.
   std::vector<std::string> aside = {};   ///< Columns that differ between parts in any case: outcomes, groups.
 };
 

@@ -51,6 +51,9 @@ struct Evaluation {
 /// "auc", "accuracy" or "rmse".
 std::string_view main_metric(predict::Task task);
 
+/// Every metric of the task, the main one first.
+std::vector<std::string> metric_names(predict::Task task);
+
 /// Whether more of the metric is better. Throws Error(usage) with near misses for one that the task has not.
 bool greater_is_better(predict::Task task, std::string_view metric);
 

@@ -38,12 +38,21 @@ struct Scope {
   std::vector<std::string> things = {};  ///< Addresses of those with a table: "sources/flights".
   bool parts = false;                    ///< It has a label: `train`, `valid` and `test` are tables.
   bool view = false;                     ///< It is a view, which may be served.
+  /// Of Where::release: names of the models that compete, which may stand before a metric.
+  std::vector<std::string> models = {};
+  /// Of Where::release: the columns of `slices:`.
+  std::vector<std::string> slices = {};
+  bool truth = true;  ///< Of Where::monitor: it is told what turned out to be true.
+  /// Metrics that the task has; empty: not known yet, and every one may be asked for.
+  std::vector<std::string> metrics = {};
   std::span<const Signature> functions = signatures();
 };
 
 /// What a name or a call stands for.
 struct Leaf {
-  std::string table = {};               ///< As in Scope::columns.
+  /// As in Scope::columns. Of a function about a model: "" the one that is judged, "champion", "test" (what
+  /// it had when it was released), or one of Scope::models.
+  std::string table = {};
   const Signature* function = nullptr;  ///< Null: a column of this very thing.
   ColumnType column = {};
 
@@ -66,6 +75,9 @@ struct Comparison {
 
 std::variant<Comparison, Fault> comparison_of(const Expr& call, const Signature& function,
                                               const Scope& scope);
+
+/// The argument of that name, by its name or its place; null: it is not given.
+const Expr* argument_of(const Expr& call, const Signature& function, std::string_view name);
 
 /// `last`, `champion` and so on.
 bool is_reserved(std::string_view word);

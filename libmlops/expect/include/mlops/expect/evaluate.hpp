@@ -8,6 +8,8 @@
 #include <mlops/expect/check.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -58,7 +60,12 @@ class Values {
   /// How many rows fail `test`, or, unless `wanted`, fail its contrary. Rows with NaN where something is
   /// compared fail either way.
   virtual std::variant<RowsSeen, Missing> rows(const Expr& test, bool wanted) = 0;
-  /// What else is to be said of a value: "customer_id = 5 is in both"; empty: nothing.
+  /// Of a comparison with a confidence (`auc >= champion.auc @ 95%`): the share of the resamples in which it
+  /// holds; Null where that is not defined. value() is asked of its leaves too.
+  virtual Value confidence(const Expr& /*comparison*/) { return Null{}; }
+  /// How many resamples confidence() looks at; 0: it is not told.
+  virtual std::uint64_t resamples() { return 0; }
+  /// What else is to be said of a value: "customer_id = 5 is in both", or why it is Null; empty: nothing.
   virtual std::string detail(const Expr& /*leaf*/) { return {}; }
 };
 
@@ -74,6 +81,13 @@ struct Verdict {
 
   bool operator==(const Verdict&) const = default;
 };
+
+/// Names and calls that a comparison has to know the values of, each once, as they are printed.
+std::vector<const Expr*> leaves_of(const Expr& comparison);
+
+/// Whether a comparison of numbers holds, with the numbers that `number` has for its leaves; nothing where
+/// one of them is NaN.
+std::optional<bool> holds(const Expr& comparison, const std::function<double(const Expr& leaf)>& number);
 
 /// Judges a checked assertion; with `*`, once for each column. Every value that it may need is asked for,
 /// whatever the others are, so that `values` may first be one that only writes down what is asked.

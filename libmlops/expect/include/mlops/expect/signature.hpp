@@ -40,6 +40,9 @@ enum class ArgumentKind {
   fraction,  ///< A number from 0 to 1 as it stands.
   table,     ///< `train`, `last`, another thing of the file.
   word,  ///< A bare word that is no name; of what is served the argument's own, as in skew(offline, online).
+  metric,  ///< The name of a metric.
+  slice,   ///< A column of `slices:`.
+  count,   ///< A whole number from 1 as it stands.
 };
 
 struct Argument {
@@ -57,9 +60,11 @@ enum class Where : unsigned { data = 1, release = 2, monitor = 4, serve = 8, sch
 /// What a function is asked of.
 enum class About {
   table,  ///< One table, that before the dot or this one.
-  pair,  ///< Two tables, its first two arguments; where it may, a column alone compares `last` with this one.
+  pair,  ///< Two tables, its first two arguments; where it may, a column alone compares `last` with this one,
+         ///< in a monitor what the model was trained on with the window.
   training,  ///< What training makes of this table.
   serving,   ///< What answers for this view while serving.
+  model,  ///< The model that is judged, or that before the dot: `champion`, another of the release, `test`.
 };
 
 struct Signature {
@@ -68,6 +73,7 @@ struct Signature {
   std::vector<Argument> arguments = {};
   Type type = {};               ///< Of its value; of unknown sort: that of its first argument.
   bool metric = false;          ///< Of a model: may be compared with a confidence.
+  bool fraction = false;        ///< From 0 to 1, and no share: of a metric.
   bool star = false;            ///< `*` may stand for its first column.
   bool shows = false;           ///< Its value is made of values of the column, and hidden where they are.
   unsigned where = 0;           ///< A set of Where.
@@ -82,8 +88,8 @@ struct Signature {
 /// Sorted as the documentation has them.
 std::span<const Signature> signatures();
 
-/// "unique(column, ...)"
-std::string usage_of(const Signature& function);
+/// "unique(column, ...)"; of a pair in a monitor "psi(column)".
+std::string usage_of(const Signature& function, Where where = Where::data);
 
 /// The table of functions in `mlops.yaml(5)`, in Markdown; a test compares it with the page.
 std::string signatures_markdown();

@@ -15,8 +15,8 @@ struct AssertionFault {
   expect::Fault fault;
 };
 
-/// What can be said of the assertions about sources and `data:` tables before their columns are known:
-/// functions, units, other things of the file. Assertions that do not parse are left out.
+/// What can be said of the assertions of the file before columns and tasks are known: functions, units,
+/// models, slices, other things of the file. Assertions that do not parse are left out.
 std::vector<AssertionFault> faults_of_assertions(const Manifest& manifest);
 
 /// One Error(usage) for all `faults` (at least one), each with file:line:column, the line and a caret. `text`

@@ -4,6 +4,7 @@
 /// knows no store.
 
 #include <mlops/config/settings.hpp>
+#include <mlops/manifest/monitoring.hpp>
 #include <mlops/manifest/serving.hpp>
 #include <mlops/manifest/training.hpp>
 
@@ -63,6 +64,7 @@ struct Manifest {
   std::vector<ModelSpec> models = {};
   std::vector<ReleaseSpec> releases = {};
   std::vector<ServeSpec> serve = {};
+  std::vector<MonitorSpec> monitors = {};
   std::vector<config::Said> settings = {};
 
   bool operator==(const Manifest&) const = default;
@@ -75,6 +77,7 @@ struct Manifest {
   const ModelSpec* find_model(std::string_view name) const;
   const ReleaseSpec* find_release(std::string_view name) const;
   const ServeSpec* find_serve(std::string_view name) const;
+  const MonitorSpec* find_monitor(std::string_view name) const;
   /// Every source and `data:` entry, in this order.
   std::vector<const TableSpec*> tables() const;
   /// `sources/churn` or `data/training`; of a table of this manifest.

@@ -44,12 +44,23 @@ struct PickSpec {
 /// The way in which a metric of PickSpec is better when it is greater; nothing for an unknown name.
 std::optional<bool> greater_is_better(std::string_view metric);
 
+/// One item of `slices:`: `origin`, each of its values; `distance by 500`, numbers in steps of that width.
+struct SliceSpec {
+  std::string column;
+  std::optional<double> by = {};  ///< Greater than 0.
+
+  bool operator==(const SliceSpec&) const = default;
+  std::string text() const;
+};
+
 /// One entry of `release:`: who may answer in production.
 struct ReleaseSpec {
   std::string name;
   std::vector<std::string> among =
       {};  ///< Names of models, simplest first; at least one, all on the same data.
   std::optional<PickSpec> pick = {};  ///< Nothing: simplest within 1 se of the best main metric of the task.
+  std::vector<SliceSpec> slices = {};
+  std::vector<ExpectSpec> expect = {};  ///< The gates.
 
   bool operator==(const ReleaseSpec&) const = default;
 };

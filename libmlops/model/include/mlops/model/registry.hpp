@@ -43,6 +43,9 @@ struct Version {
   std::optional<Digest> environment = {};
   json::Object metrics = {};  ///< "test.auc": {"value", "low", "high"}
   std::string note = {};
+  /// Its release has gates: without a judgement (release/judgement.hpp) that accepts it, it answers only
+  /// where it is asked for by its number.
+  bool gated = false;
   std::vector<std::string> aliases = {};  ///< That point here now, sorted.
 
   bool operator==(const Version&) const = default;
@@ -74,6 +77,7 @@ struct Registration {
   std::optional<Digest> environment = {};
   json::Object metrics = {};
   std::string note = {};
+  bool gated = false;  ///< See Version::gated.
   Time time = {};
   std::string who = {};
 };

@@ -1,7 +1,13 @@
 #pragma once
 /// From a dataset version to a registered model: every candidate is trained on the same rows and judged on
 /// the same rows, each is a run of its own, the simplest that is as good as the best becomes the next version
-/// of the model, and the first version becomes its champion.
+/// of the model, and the first version becomes its champion. Where the release has gates they are judged
+/// before the version is registered, beside the champion asked again on the same rows; the judgement is kept
+/// under the number that it got (judgement.hpp), and the first version that passes becomes champion.
+///
+/// A process may end between any two of these writes: the runs, the version (which says of itself that it is
+/// gated), its judgement, the alias. A gated version without a judgement answers for nobody, and the next
+/// training that makes the same model keeps its judgement and moves the alias.
 
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/clock.hpp>
@@ -11,7 +17,10 @@
 #include <mlops/dataset/resources.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/evaluate/evaluation.hpp>
+#include <mlops/expect/parse.hpp>
+#include <mlops/feature/join.hpp>
 #include <mlops/model/registry.hpp>
+#include <mlops/release/judgement.hpp>
 #include <mlops/run/run.hpp>
 #include <mlops/score/derived.hpp>
 #include <mlops/score/enrich.hpp>
@@ -23,6 +32,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,6 +57,13 @@ struct Candidate {
   bool has_columns() const { return !only.empty() || !without.empty(); }
 };
 
+/// What a version has to be to answer in production.
+struct GateSpec {
+  std::string text;
+  bool warn = false;  ///< A failure is told, and rejects nothing.
+  expect::Assertion assertion = {};
+};
+
 struct TrainRequest {
   std::string model;  ///< Its name in the registry.
   dataset::Version data = {};
@@ -59,10 +76,15 @@ struct TrainRequest {
   json::Object parameters = {};
   /// Joined to the data as of `time`; their prefixes are different.
   std::vector<score::ViewUse> views = {};
-  std::string time = {};                  ///< Column of the data; must be there when there are views.
-  std::string metric = {};                ///< By which one is picked; empty: the main one of the task.
-  std::optional<double> within = 1.0;     ///< Standard errors, see release::PickRequest.
-  std::uint64_t seed = 1;                 ///< Of the trainers.
+  std::string time = {};               ///< Column of the data; must be there when there are views.
+  std::string metric = {};             ///< By which one is picked; empty: the main one of the task.
+  std::optional<double> within = 1.0;  ///< Standard errors, see release::PickRequest.
+  std::vector<GateSpec> gates = {};
+  std::vector<std::string> among = {};  ///< Whom gates may name, whether or not they are trained this time.
+  std::vector<evaluate::SliceBy> slices = {};
+  /// The events of a view that the champion was trained on, as they are now; may throw.
+  std::function<feature::History(const feature::View& view)> history = {};
+  std::uint64_t seed = 1;                 ///< Of the trainers, and of the resamples that judge.
   std::vector<std::string> command = {};  ///< What was typed, for the runs.
   std::filesystem::path folder = {};      ///< Whose code is captured.
   std::string who = {};
@@ -98,6 +120,14 @@ struct Prepared {
 /// Throws Error as train::read_target, train::split, train::plan, score::enrich and feature::fit do.
 Prepared prepare(Workshop& shop, const TrainRequest& request);
 
+/// What is wrong with a gate now that the task is known.
+struct GateFault {
+  std::size_t gate = 0;  ///< Of the request's.
+  expect::Fault fault = {};
+};
+/// Of all gates; nothing: they can be judged. Throws as evaluate::slices_of() does.
+std::vector<GateFault> faults_of_gates(const TrainRequest& request, const Prepared& prepared);
+
 /// What came of one candidate.
 struct Outcome {
   Candidate candidate;
@@ -117,12 +147,15 @@ struct TrainReport {
   std::string reason;          ///< Why that one, a sentence without full stop.
   bool beats_baseline = true;  ///< Of nothing but one candidate, too.
   model::Registry::Added added;
-  std::optional<std::int64_t> champion_before = {};  ///< When another version answers and goes on answering.
+  std::optional<std::int64_t> champion = {};  ///< The version that answers now; nothing: none does.
   bool became_champion = false;
+  std::optional<Judgement> judgement = {};  ///< Where the request has gates or slices.
+  std::int64_t champion_judged = 0;         ///< The champion when judging began; 0: there was none.
 };
 
 /// A candidate that cannot be trained does not stop the others; when none can, the first one's Error is
-/// thrown.
+/// thrown. A champion that cannot be asked about these rows fails the gates that ask for it. A version that
+/// is the newest one already is judged again all the same.
 TrainReport train_models(Workshop& shop, const TrainRequest& request, const Prepared& prepared);
 
 }  // namespace mlops::release

@@ -48,6 +48,8 @@ struct ServiceOptions {
   /// requests have to bring all of them. It is opened when a model that was trained on views is loaded.
   std::optional<std::filesystem::path> online = {};
   const Clock* now = nullptr;  ///< What "now" is to look-ups: --as-of. Nothing: the service's clock.
+  /// Asked before a version is loaded for an address; what it throws keeps that version from answering.
+  std::function<void(const std::string& address, const model::Version& version)> admit = {};
   /// Answers the routes of features.hpp, and has the online store in memory already. Nothing: they are not
   /// there.
   FeatureServer* features = nullptr;
@@ -65,9 +67,9 @@ class Service {
  public:
   /// Loads every model before it returns. `addresses`: each as model::Registry::get() takes it; the first
   /// answers /invocations; none only where there are features. All but the addresses must outlive it. Throws
-  /// as Registry::get(), model::require_runnable() and score::Scorer::load(); usage when two addresses always
-  /// mean the same, such as `churn` and `churn@champion`. Two aliases may be at one version now: they can
-  /// move apart.
+  /// what `admit` throws, and as Registry::get(), model::require_runnable() and score::Scorer::load(); usage
+  /// when two addresses always mean the same, such as `churn` and `churn@champion`. Two aliases may be at one
+  /// version now: they can move apart.
   ///
   /// `clock` is the real time, by which loads are tried again. Of a model that was trained on views each view
   /// must be covered by a definition in the online store; throws as feature::OnlineStore::find(), and

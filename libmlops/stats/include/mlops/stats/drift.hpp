@@ -72,6 +72,11 @@ std::vector<std::uint64_t> counts_in(const Bins& bins, std::span<const TextCount
 /// least_share. 0: the same; over 0.1 a shift is worth a look, over 0.2 it is large (Siddiqi 2006).
 double psi(std::span<const std::uint64_t> reference, std::span<const std::uint64_t> current);
 
+/// What psi() is to be expected of so many `rows` that have not shifted at all: about (bins - 1) (1 / rows +
+/// 1 / rows of the reference) (Yurdakul 2018), and more where bins are likely to stay empty, which are
+/// counted with least_share. NaN where there are no rows.
+double psi_by_chance(std::span<const std::uint64_t> reference, std::uint64_t rows);
+
 /// Jensen-Shannon distance: the root of the divergence with logarithms to base 2, from 0 (the same) to 1
 /// (nothing in common) (Lin 1991; Endres and Schindelin 2003).
 double jensen_shannon(std::span<const std::uint64_t> reference, std::span<const std::uint64_t> current);

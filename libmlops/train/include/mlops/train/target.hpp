@@ -30,4 +30,11 @@ struct Target {
 /// row is kept: it can train.
 Target read_target(const Columns& table, const std::string& column, std::optional<predict::Task> task = {});
 
+/// The same for a model that is there already: its task, and its classes in its order. Any number of rows may
+/// be known, of any classes of these. `masked`: the values are personal data, and in no message. Throws
+/// Error: usage (no such column, with near misses; a type that cannot be such a label), failed
+/// ("model.incomparable": a value that is none of the classes, with its row).
+Target known_target(const Columns& table, const std::string& column, predict::Task task,
+                    const std::vector<std::string>& classes, bool masked = false);
+
 }  // namespace mlops::train

@@ -16,7 +16,8 @@ class Sink {
   virtual void commit() = 0;
 };
 
-/// `output` "-" goes to `write`. Throws Error: usage (a folder), not_found (no such folder), busy (disk
+/// `output` "-" goes to `write`. A link is followed, also one that leads to nothing
+/// yet. Throws Error: usage (a folder, no name), not_found (no such folder), busy (disk
 /// full), failed (cannot be written).
 std::unique_ptr<Sink> open_sink(const std::filesystem::path& output,
                                 const std::function<void(std::string_view bytes)>& write);
