@@ -1,6 +1,12 @@
 #pragma once
-/// Targets of `run` and `plan`: tables, which are brought up to date, and releases, which are trained and
-/// judged.
+/// Targets of `run`, `plan` and a schedule: tables, which are brought up to date, releases, which are trained
+/// and judged, and monitors, which judge live traffic. What has the key of what was done before is not done
+/// again.
+
+#include "ui/row.hpp"
+#include "up_to_date.hpp"
+
+#include <mlops/base/error.hpp>
 
 #include <optional>
 #include <string>
@@ -13,15 +19,26 @@ class Invocation;
 namespace mlops::commands {
 
 struct TargetArgs {
-  std::vector<std::string> targets = {};  ///< Names or addresses; none: all tables of `data:`.
+  std::vector<std::string> targets = {};  ///< Names or addresses; none: everything of `data:` and `release:`.
   std::vector<std::string> params = {};   ///< NAME=VALUE
   /// What becomes of a version that is accepted: nothing, stage, promote.
   std::optional<std::string> then = {};
 };
 
-/// Does it, or says what would be done, and answers with the steps. Throws Error: usage (`then` without a
-/// release), not_found (no such target), negative (a version was not accepted), conflict (the champion was
-/// moved while its challenger was judged).
+/// What came of targets, in the order in which it was done.
+struct TargetsReport {
+  std::vector<ui::Row> rows = {};  ///< Of schema mlops.step/1.
+  bool worked = false;             ///< Something was made, trained, judged or moved; of a plan: would be.
+  /// The first answer that was no: negative (a version was not accepted, an assertion of a monitor fails) or
+  /// conflict (the champion was moved while its challenger was judged). Everything else was done all the same.
+  std::optional<Error> fault = {};
+};
+
+/// Does it, or says what would be done. Throws Error: usage (`then` without a release), not_found (no such
+/// target), and whatever stops a step.
+TargetsReport bring_targets(const TargetArgs& args, Change change, cli::Invocation& invocation);
+
+/// The same, answered for people and programs; the fault is thrown.
 void run_targets(const TargetArgs& args, bool plan, cli::Invocation& invocation);
 
 }  // namespace mlops::commands

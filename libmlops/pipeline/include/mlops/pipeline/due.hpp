@@ -1,0 +1,47 @@
+#pragma once
+/// Which due times a tick has to see to: pure, from what the journal says.
+
+#include <mlops/manifest/scheduling.hpp>
+#include <mlops/pipeline/journal.hpp>
+#include <mlops/pipeline/timetable.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace mlops::pipeline {
+
+/// What is known of a schedule.
+struct State {
+  bool paused = false;
+  /// Due times until this one are seen to; nothing: it was never armed nor ticked.
+  std::optional<Time> seen_to = {};
+  std::optional<Entry> last = {};       ///< The newest that ended.
+  std::optional<Entry> last_good = {};  ///< The newest that ended done or fresh.
+  std::optional<Entry> open = {};       ///< Begun and not ended: at work, or killed.
+  /// The newest that ended in a way that is tried again, with nothing after it.
+  std::optional<Entry> to_retry = {};
+};
+State state_of(const std::vector<Entry>& entries);
+
+struct Due {
+  Time time = {};
+  std::uint64_t missed = 0;   ///< Due times before it that are not made up.
+  std::uint64_t attempt = 1;  ///< More than 1: it was begun before, and killed, or is tried again.
+  bool made_up = false;       ///< One of `missed: all`: "now" is its own time.
+};
+
+/// In their order; mostly none. Nobody may be at work: an open entry is one that was killed, which is taken
+/// up again at once, at most three times in a row. A schedule that was never armed counts from a minute ago.
+/// `missed: none` takes what is at most five minutes old.
+std::vector<Due> due_times(const manifest::ScheduleSpec& spec, const Timetable& times, const State& state,
+                           Time now);
+
+/// When the schedule is due next, retries included; nothing: never, or it is paused.
+std::optional<Time> next_time(const manifest::ScheduleSpec& spec, const Timetable& times,
+                              const State& state, Time now);
+
+/// Whether an attempt that ended so may be tried again: signals, time-outs and exit code 75 only.
+bool is_retried(const Entry& ended);
+
+}  // namespace mlops::pipeline

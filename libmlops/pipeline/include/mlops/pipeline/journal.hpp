@@ -1,0 +1,66 @@
+#pragma once
+/// What happened to a schedule: lines of JSON, each with a crc, in <folder>/<name>.jsonl; appended under a
+/// kernel lock and synced, so that what is said to have begun or ended survives a power cut. A torn last
+/// line (a killed writer) is cut by the next one. Beyond a megabyte the older lines go to <name>.1.jsonl,
+/// which is replaced; what the state needs of them is carried over.
+
+#include <mlops/base/clock.hpp>
+#include <mlops/json/value.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlops::pipeline {
+
+/// What came of a due time.
+enum class Outcome {
+  done,      ///< Something was made, judged or moved.
+  fresh,     ///< Everything was up to date.
+  skipped,   ///< No `when:` held, or another tick was at work, or the schedule was paused.
+  rejected,  ///< The answer was no: a gate, an assertion, drift (exit code 3). Never tried again.
+  failed,
+  late,  ///< The deadline passed.
+  lost,  ///< The process was killed.
+};
+std::string_view name_of(Outcome outcome);
+
+struct Entry {
+  enum class Event { armed, begun, ended, paused, resumed };
+  Event event = Event::ended;
+  Time time = {};               ///< As the clock of the tick says.
+  Time due = {};                ///< The logical time; of begun and ended.
+  std::uint64_t missed = 0;     ///< Due times before it that are not made up.
+  std::uint64_t attempt = 1;    ///< From 1; of begun and ended.
+  Outcome outcome = Outcome::done;
+  int exit_code = 0;
+  std::string why = {};         ///< A sentence without full stop: why it was skipped, how it failed.
+  std::string who = {};
+  double wall_s = 0;
+  json::Object facts = {};  ///< What `changed` is held to next time, steps and versions; see tick.hpp.
+
+  bool operator==(const Entry&) const = default;
+};
+
+class Journal {
+ public:
+  /// Nothing is made before the first entry is.
+  Journal(std::filesystem::path folder, std::string name);
+
+  /// Oldest first; lines that are damaged are left out.
+  std::vector<Entry> entries() const;
+  /// Throws Error: busy (disk full, locked), failed.
+  void append(const Entry& entry);
+
+  /// The file whose kernel lock the tick at work holds.
+  std::filesystem::path work_lock() const;
+
+ private:
+  std::filesystem::path folder_;
+  std::string name_;
+};
+
+}  // namespace mlops::pipeline
