@@ -46,13 +46,6 @@ json::Array metric_list(const release::VersionEvaluation& evaluation) {
   return out;
 }
 
-json::Object metrics_of(const evaluate::Slice& slice) {
-  evaluate::Evaluation evaluation;
-  evaluation.metrics = slice.metrics;
-  const json::Value out = evaluate::to_json(evaluation);
-  return *out["metrics"].as_object();
-}
-
 json::Array slice_list(const release::VersionEvaluation& evaluation) {
   json::Array out;
   for (const release::SliceTable& table : evaluation.slices) {
@@ -148,6 +141,13 @@ void add_tables(const release::VersionQuestion& question, const release::Version
 }
 
 }  // namespace
+
+json::Object metrics_of(const evaluate::Slice& slice) {
+  evaluate::Evaluation evaluation;
+  evaluation.metrics = slice.metrics;
+  const json::Value out = evaluate::to_json(evaluation);
+  return *out["metrics"].as_object();
+}
 
 ui::Row evaluation_row(const release::VersionQuestion& question, const release::VersionEvaluation& evaluation,
                        bool people) {

@@ -1,10 +1,10 @@
 #include "why_rows.hpp"
 
+#include "evaluation_rows.hpp"
 #include "gate_rows.hpp"
 
 #include <fmt/format.h>
 #include <mlops/base/text.hpp>
-#include <mlops/evaluate/evaluation.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -52,13 +52,6 @@ std::vector<evaluate::Slice> worst_first(const release::Judgement& judgement) {
     return greater ? x < y : x > y;
   });
   return out;
-}
-
-json::Object metrics_of(const evaluate::Slice& slice) {
-  evaluate::Evaluation evaluation;
-  evaluation.metrics = slice.metrics;
-  const json::Value out = evaluate::to_json(evaluation);
-  return *out["metrics"].as_object();
 }
 
 json::Array slice_list(const release::Judgement& judgement) {
