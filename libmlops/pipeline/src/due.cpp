@@ -20,12 +20,18 @@ Time seen_to(const State& state, Time now) {
   return *state.seen_to;
 }
 
+/// What was begun and killed, and is taken up again.
+const Entry* killed(const State& state) {
+  if (state.killed == 0 || state.killed > most_killed) return nullptr;
+  if (state.open) return &*state.open;
+  const bool told = state.to_retry && state.to_retry->outcome == Outcome::lost;
+  return told ? &*state.to_retry : nullptr;
+}
+
 /// When what ended is tried again; nothing: it is not.
 std::optional<Time> retry_time(const manifest::RetrySpec& retry, const State& state) {
-  if (!state.to_retry) return std::nullopt;
+  if (!state.to_retry || state.to_retry->outcome == Outcome::lost) return std::nullopt;
   const Entry& ended = *state.to_retry;
-  if (ended.outcome == Outcome::lost)
-    return state.killed <= most_killed ? std::optional(ended.time) : std::nullopt;
   if (ended.attempt > retry.times) return std::nullopt;
   const double wait =
       static_cast<double>(retry.wait_us) * std::pow(retry.backoff, static_cast<double>(ended.attempt) - 1);
@@ -54,7 +60,7 @@ std::vector<Due> due_times(const manifest::ScheduleSpec& spec, const Timetable& 
                            Time now) {
   std::vector<Due> out;
   if (state.paused) return out;
-  if (state.open && state.killed <= most_killed) out.push_back(again(*state.open, spec));
+  if (const Entry* begun = killed(state)) out.push_back(again(*begun, spec));
   const auto retry = retry_time(spec.retry, state);
   const bool retry_now = retry && *retry <= now;
   const Time after = seen_to(state, now);
@@ -64,7 +70,8 @@ std::vector<Due> due_times(const manifest::ScheduleSpec& spec, const Timetable& 
     return out;
   }
   add_last(out, times, after, now, spec.missed);
-  if (out.empty() && retry_now) out.push_back(again(*state.to_retry, spec));
+  const bool newer = !out.empty() && out.back().attempt == 1;
+  if (!newer && retry_now) out.push_back(again(*state.to_retry, spec));
   return out;
 }
 

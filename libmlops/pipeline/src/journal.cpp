@@ -15,7 +15,7 @@ namespace {
 
 using Path = std::filesystem::path;
 
-constexpr std::uint64_t most_bytes = 1'000'000;
+constexpr std::uint64_t most_bytes = 500'000;
 constexpr int patience_ms = 10'000;
 
 struct Line {
