@@ -20,12 +20,12 @@ const std::string project =
 std::string scheduled(const std::string& keys) { return project + "{" + keys + "}\n"; }
 
 /// With `at:` and `run:` in front.
-std::string with(const std::string& keys) { return scheduled("at: daily, run: data, " + keys); }
+std::string nightly_with(const std::string& keys) { return scheduled("at: daily, run: data, " + keys); }
 
-ScheduleSpec read(const std::string& text) { return parse(text, "f").schedules.at(0); }
+ScheduleSpec schedule_in(const std::string& text) { return parse(text, "f").schedules.at(0); }
 
 TEST(Schedules, AreReadWithTheirDefaults) {
-  const ScheduleSpec plain = read(scheduled("at: 17 3 * * *, run: release/delay"));
+  const ScheduleSpec plain = schedule_in(scheduled("at: 17 3 * * *, run: release/delay"));
   EXPECT_EQ(plain, (ScheduleSpec{.name = "nightly", .at = "17 3 * * *", .run = {"release/delay"}}));
   EXPECT_EQ(plain.places.at("at").line, 8U);
   EXPECT_EQ(plain.places.at("at").column, 17U);
@@ -35,7 +35,7 @@ TEST(Schedules, AreReadWithTheirDefaults) {
 }
 
 TEST(Schedules, EveryKeyIsKept) {
-  const ScheduleSpec all = read(
+  const ScheduleSpec all = schedule_in(
       project +
       "\n    at: '*/5 8-18 * * mon-fri'\n    tz: America/Argentina/Buenos_Aires\n    run: [departures, "
       "release/delay, "
@@ -55,8 +55,8 @@ TEST(Schedules, EveryKeyIsKept) {
                                .retry = {.times = 2, .wait_us = 5 * one_minute, .backoff = 1.5},
                                .then = "promote",
                                .doc = "retrains"}));
-  EXPECT_EQ(read(with("missed: none, busy: replace")).missed, Missed::none);
-  EXPECT_EQ(read(with("missed: none, busy: replace")).busy, Busy::replace);
+  EXPECT_EQ(schedule_in(nightly_with("missed: none, busy: replace")).missed, Missed::none);
+  EXPECT_EQ(schedule_in(nightly_with("missed: none, busy: replace")).busy, Busy::replace);
 }
 
 TEST(Schedules, FaultsAreShownWhereTheyStand) {
@@ -64,15 +64,19 @@ TEST(Schedules, FaultsAreShownWhereTheyStand) {
       {scheduled("run: data"), "f:8:3: schedule 'nightly' has no 'at'",
        "{at: 17 3 * * *, run: release/delay}"},
       {scheduled("at: daily"), "f:8:3: schedule 'nightly' has no 'run'", ""},
-      {with("misssed: all"), "f:8:35: unknown key 'misssed'", "`missed`"},
-      {with("missed: some"), "f:8:43: 'missed' cannot be 'some'", "`none`, `last` or `all`"},
-      {with("busy: wait"), "f:8:41: 'busy' is 'wait', `skip`, `wait 10m` or `replace` is wanted", ""},
-      {with("busy: wait 10"), "f:8:41: 'busy' is 'wait 10', `skip`, `wait 10m` or `replace` is wanted", ""},
-      {with("deadline: 2"), "f:8:45: 'deadline' is '2', a time such as `48h` is wanted", "s, m, h"},
-      {with("retry: 2"), "f:8:42: 'retry' takes a map", "`retry: {times: 2, wait: 5m, backoff: 2}`"},
-      {with("retry: {times: 101}"), "f:8:50: 'times' is '101', a whole number from 0 to 100 is wanted", ""},
-      {with("retry: {backoff: 0.5}"), "f:8:52: 'backoff' is '0.5', a number from 1 to 100 is wanted", ""},
-      {with("then: publish"), "f:8:41: 'then' cannot be 'publish'", "`nothing`, `stage` or `promote`"},
+      {nightly_with("misssed: all"), "f:8:35: unknown key 'misssed'", "`missed`"},
+      {nightly_with("missed: some"), "f:8:43: 'missed' cannot be 'some'", "`none`, `last` or `all`"},
+      {nightly_with("busy: wait"), "f:8:41: 'busy' is 'wait', `skip`, `wait 10m` or `replace` is wanted", ""},
+      {nightly_with("busy: wait 10"),
+       "f:8:41: 'busy' is 'wait 10', `skip`, `wait 10m` or `replace` is wanted", ""},
+      {nightly_with("deadline: 2"), "f:8:45: 'deadline' is '2', a time such as `48h` is wanted", "s, m, h"},
+      {nightly_with("retry: 2"), "f:8:42: 'retry' takes a map", "`retry: {times: 2, wait: 5m, backoff: 2}`"},
+      {nightly_with("retry: {times: 101}"),
+       "f:8:50: 'times' is '101', a whole number from 0 to 100 is wanted", ""},
+      {nightly_with("retry: {backoff: 0.5}"), "f:8:52: 'backoff' is '0.5', a number from 1 to 100 is wanted",
+       ""},
+      {nightly_with("then: publish"), "f:8:41: 'then' cannot be 'publish'",
+       "`nothing`, `stage` or `promote`"},
       {scheduled("at: daily, run: []"), "f:8:29: 'run' names nothing", "run: release/delay"},
   });
 }
@@ -81,7 +85,7 @@ TEST(Schedules, TargetsAreThoseOfTheFile) {
   for (const char* target :
        {"flights", "sources/flights", "departures", "data/departures", "data", "sources", "release",
         "monitor", "release/delay", "monitor/delay", "taxi", "[departures, release]"})
-    EXPECT_NO_THROW(read(scheduled("at: daily, run: " + std::string(target)))) << target;
+    EXPECT_NO_THROW(schedule_in(scheduled("at: daily, run: " + std::string(target)))) << target;
   const auto fault = [](const std::string& target, const std::string& message, const std::string& hint) {
     return Bad{scheduled("at: daily, run: " + target), "f:8:29: " + message, hint};
   };
@@ -98,18 +102,19 @@ TEST(Schedules, TargetsAreThoseOfTheFile) {
 
 TEST(Schedules, ThenIsOfARelease) {
   for (const char* target : {"release/delay", "release", "[flights, taxi]"})
-    EXPECT_EQ(read(scheduled("at: daily, run: " + std::string(target) + ", then: stage")).then, "stage");
-  EXPECT_EQ(read(with("then: nothing")).then, "nothing");
-  expect_faults({{with("then: promote"), "f:8:41: 'then: promote' is of a release, 'run' names none",
+    EXPECT_EQ(schedule_in(scheduled("at: daily, run: " + std::string(target) + ", then: stage")).then,
+              "stage");
+  EXPECT_EQ(schedule_in(nightly_with("then: nothing")).then, "nothing");
+  expect_faults({{nightly_with("then: promote"), "f:8:41: 'then: promote' is of a release, 'run' names none",
                   "release/delay"}});
 }
 
 TEST(Schedules, TriggersAreOfThingsOfTheFile) {
-  const auto when = [](const std::string& item) { return with("when: ['" + item + "']"); };
+  const auto when = [](const std::string& item) { return nightly_with("when: ['" + item + "']"); };
   for (const char* good :
        {"changed(flights)", "changed(data.departures)", "older(taxi, 14d)", "older(release.delay, 1w)",
         "alert(delay)", "not changed(flights) or alert(monitor.delay)"})
-    EXPECT_NO_THROW(read(when(good))) << good;
+    EXPECT_NO_THROW(schedule_in(when(good))) << good;
   const auto fault = [&](const std::string& item, std::size_t column, const std::string& message,
                          const std::string& hint) {
     return Bad{when(item), "f:8:" + std::to_string(43 + column) + ": " + message, hint};
@@ -134,8 +139,8 @@ TEST(Schedules, TriggersAreOfThingsOfTheFile) {
       fault("xyzzy", 0, "there is no trigger 'xyzzy'",
             "`changed(table)`, `older(release, age)`, `alert(monitor)`"),
       fault("changed(flights) = 1", 0, "'changed(flights)' is true or false, it is not compared", ""),
-      {with("when: changed(flights)"), "f:8:41: 'when' takes a list", "`when: ['changed(flights)']`"},
-      {with("when: ['changed(flights): warn']"), "f:8:41: 'when' has an item with ': warn'", ""},
+      {nightly_with("when: changed(flights)"), "f:8:41: 'when' takes a list", "`when: ['changed(flights)']`"},
+      {nightly_with("when: ['changed(flights): warn']"), "f:8:41: 'when' has an item with ': warn'", ""},
   });
   expect_faults({{"mlops: 1\nsources: {a: {from: b, expect: ['changed(a)']}}\n",
                   "f:2:34: 'changed' cannot be asked here", "it is asked in `when:` of `schedule:`"}});
@@ -155,7 +160,7 @@ TEST(Schedules, TrapsOfYamlSayWhatToQuote) {
   EXPECT_NE(cut.detail().find("quote a value that holds a comma"), std::string::npos) << cut.detail();
 }
 
-std::string fault_of(std::string_view at) {
+std::string times_fault(std::string_view at) {
   const auto read = parse_times(at);
   const auto* fault = std::get_if<TimesFault>(&read);
   return fault == nullptr ? "" : fault->message + " / " + fault->hint;
@@ -181,34 +186,34 @@ TEST(Times, FieldsAreRead) {
 }
 
 TEST(Times, FaultsSayWhatIsWanted) {
-  EXPECT_EQ(fault_of("60 * * * *"), "the minute 60 is not from 0 to 59 / ");
-  EXPECT_EQ(fault_of("0 24 * * *"), "the hour 24 is not from 0 to 23 / ");
-  EXPECT_EQ(fault_of("x * * * *"),
+  EXPECT_EQ(times_fault("60 * * * *"), "the minute 60 is not from 0 to 59 / ");
+  EXPECT_EQ(times_fault("0 24 * * *"), "the hour 24 is not from 0 to 23 / ");
+  EXPECT_EQ(times_fault("x * * * *"),
             "the minute is 'x', a value from 0 to 59 is wanted / it takes `*`, values, ranges and steps, "
             "such as `*/15`");
-  EXPECT_EQ(fault_of("* * * * mo"),
+  EXPECT_EQ(times_fault("* * * * mo"),
             "the day of the week is 'mo', a value from 0 to 7 is wanted / it takes `*`, values, ranges and "
             "steps, such "
             "as `mon-fri`");
-  EXPECT_EQ(fault_of("5/10 * * * *"), "the minute '5/10' has a step and no range / write `5-59/10`");
-  EXPECT_NE(fault_of("*/90 * * * *").find("the minute has the step '90', one from 1 to 59 is wanted"),
+  EXPECT_EQ(times_fault("5/10 * * * *"), "the minute '5/10' has a step and no range / write `5-59/10`");
+  EXPECT_NE(times_fault("*/90 * * * *").find("the minute has the step '90', one from 1 to 59 is wanted"),
             std::string::npos);
-  EXPECT_NE(fault_of("*/0 * * * *").find("the step '0'"), std::string::npos);
-  EXPECT_EQ(fault_of("0 22-6 * * *"),
+  EXPECT_NE(times_fault("*/0 * * * *").find("the step '0'"), std::string::npos);
+  EXPECT_EQ(times_fault("0 22-6 * * *"),
             "the hour '22-6' ends before it begins / write both ends of the hour: `22-23,0-6`");
-  EXPECT_EQ(fault_of("30 2 31 2,4 *"), "it never comes: no month of '2,4' has such a day / ");
-  EXPECT_EQ(fault_of("30 2 31 2 1"), "") << "either of the days";
-  EXPECT_EQ(fault_of("0 0 29 2 *"), "");
-  EXPECT_EQ(fault_of("0 3 * *"),
+  EXPECT_EQ(times_fault("30 2 31 2,4 *"), "it never comes: no month of '2,4' has such a day / ");
+  EXPECT_EQ(times_fault("30 2 31 2 1"), "") << "either of the days";
+  EXPECT_EQ(times_fault("0 0 29 2 *"), "");
+  EXPECT_EQ(times_fault("0 3 * *"),
             "'0 3 * *' has 4 fields, five are wanted / minute, hour, day of the month, month, day of the "
             "week: `17 3 * * *`");
-  EXPECT_NE(fault_of("0 0 3 * * *").find("there are no seconds"), std::string::npos);
-  EXPECT_EQ(fault_of("dayly"), "'dayly' is no time / did you mean `daily`?");
-  EXPECT_EQ(fault_of("@yearly"), "'@yearly' is no time / write `0 0 1 1 *`");
+  EXPECT_NE(times_fault("0 0 3 * * *").find("there are no seconds"), std::string::npos);
+  EXPECT_EQ(times_fault("dayly"), "'dayly' is no time / did you mean `daily`?");
+  EXPECT_EQ(times_fault("@yearly"), "'@yearly' is no time / write `0 0 1 1 *`");
   for (const char* bad :
        {"", "1,,2 * * * *", ", * * * *", "1- * * * *", "-1 * * * *", "1-2-3 * * * *", "*-5 * * * *",
         "99999999999 * * * *", "+1 * * * *", "1.5 * * * *", "** * * * *", "1-5/ * * * *"})
-    EXPECT_NE(fault_of(bad), "") << bad;
+    EXPECT_NE(times_fault(bad), "") << bad;
 }
 
 }  // namespace

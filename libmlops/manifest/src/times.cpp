@@ -44,7 +44,7 @@ constexpr std::size_t weekday_field = 4;
 
 using Marks = std::bitset<60>;
 
-std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
+std::vector<std::string_view> cut_at(std::string_view text, std::string_view separators) {
   std::vector<std::string_view> out;
   std::size_t at = 0;
   while (at <= text.size()) {
@@ -57,7 +57,7 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
 
 /// What blanks stand between.
 std::vector<std::string_view> words_in(std::string_view text) {
-  std::vector<std::string_view> out = split(text, " \t");
+  std::vector<std::string_view> out = cut_at(text, " \t");
   std::erase(out, std::string_view());
   return out;
 }
@@ -121,7 +121,7 @@ std::variant<Span, TimesFault> span_in(std::string_view text, std::size_t number
   const Field& field = cron_fields[number];
   // The last day of the week is 6: 7 is the first one.
   if (text == "*") return Span{field.least, number == weekday_field ? 6 : field.most};
-  const auto bounds = split(text, "-");
+  const auto bounds = cut_at(text, "-");
   auto first = bound_in(bounds.front(), number);
   if (auto* fault = std::get_if<TimesFault>(&first)) return *fault;
   auto last = bounds.size() > 1 ? bound_in(text.substr(bounds.front().size() + 1), number) : first;
@@ -205,7 +205,7 @@ std::variant<Times, TimesFault> parse_times(std::string_view at) {
   if (auto fault = wrong_count(at, texts.size())) return *std::move(fault);
   std::array<Marks, 5> marks;
   for (std::size_t i = 0; i < cron_fields.size(); ++i) {
-    for (const std::string_view item : split(texts[i], ",")) {
+    for (const std::string_view item : cut_at(texts[i], ",")) {
       if (auto fault = mark_item(item, i, marks[i])) return *std::move(fault);
     }
   }
