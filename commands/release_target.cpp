@@ -62,9 +62,8 @@ ui::Row done(const Training& training, const std::string& moved) {
 
 Released trained(ReleaseState state, const TargetArgs& args, cli::Invocation& invocation) {
   state.request.reuse = true;
-  Released out{.row = {},
-               .worked = true,
-               .training = train_and_judge(state.words, std::move(state.request), invocation)};
+  Released out{.row = {}, .worked = true};
+  out.training = train_and_judge(state.words, std::move(state.request), invocation);
   out.fault = rejection(*out.training);
   std::string moved;
   try {

@@ -76,10 +76,9 @@ std::optional<Step> RememberedSteps::step(const std::string& address, const json
   const auto record = Digest::parse(kept["record"].text_or(""));
   if (!record) return std::nullopt;
   try {
-    return Step{
-        .address = address,
-        .fresh = true,
-        .version = dataset::from_record(project_.store().record(*record), *record, kept["number"].int_or(0))};
+    Step out{.address = address, .fresh = true};
+    out.version = dataset::from_record(project_.store().record(*record), *record, kept["number"].int_or(0));
+    return out;
   } catch (const Error&) {
     return std::nullopt;
   }

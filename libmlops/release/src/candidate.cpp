@@ -243,9 +243,12 @@ std::optional<Judged> read_back(Workshop& shop, const Prepared& prepared, const 
   try {
     const auto tree = model_of(json::Value(shop.store.record(*run->record)));
     if (!tree) return std::nullopt;
-    Judged out = {.outcome = {.candidate = candidate, .run = run->id, .reused = true},
-                  .package = predict::get(shop.store.objects(), *tree),
-                  .run_record = run->record};
+    Judged out;
+    out.outcome.candidate = candidate;
+    out.outcome.run = run->id;
+    out.outcome.reused = true;
+    out.package = predict::get(shop.store.objects(), *tree);
+    out.run_record = run->record;
     ask(shop, prepared, bench.parts, out);
     out.outcome.bytes = bytes_of(out.package);
     const auto seconds = run->metrics.find("train.seconds");

@@ -52,15 +52,17 @@ Conclusion conclusion_from(const json::Object& record, const Digest& digest) {
   const json::Value value(record);
   const store::RecordFields fields(value, digest.brief());
   fields.require_kind(conclusion_kind);
-  Conclusion out{.model = fields.text("model"),
-                 .key = {.digest = fields.digest("key"), .of = fields.object("of")},
-                 .number = static_cast<std::int64_t>(fields.count("number")),
-                 .version = fields.digest("version"),
-                 .judgement = fields.optional_digest("judgement"),
-                 .champion = static_cast<std::int64_t>(fields.count("champion")),
-                 .rows = fields.count("rows"),
-                 .reason = fields.text("reason"),
-                 .time = fields.time("time")};
+  Conclusion out;
+  out.model = fields.text("model");
+  out.key.digest = fields.digest("key");
+  out.key.of = fields.object("of");
+  out.number = static_cast<std::int64_t>(fields.count("number"));
+  out.version = fields.digest("version");
+  out.judgement = fields.optional_digest("judgement");
+  out.champion = static_cast<std::int64_t>(fields.count("champion"));
+  out.rows = fields.count("rows");
+  out.reason = fields.text("reason");
+  out.time = fields.time("time");
   for (const json::Value& one : fields.array("tables"))
     out.key.tables.emplace_back(one["address"].text_or(""), one["number"].int_or(0));
   return out;
@@ -79,7 +81,8 @@ std::optional<Conclusion> find_conclusion(store::Store& store, std::string_view 
 
 std::optional<StillTrue> still_true(store::Store& store, const Conclusion& conclusion) {
   try {
-    StillTrue out{.version = model::Registry(store).get(conclusion.model + "@latest")};
+    StillTrue out;
+    out.version = model::Registry(store).get(conclusion.model + "@latest");
     if (out.version.record != conclusion.version || !store.objects().has(out.version.package))
       return std::nullopt;
     out.judgement = find_judgement(store, conclusion.model, conclusion.number);
