@@ -212,7 +212,7 @@ std::string then_text(const TargetArgs& args) {
 
 Released planned(const manifest::ReleaseSpec& release, const TargetArgs& args, const std::string& reason) {
   const std::string why =
-      fmt::format("{}: {} {} trained{}{}", reason, fmt::join(release.among, ", "),
+      fmt::format("{}; {} {} trained{}{}", reason, fmt::join(release.among, ", "),
                   release.among.size() == 1 ? "is" : "are", judges_text(release), then_text(args));
   json::Array gates;
   for (const manifest::ExpectSpec& gate : release.expect)
@@ -228,7 +228,7 @@ std::string moved_table(const manifest::ReleaseSpec& release, const manifest::Ma
   add_tables_of(release, manifest, own);
   for (const Step& step : tables) {
     const bool is_own = std::find(own.begin(), own.end(), step.address) != own.end();
-    if (is_own && !step.fresh) return fmt::format("{} ({})", step.address, step.why);
+    if (is_own && !step.fresh) return fmt::format("{}: {}", step.address, step.why);
   }
   return "";
 }
@@ -248,7 +248,7 @@ Released plan_release(const manifest::ReleaseSpec& release, const TargetArgs& ar
                       const std::vector<Step>& tables, cli::Invocation& invocation) {
   const manifest::Manifest& manifest = invocation.project().manifest();
   if (const std::string moved = moved_table(release, manifest, tables); !moved.empty())
-    return planned(release, args, moved + " may change");
+    return planned(release, args, moved);
   const ReleaseState state = release_state(release, args.params, true, invocation);
   if (!state.known) return planned(release, args, state.why);
   if (was_judged_beside_another(state, args, invocation))
