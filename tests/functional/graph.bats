@@ -267,6 +267,7 @@ engines() {
   is "$(steps run)" "$fresh"
   is "$(steps run)" "$fresh"
   sed -i '$d' churn.csv
+  settled
   is "$(steps plan | head -n 2)" 'sources/churn would ingest
 data/known would make'
   mlops run --quiet >/dev/null

@@ -7,7 +7,6 @@
 #include <mlops/json/value.hpp>
 
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 
