@@ -15,6 +15,19 @@ record() { mlops show "$(tail -n 1 .mlops/refs/watches/churn | jq -r .digest)" -
 # verdicts: "assertion verdict", one per line.
 verdicts() { mlops monitor run --as-of "$as_of" --json 2>monitor.err | jq -r '.items[] | "\(.assertion) \(.verdict)"'; }
 
+@test "run monitor/NAME judges as monitor run does, and is fresh where nothing new is found" {
+  seed_watch
+  answers 0 mlops plan monitor/churn --as-of "$as_of" --json
+  is "$(jq -r '.items[] | "\(.address) \(.action): \(.why)"' <<<"$output")" 'monitor/churn would judge: by 1 assertion'
+  answers 0 mlops run monitor/churn --as-of "$as_of" --json
+  is "$(jq -r '.items[] | "\(.action) \(.rows) \(.gates[0].verdict)"' <<<"$output")" 'fresh 100 pass'
+  watch_by '    expect: ["psi(*) > 10"]'
+  answers 3 mlops run monitor --as-of "$as_of" --json
+  is "$(jq -r '.items[] | "\(.action) \(.gates[0].verdict)"' <<<"$output")" 'judged fail'
+  has "$stderr" '1 assertion of churn fails'
+  answers 4 mlops run monitor/chrn
+}
+
 @test "traffic like that of training passes, a shift warns and fails, the truth comes later" {
   trained 3000
   next_window

@@ -173,7 +173,7 @@ turned() { awk -F, -v OFS=, 'NR > 1 { $8 = $8 == "yes" ? "no" : "yes" } { print 
 
 @test "run release/NAME trains and judges as train run does, and --then says what becomes of it" {
   project 'auc >= 0.7'
-  answers 2 mlops run --then promote
+  answers 2 mlops run churn --then promote
   has "$stderr" 'no release is run'
   answers 2 mlops run --then promote -- true
   has "$stderr" 'a program is run'
@@ -210,7 +210,7 @@ release/risk accepted 2'
   before=$(find .mlops -type f ! -name '*.db*' | sort | xargs sha256sum)
   answers 0 mlops plan release/risk --json
   is "$(jq -r '.items[-1] | "\(.address) \(.action): \(.why)"' <<<"$output")" \
-    'release/risk would train: base, linear are trained, 1 gate judges'
+    'release/risk would train: sources/churn: its files may have changed; base, linear are trained, 1 gate judges'
   answers 0 mlops run -n release/risk --then promote
   has "$output" 'would train'
   has "$output" 'becomes the champion'
@@ -272,9 +272,9 @@ release/risk accepted 2'
   is "$(result '"\(.address) \(.state): \(.why)"')" 'sources/churn out of date: its files may have changed'
   is "$(result .gates)" null
   answers 2 mlops why run/abc
-  has "$stderr" 'it answers for models, such as models/churn@v2, and for tables'
-  answers 2 mlops why release/risk
-  has "$stderr" '`mlops why models/risk`'
+  has "$stderr" 'it answers for models, such as models/churn@v2, for tables'
+  answers 0 mlops why release/risk --json
+  has "$(result '"\(.address) \(.state): \(.why)"')" 'release/risk out of date: sources/churn: its files may have changed'
   answers 4 mlops why models/nobody
   mlops ingest --quiet >/dev/null
   answers 0 mlops train run --quiet

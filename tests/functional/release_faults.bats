@@ -215,7 +215,7 @@ release/risk'
 @test "releases are offered where they can be run" {
   project 'auc >= 0.6'
   answers 0 mlops __complete -- run release
-  is "$output" $'release/risk\trelease'
+  is "$output" $'release\tevery release\nrelease/risk\trelease'
   answers 0 mlops __complete -- plan ''
-  is "$(cut -f 1 <<<"$output" | tr '\n' ' ')" 'churn release/risk '
+  is "$(cut -f 1 <<<"$output" | tr '\n' ' ')" 'churn release release/risk '
 }
