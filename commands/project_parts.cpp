@@ -53,6 +53,11 @@ void offer_releases(project::Project& project, std::vector<cli::Candidate>& out)
     out.push_back({"release/" + release.name, "release"});
 }
 
+void offer_schedules(project::Project& project, std::vector<cli::Candidate>& out) {
+  for (const manifest::ScheduleSpec& schedule : project.manifest().schedules)
+    out.push_back({schedule.name, "schedule, " + schedule.at});
+}
+
 void offer_views(project::Project& project, std::vector<cli::Candidate>& out) {
   for (const manifest::FeatureSpec& view : project.manifest().features)
     out.push_back({view.name, "view of " + view.from});
@@ -131,6 +136,7 @@ std::vector<cli::Candidate> project_offers(cli::Offer offer) {
   if (target) offer_releases(project, out);
   const bool either = offer == cli::Offer::view_or_model;
   if (either || offer == cli::Offer::view) offer_views(project, out);
+  if (offer == cli::Offer::schedule) offer_schedules(project, out);
   if (!project.has_store()) return out;
   if (all) offer_applied_views(project.store(), out);
   if (all) offer_kept(project.store(), out);

@@ -186,7 +186,10 @@ void throw_first(const std::vector<Released>& all) {
 
 }  // namespace
 
-void run_targets(const TargetArgs& args, bool plan, cli::Invocation& invocation) {
+namespace {
+
+std::vector<ui::Row> bring(const TargetArgs& args, bool plan, cli::Invocation& invocation,
+                           std::vector<Released>& done) {
   project::Project& project = plan ? invocation.project() : invocation.project_or_create();
   const manifest::Manifest& manifest = project.manifest();
   Targets targets = split(args, manifest);
@@ -197,11 +200,28 @@ void run_targets(const TargetArgs& args, bool plan, cli::Invocation& invocation)
   for (const Step& step :
        bring_up_to_date(targets.tables, params, plan ? Change::plan : Change::make, invocation))
     rows.push_back(step_row(step, plan));
-  std::vector<Released> done;
   for (const manifest::ReleaseSpec& release : targets.releases) {
     if (!plan) done.push_back(released(release, args, invocation));
     rows.push_back(plan ? planned(release, args) : done.back().row);
   }
+  return rows;
+}
+
+}  // namespace
+
+TargetsReport bring_targets(const TargetArgs& args, Change change, cli::Invocation& invocation) {
+  std::vector<Released> done;
+  TargetsReport out{.rows = bring(args, change == Change::plan, invocation, done)};
+  for (const ui::Row& row : out.rows) out.worked = out.worked || row[1].value.text_or("") != "fresh";
+  for (const Released& one : done) {
+    if (one.fault && !out.fault) out.fault = one.fault;
+  }
+  return out;
+}
+
+void run_targets(const TargetArgs& args, bool plan, cli::Invocation& invocation) {
+  std::vector<Released> done;
+  const std::vector<ui::Row> rows = bring(args, plan, invocation, done);
   if (invocation.format() == ui::Format::human) {
     for (const Released& one : done) answer_training(one.training, invocation);
   }
