@@ -142,6 +142,7 @@ const ModelSpec* Manifest::find_model(std::string_view name) const { return find
 const ReleaseSpec* Manifest::find_release(std::string_view name) const { return find(releases, name); }
 const ServeSpec* Manifest::find_serve(std::string_view name) const { return find(serve, name); }
 const MonitorSpec* Manifest::find_monitor(std::string_view name) const { return find(monitors, name); }
+const ScheduleSpec* Manifest::find_schedule(std::string_view name) const { return find(schedules, name); }
 
 const DataSpec* Manifest::find_data(std::string_view name) const { return find(data, name); }
 const FeatureSpec* Manifest::find_feature(std::string_view name) const { return find(features, name); }
