@@ -108,11 +108,7 @@ bool Watchdog::end() {
     over_ = true;
   }
   over_changed_.notify_all();
-  if (thread_.joinable()) {
-    thread_.join();
-    cancel_.clear();
-    if (cli::signal_status() != 0) cancel_.set();
-  }
+  if (thread_.joinable()) thread_.join();
   return late_;
 }
 

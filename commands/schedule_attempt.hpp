@@ -28,7 +28,7 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  /// The work is over; whether its time was, too. Its token is as it was before.
+  /// The work is over; whether its time was, too: then the token stays set, and nothing else is to begin.
   bool end();
 
  private:

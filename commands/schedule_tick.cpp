@@ -29,7 +29,6 @@ class Verdict {
     else tell(fault);
   }
 
-  bool interrupted() const { return fault_ && fault_->code() == Code::interrupted; }
   void end() const {
     if (fault_) throw Error(*fault_);
   }
@@ -62,7 +61,8 @@ void tick(const TickArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   Verdict verdict(invocation);
   for (const manifest::ScheduleSpec* spec : schedules_named(project_to_schedule(invocation), args.names)) {
-    if (!verdict.interrupted()) tick_one(*spec, invocation, rows, verdict);
+    // after a deadline or a signal the others are for the next tick
+    if (!invocation.cancel().is_set()) tick_one(*spec, invocation, rows, verdict);
   }
   if (!rows.empty() || invocation.format() != ui::Format::human) invocation.rows("mlops.tick/1", rows);
   verdict.end();

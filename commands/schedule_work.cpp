@@ -121,7 +121,7 @@ class Seeing {
     const Entry ended = ended_as(attempted);
     one_.journal.append(ended);
     done_({.ended = ended, .fault = attempted.fault});
-    return ended.outcome != Outcome::lost;
+    return !invocation_.cancel().is_set();
   }
 
   static int exit_code_of(const Attempted& attempted) {

@@ -13,8 +13,6 @@ class Cancel {
   Cancel& operator=(const Cancel&) = delete;
 
   void set() noexcept { set_.store(true, std::memory_order_relaxed); }
-  /// What was set to stop one piece of work does not stop the next one.
-  void clear() noexcept { set_.store(false, std::memory_order_relaxed); }
   bool is_set() const noexcept { return set_.load(std::memory_order_relaxed); }
   /// Throws Error(Code::interrupted) once the flag is set.
   void check() const;
