@@ -53,7 +53,8 @@ void next(const NextArgs& args, cli::Invocation& invocation) {
     const Scheduled one = scheduled(*spec, invocation);
     const std::size_t before = rows.size();
     add_times(one, invocation.clock().now(), args.count, rows);
-    if (rows.size() == before) invocation.note(fmt::format("'{}' is never due: `at: {}`", spec->name, spec->at));
+    if (rows.size() == before)
+      invocation.note(fmt::format("'{}' is never due: `at: {}`", spec->name, spec->at));
     if (one.state().paused) invocation.note(fmt::format("'{}' is paused", spec->name));
   }
   invocation.rows("mlops.schedule-time/1", rows);

@@ -8,10 +8,8 @@
 #include <mlops/manifest/scheduling.hpp>
 #include <mlops/pipeline/due.hpp>
 #include <mlops/pipeline/journal.hpp>
-#include <mlops/pipeline/timetable.hpp>
-#include <mlops/tz/zone.hpp>
+#include <mlops/pipeline/zoned.hpp>
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,7 +31,6 @@ cli::Command schedule_resume();
 /// An entry of `schedule:`, its times, and what happened to it.
 struct Scheduled {
   const manifest::ScheduleSpec& spec;
-  std::shared_ptr<const tz::Zone> zone;
   pipeline::Timetable times;
   pipeline::Journal journal;
 
@@ -49,7 +46,7 @@ project::Project& project_to_schedule(cli::Invocation& invocation);
 /// Error(not_found), with near misses.
 std::vector<const manifest::ScheduleSpec*> schedules_named(project::Project& project,
                                                            const std::vector<std::string>& names);
-/// Throws as tz::find_zone() does.
+/// Throws as pipeline::timetable_of() does.
 Scheduled scheduled(const manifest::ScheduleSpec& spec, cli::Invocation& invocation);
 
 /// The schedule, what it is doing, what came of it last, and when it is due next.

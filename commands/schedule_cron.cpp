@@ -19,8 +19,7 @@ std::string mark_of(const std::filesystem::path& root) {
 crontab::Entry entry_of(cli::Invocation& invocation) {
   const std::filesystem::path& root = invocation.project().root();
   const std::filesystem::path& program = invocation.application().executable;
-  if (program.empty())
-    throw error(Code::failed, "where this program lies cannot be told: there is no /proc");
+  if (program.empty()) throw error(Code::failed, "where this program lies cannot be told: there is no /proc");
   return {.mark = mark_of(root),
           .line = fmt::format("* * * * * cd {} && {} schedule tick --quiet", crontab::word(root.native()),
                               crontab::word(program.native()))};
@@ -33,9 +32,8 @@ ui::Row crontab_row(std::string_view state, const std::string& mark, const std::
 /// What came due before is not made up.
 void arm(Scheduled one, cli::Invocation& invocation) {
   if (one.state().seen_to) return;
-  one.journal.append({.event = pipeline::Entry::Event::armed,
-                      .time = invocation.clock().now(),
-                      .who = user_of(invocation)});
+  one.journal.append(
+      {.event = pipeline::Entry::Event::armed, .time = invocation.clock().now(), .who = user_of(invocation)});
 }
 
 /// Where there is no cron the line is of use all the same.
@@ -45,8 +43,11 @@ std::string table_for(const crontab::Entry& entry, cli::Invocation& invocation) 
   } catch (Error& e) {
     if (e.id() != "cron.not_found") throw;
     if (invocation.dry_run()) return {};
-    throw std::move(e).with_detail(entry.line).with_hint(
-        "whatever runs this line once a minute will do: a timer of systemd, a CronJob, a loop in a container");
+    throw std::move(e)
+        .with_detail(entry.line)
+        .with_hint(
+            "whatever runs this line once a minute will do: a timer of systemd, a CronJob, a loop in a "
+            "container");
   }
 }
 
@@ -65,13 +66,11 @@ void install(cli::Invocation& invocation) {
   const bool changes = before != after;
   if (changes && !invocation.dry_run())
     crontab::write(invocation.environment(), invocation.project().store().root() / "tmp", after);
-  invocation.record("mlops.crontab/1",
-                    crontab_row(!changes                ? "unchanged"
-                                : invocation.dry_run() ? "would be installed"
-                                                       : "installed",
-                                entry.mark, entry.line));
-  if (!invocation.dry_run())
-    invocation.next("mlops schedule next");
+  invocation.record("mlops.crontab/1", crontab_row(!changes               ? "unchanged"
+                                                   : invocation.dry_run() ? "would be installed"
+                                                                          : "installed",
+                                                   entry.mark, entry.line));
+  if (!invocation.dry_run()) invocation.next("mlops schedule next");
 }
 
 void remove(cli::Invocation& invocation) {
@@ -82,7 +81,7 @@ void remove(cli::Invocation& invocation) {
   const bool changes = before != after;
   if (changes && !invocation.dry_run())
     crontab::write(invocation.environment(), invocation.project().store().root() / "tmp", after);
-  invocation.record("mlops.crontab/1", crontab_row(!changes                ? "unchanged"
+  invocation.record("mlops.crontab/1", crontab_row(!changes               ? "unchanged"
                                                    : invocation.dry_run() ? "would be removed"
                                                                           : "removed",
                                                    mark, line));

@@ -50,10 +50,8 @@ std::vector<const manifest::ScheduleSpec*> schedules_named(project::Project& pro
 }
 
 Scheduled scheduled(const manifest::ScheduleSpec& spec, cli::Invocation& invocation) {
-  const auto zone = spec.tz.empty() ? tz::utc() : tz::find_zone(spec.tz);
   return {.spec = spec,
-          .zone = zone,
-          .times = pipeline::Timetable(spec.at, zone),
+          .times = pipeline::timetable_of(spec),
           .journal = pipeline::Journal(invocation.project().schedules(), spec.name)};
 }
 

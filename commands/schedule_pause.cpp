@@ -55,26 +55,28 @@ cli::Option name_option(PauseArgs& args) {
 
 cli::Command schedule_pause() {
   const auto args = std::make_shared<PauseArgs>();
-  return {.name = "pause",
-          .summary = "let a schedule rest until it is resumed",
-          .options = {name_option(*args), {"--why", "TEXT", "the reason, for the journal", &args->why}},
-          .examples = {{"mlops schedule pause nightly --why 'the warehouse moves'", "Let it rest, saying why"}},
-          .exits = {{Code::not_found, "mlops.yaml has no such schedule"}},
-          .see_also = {"mlops-schedule-resume(1)"},
-          .dry_run = true,
-          .run = [args](cli::Invocation& invocation) { set_all_paused(true, *args, invocation); }};
+  return {
+      .name = "pause",
+      .summary = "let a schedule rest until it is resumed",
+      .options = {name_option(*args), {"--why", "TEXT", "the reason, for the journal", &args->why}},
+      .examples = {{"mlops schedule pause nightly --why 'the warehouse moves'", "Let it rest, saying why"}},
+      .exits = {{Code::not_found, "mlops.yaml has no such schedule"}},
+      .see_also = {"mlops-schedule-resume(1)"},
+      .dry_run = true,
+      .run = [args](cli::Invocation& invocation) { set_all_paused(true, *args, invocation); }};
 }
 
 cli::Command schedule_resume() {
   const auto args = std::make_shared<PauseArgs>();
-  return {.name = "resume",
-          .summary = "let a schedule that was paused go on",
-          .options = {name_option(*args)},
-          .examples = {{"mlops schedule resume nightly", "Let it go on; what passed meanwhile is not made up"}},
-          .exits = {{Code::not_found, "mlops.yaml has no such schedule"}},
-          .see_also = {"mlops-schedule-pause(1)"},
-          .dry_run = true,
-          .run = [args](cli::Invocation& invocation) { set_all_paused(false, *args, invocation); }};
+  return {
+      .name = "resume",
+      .summary = "let a schedule that was paused go on",
+      .options = {name_option(*args)},
+      .examples = {{"mlops schedule resume nightly", "Let it go on; what passed meanwhile is not made up"}},
+      .exits = {{Code::not_found, "mlops.yaml has no such schedule"}},
+      .see_also = {"mlops-schedule-pause(1)"},
+      .dry_run = true,
+      .run = [args](cli::Invocation& invocation) { set_all_paused(false, *args, invocation); }};
 }
 
 }  // namespace mlops::commands

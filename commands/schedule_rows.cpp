@@ -3,10 +3,6 @@
 
 #include <mlops/pipeline/work.hpp>
 
-#include <fmt/core.h>
-
-#include <cstdlib>
-
 namespace mlops::commands {
 namespace {
 
@@ -20,17 +16,6 @@ std::string_view doing(const pipeline::State& state, bool working) {
   return state.paused ? "paused" : "idle";
 }
 
-/// "2026-11-21T03:17:00-03:00"
-std::string local_text(const tz::Zone& zone, Time time) {
-  constexpr std::int64_t second_us = 1'000'000;
-  const std::int64_t wall_s = zone.wall(time).s;
-  const std::int64_t offset_s = wall_s - time.us / second_us;
-  std::string text = Time{wall_s * second_us}.text();
-  text.pop_back();
-  const std::int64_t minutes = std::abs(offset_s) / 60;
-  return fmt::format("{}{}{:02}:{:02}", text, offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
-}
-
 }  // namespace
 
 ui::Row schedule_row(const Scheduled& one, Time now) {
@@ -40,7 +25,7 @@ ui::Row schedule_row(const Scheduled& one, Time now) {
   const auto next = pipeline::next_time(one.spec, one.times, state, now);
   return {{"name", one.name()},
           {"at", one.spec.at},
-          {"tz", one.zone->name()},
+          {"tz", pipeline::zone_of(one.spec)},
           {"run", texts_json(one.spec.run), ui::Show::hidden},
           {"state", doing(state, working)},
           {"outcome", last ? json::Value(pipeline::name_of(last->outcome)) : json::Value()},
@@ -52,8 +37,8 @@ ui::Row schedule_row(const Scheduled& one, Time now) {
 ui::Row time_row(const Scheduled& one, Time due) {
   return {{"schedule", one.name()},
           {"time", due.text()},
-          {"local", local_text(*one.zone, due)},
-          {"tz", one.zone->name()}};
+          {"local", pipeline::local_text(one.spec, due)},
+          {"tz", pipeline::zone_of(one.spec)}};
 }
 
 ui::Row tick_row(const std::string& schedule, const pipeline::Entry& ended) {

@@ -96,7 +96,8 @@ class Tokens {
   std::vector<std::string> inputs_of(const std::string& address) {
     std::vector<std::string> out;
     const manifest::DataSpec* table = data_at(address);
-    if (table == nullptr || !project_.has_store() || !project_.store().references().find({"data", table->name}))
+    if (table == nullptr || !project_.has_store() ||
+        !project_.store().references().find({"data", table->name}))
       return out;
     const dataset::Version newest = dataset::resolve(project_.store(), address);
     if (!newest.made) return out;
@@ -131,10 +132,10 @@ class Triggers final : public expect::Values {
     const manifest::Manifest& manifest = project_.manifest();
     const manifest::TableSpec* table = manifest.find_table(name);
     if (table == nullptr) throw error(Code::not_found, "mlops.yaml has no source or table '{}'", name);
-    const json::Value before = last_good_ ? last_good_->facts.find("tokens") == nullptr
-                                                ? json::Value()
-                                                : *last_good_->facts.find("tokens")
-                                          : json::Value();
+    const json::Value before =
+        last_good_
+            ? last_good_->facts.find("tokens") == nullptr ? json::Value() : *last_good_->facts.find("tokens")
+            : json::Value();
     const std::string what = tokens_.changed(manifest.address_of(*table), before);
     return {.holds = !what.empty(), .seen = fmt::format("{} has not changed", table->name)};
   }

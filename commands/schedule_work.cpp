@@ -71,7 +71,8 @@ class Seeing {
   std::optional<pipeline::Work> take_from_another() {
     if (one_.spec.busy == Busy::skip || also_due().empty()) return std::nullopt;
     if (one_.spec.busy == Busy::wait) return wait_for(one_.spec.busy_wait_us);
-    return pipeline::ask_to_end(one_.journal.work_lock()) ? wait_for(patience_with_replaced_us) : std::nullopt;
+    return pipeline::ask_to_end(one_.journal.work_lock()) ? wait_for(patience_with_replaced_us)
+                                                          : std::nullopt;
   }
 
   std::optional<pipeline::Work> wait_for(std::int64_t us) {
@@ -150,8 +151,7 @@ class Seeing {
 
 }  // namespace
 
-void see_to(Scheduled one, cli::Invocation& invocation,
-            const std::function<void(Ticked ticked)>& done) {
+void see_to(Scheduled one, cli::Invocation& invocation, const std::function<void(Ticked ticked)>& done) {
   Seeing(one, invocation, done).run();
 }
 

@@ -20,7 +20,6 @@ struct Ticked {
 
 /// Sees to what is due, each in its turn; `done` is called as soon as one has ended. Nothing is written where
 /// nothing is due. Throws what keeps it from beginning: the journal cannot be written, a store is damaged.
-void see_to(Scheduled one, cli::Invocation& invocation,
-            const std::function<void(Ticked ticked)>& done);
+void see_to(Scheduled one, cli::Invocation& invocation, const std::function<void(Ticked ticked)>& done);
 
 }  // namespace mlops::commands

@@ -1,5 +1,6 @@
 # Schedules, and a cron of the test's own. `load cron` after `load lib` and `load seed`.
 # shellcheck shell=bash
+# shellcheck disable=SC2154
 
 # fake_crontab [LINE...]: a program `crontab` that keeps one table, with these lines in it, in $CRONTAB.
 fake_crontab() {

@@ -206,7 +206,7 @@ as_cron() {
     [[ ! -s $BATS_TEST_TMPDIR/said ]] || break
     sleep 1
   done
-  has "$(cat "$BATS_TEST_TMPDIR/said")" done
+  has "$(cat "$BATS_TEST_TMPDIR/said")" 'done'
 }
 
 @test "without cron the line is told, to be run by something else" {
@@ -259,5 +259,5 @@ as_cron() {
     sleep 1
   done
   kill "$daemon"
-  has "$(journal nightly .outcome)" done
+  has "$(journal nightly .outcome)" 'done'
 }

@@ -8,7 +8,7 @@ load cron
 
 setup() { enter_fresh_project; }
 teardown() {
-  kill -CONT $(jobs -p) 2>/dev/null || true
+  [[ -z ${working:-} ]] || kill -CONT "$working" 2>/dev/null || true
   mountpoint -q "$BATS_TEST_TMPDIR/disk" && umount -l "$BATS_TEST_TMPDIR/disk"
   true
 }
@@ -303,7 +303,7 @@ on_disk() {
   mkdir -p "$BATS_TEST_TMPDIR/disk"
   mount -t tmpfs -o "size=$1" tmpfs "$BATS_TEST_TMPDIR/disk" || skip "mounting is not allowed here"
   cp -a . "$BATS_TEST_TMPDIR/disk/project"
-  cd "$BATS_TEST_TMPDIR/disk/project"
+  cd "$BATS_TEST_TMPDIR/disk/project" || return 1
 }
 
 @test "a full disk: exit code 75, nothing is lost, and it goes on when there is room" {

@@ -16,7 +16,8 @@ const std::string two_lines = entry.mark + "\n" + entry.line + "\n";
 
 TEST(crontab, an_entry_goes_to_the_end_and_what_was_there_stays) {
   EXPECT_EQ(with_entry("", entry), two_lines);
-  EXPECT_EQ(with_entry("MAILTO=ana\n\n0 1 * * * x %a\n", entry), "MAILTO=ana\n\n0 1 * * * x %a\n" + two_lines);
+  EXPECT_EQ(with_entry("MAILTO=ana\n\n0 1 * * * x %a\n", entry),
+            "MAILTO=ana\n\n0 1 * * * x %a\n" + two_lines);
   EXPECT_EQ(with_entry("0 1 * * * no end", entry), "0 1 * * * no end\n" + two_lines);
 }
 

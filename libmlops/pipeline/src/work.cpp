@@ -47,8 +47,8 @@ std::optional<Work> Work::take(const std::filesystem::path& lock, std::int64_t w
   fs::File file(lock, fs::File::Mode::append);
   if (!fs::try_lock(file)) {
     if (wait_us <= 0) return std::nullopt;
-    const auto wait_ms = static_cast<int>(
-        std::min<std::int64_t>((wait_us + 999) / 1000, std::numeric_limits<int>::max()));
+    const auto wait_ms =
+        static_cast<int>(std::min<std::int64_t>((wait_us + 999) / 1000, std::numeric_limits<int>::max()));
     try {
       fs::lock(file, wait_ms, cancel);
     } catch (const Error& e) {
