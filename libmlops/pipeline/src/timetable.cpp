@@ -58,13 +58,13 @@ std::optional<Time> Timetable::next(Time after) const {
 /// earlier.
 std::optional<Time> Timetable::next_shown_again(Time after, std::optional<Time> before) const {
   const tz::WallSeconds now = zone_->wall(after);
-  std::optional<Time> found = before;
-  for (auto wall = next_wall(times_, {now.s - longest_repeat_s}); wall && *wall <= now;
+  const std::int64_t back = ahead_s(*zone_, after) - ahead_s(*zone_, later(after, longest_repeat_s));
+  for (auto wall = next_wall(times_, {now.s - back - 1}); wall && *wall <= now;
        wall = next_wall(times_, *wall)) {
     const Time again = zone_->instants(*wall).second;
-    if (again > after && (!found || again < *found)) found = again;
+    if (again > after) return before ? std::min(*before, again) : again;
   }
-  return found;
+  return before;
 }
 
 Timetable::Passed Timetable::passed(Time after, Time until) const {
