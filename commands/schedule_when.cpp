@@ -27,13 +27,6 @@ std::string span_of(double us) {
   return minutes >= 2 * 60 ? count_of(minutes / 60, "hour") : count_of(minutes, "minute");
 }
 
-/// "flights", "data/flights"
-std::string words_of(const expect::Expr& name) {
-  std::string out;
-  for (const expect::Part& part : name.path) out += (out.empty() ? "" : "/") + part.text;
-  return out;
-}
-
 /// What tables and sources look like from outside.
 class Tokens {
  public:
@@ -111,14 +104,19 @@ class Tokens {
 
 class Triggers final : public expect::Values {
  public:
-  Triggers(project::Project& project, const std::optional<pipeline::Entry>& last_good, Time now)
-      : project_(project), last_good_(last_good), now_(now), tokens_(project) {}
+  Triggers(project::Project& project, const expect::Scope& scope,
+           const std::optional<pipeline::Entry>& last_good, Time now)
+      : project_(project), scope_(scope), last_good_(last_good), now_(now), tokens_(project) {}
 
   expect::Value value(const expect::Expr& leaf) override {
-    const std::string function = leaf.path.back().text;
-    const std::string name = words_of(leaf.operands.front());
-    if (function == "changed") return changed(name);
-    return function == "older" ? older(name, expect::value_of(leaf.operands[1])) : alert(name);
+    const auto found = expect::resolve(leaf, scope_);
+    const expect::Signature& function = *std::get<expect::Leaf>(found).function;
+    const expect::Argument& wanted = function.arguments.front();
+    const std::string thing =
+        expect::thing_named(*expect::argument_of(leaf, function, wanted.name), wanted, scope_);
+    if (function.name == "changed") return changed(thing);
+    if (function.name == "alert") return alert(thing);
+    return older(thing, expect::value_of(*expect::argument_of(leaf, function, function.arguments[1].name)));
   }
 
   std::variant<expect::RowsSeen, expect::Missing> rows(const expect::Expr&, bool) override {
@@ -128,16 +126,10 @@ class Triggers final : public expect::Values {
   json::Object tokens() { return tokens_.take(); }
 
  private:
-  expect::Truth changed(const std::string& name) {
-    const manifest::Manifest& manifest = project_.manifest();
-    const manifest::TableSpec* table = manifest.find_table(name);
-    if (table == nullptr) throw error(Code::not_found, "mlops.yaml has no source or table '{}'", name);
-    const json::Value before =
-        last_good_
-            ? last_good_->facts.find("tokens") == nullptr ? json::Value() : *last_good_->facts.find("tokens")
-            : json::Value();
-    const std::string what = tokens_.changed(manifest.address_of(*table), before);
-    return {.holds = !what.empty(), .seen = fmt::format("{} has not changed", table->name)};
+  expect::Truth changed(const std::string& address) {
+    const json::Value* before = last_good_ ? last_good_->facts.find("tokens") : nullptr;
+    const std::string what = tokens_.changed(address, before == nullptr ? json::Value() : *before);
+    return {.holds = !what.empty(), .seen = fmt::format("{} has not changed", address)};
   }
 
   expect::Truth older(const std::string& name, double age_us) {
@@ -166,6 +158,7 @@ class Triggers final : public expect::Values {
   }
 
   project::Project& project_;
+  const expect::Scope& scope_;
   const std::optional<pipeline::Entry>& last_good_;
   Time now_;
   Tokens tokens_;
@@ -195,11 +188,12 @@ Reason reason_of(const manifest::ScheduleSpec& spec, const std::optional<pipelin
   if (spec.when.empty()) return {};
   project::Project& project = invocation.project();
   require_sound(spec, project);
-  Triggers triggers(project, last_good, invocation.clock().now());
+  const expect::Scope scope = manifest::scope_of_triggers(project.manifest());
+  Triggers triggers(project, scope, last_good, invocation.clock().now());
   Reason out{.holds = false};
   std::vector<std::string> seen;
   for (const manifest::ExpectSpec& one : spec.when) {
-    const auto verdict = expect::evaluate(parsed(one, project), {.where = expect::Where::schedule}, triggers);
+    const auto verdict = expect::evaluate(parsed(one, project), scope, triggers);
     if (verdict.outcome == expect::Outcome::pass) out.holds = true;
     else seen.push_back(verdict.seen.empty() ? one.text + " does not hold" : verdict.seen);
   }

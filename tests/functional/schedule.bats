@@ -52,7 +52,7 @@ outcomes() { ticked '"\(.due) \(.outcome)"'; }
   tick --as-of 2026-11-21T00:00:10Z
   is "$(outcomes)" '2026-11-21T00:00:00Z fresh'
   tick --as-of 2026-11-22T00:00:10Z
-  is "$status $(outcomes) $(ticked .why)" '0 2026-11-22T00:00:00Z skipped paying has not changed'
+  is "$status $(outcomes) $(ticked .why)" '0 2026-11-22T00:00:00Z skipped data/paying has not changed'
   customers 601 >churn.csv
   tick --as-of 2026-11-23T00:00:10Z
   is "$(outcomes)" '2026-11-23T00:00:00Z done'
