@@ -99,6 +99,7 @@ Manifest read(const yaml::Document& document, std::string_view file, std::vector
     else if (name == "release") read_releases(reader, entry.value, manifest, faults);
     else if (name == "serve") read_serve(reader, entry.value, manifest, faults);
     else if (name == "monitor") read_monitors(reader, entry.value, manifest, faults);
+    else if (name == "schedule") read_schedules(reader, entry.value, manifest, faults);
     else if (name == "settings")
       manifest.settings = config::read_settings(entry.value, config::Author::project, file, faults);
     else reader.unknown_key(entry.key, {""});
