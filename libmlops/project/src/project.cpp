@@ -21,12 +21,14 @@ struct Project::Impl {
   Mode mode = Mode::open;
   std::unique_ptr<store::Store> store;
   std::optional<manifest::Manifest> manifest;
+  std::string manifest_text = {};
   std::optional<manifest::Lock> lock;
 
   std::filesystem::path store_folder() const { return root / ".mlops"; }
 
-  manifest::Manifest read_manifest(const std::optional<std::string>& text) const {
+  manifest::Manifest read_manifest(const std::optional<std::string>& text) {
     manifest::Manifest out;
+    manifest_text = text.value_or("");
     if (text) out = manifest::parse(*text, manifest_name);
     if (out.project.empty()) out.project = name_of(root);
     return out;
@@ -82,6 +84,11 @@ std::filesystem::path Project::online_file() const { return impl_->store_folder(
 const manifest::Manifest& Project::manifest() {
   if (!impl_->manifest) impl_->manifest = impl_->read_manifest(fs::find_file(impl_->root / manifest_name));
   return *impl_->manifest;
+}
+
+const std::string& Project::manifest_text() {
+  (void)manifest();
+  return impl_->manifest_text;
 }
 
 std::vector<manifest::ServeSpec> Project::serve() const {

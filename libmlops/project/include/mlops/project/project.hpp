@@ -52,6 +52,9 @@ class Project {
   /// `mlops.yaml` as it stands; an empty one, named after the folder, when there is no file.
   const manifest::Manifest& manifest();
 
+  /// The text that manifest() was read from; empty when there is no file.
+  const std::string& manifest_text();
+
   /// `serve:` of `mlops.yaml` as it stands, whatever is wrong with other parts of it. Throws as
   /// manifest::parse_serve() does.
   std::vector<manifest::ServeSpec> serve() const;
