@@ -17,8 +17,8 @@ constexpr std::int64_t most_times = 1000;
 
 void list_schedules(cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
-  for (const manifest::ScheduleSpec* spec : schedules_named(invocation.project(), {}))
-    rows.push_back(schedule_row(scheduled(*spec, invocation), invocation.clock().now()));
+  for (const manifest::ScheduleSpec& spec : schedules_named(invocation.project(), {}))
+    rows.push_back(schedule_row(scheduled(spec, invocation), invocation.clock().now()));
   invocation.rows("mlops.schedule/1", rows);
   if (rows.empty()) invocation.note("nothing is scheduled: see `schedule` in mlops.yaml(5)");
 }
@@ -49,13 +49,13 @@ void next(const NextArgs& args, cli::Invocation& invocation) {
   if (args.count < 1 || args.count > most_times)
     throw error(Code::usage, "'--count' is {}, 1 to {} is wanted", args.count, most_times);
   std::vector<ui::Row> rows;
-  for (const manifest::ScheduleSpec* spec : schedules_named(invocation.project(), args.names)) {
-    const Scheduled one = scheduled(*spec, invocation);
+  for (const manifest::ScheduleSpec& spec : schedules_named(invocation.project(), args.names)) {
+    const Scheduled one = scheduled(spec, invocation);
     const std::size_t before = rows.size();
     add_times(one, invocation.clock().now(), args.count, rows);
     if (rows.size() == before)
-      invocation.note(fmt::format("'{}' is never due: `at: {}`", spec->name, spec->at));
-    if (one.state().paused) invocation.note(fmt::format("'{}' is paused", spec->name));
+      invocation.note(fmt::format("'{}' is never due: `at: {}`", spec.name, spec.at));
+    if (one.state().paused) invocation.note(fmt::format("'{}' is paused", spec.name));
   }
   invocation.rows("mlops.schedule-time/1", rows);
 }

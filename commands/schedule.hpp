@@ -30,7 +30,7 @@ cli::Command schedule_resume();
 
 /// An entry of `schedule:`, its times, and what happened to it.
 struct Scheduled {
-  const manifest::ScheduleSpec& spec;
+  manifest::ScheduleSpec spec;  ///< Of its own: training may write mlops.yaml, which is read anew then.
   pipeline::Timetable times;
   pipeline::Journal journal;
 
@@ -44,8 +44,8 @@ project::Project& project_to_schedule(cli::Invocation& invocation);
 
 /// The entries of these names (`nightly`, `schedule/nightly`), each once; none: all of them. Throws
 /// Error(not_found), with near misses.
-std::vector<const manifest::ScheduleSpec*> schedules_named(project::Project& project,
-                                                           const std::vector<std::string>& names);
+std::vector<manifest::ScheduleSpec> schedules_named(project::Project& project,
+                                                    const std::vector<std::string>& names);
 /// Throws as pipeline::timetable_of() does.
 Scheduled scheduled(const manifest::ScheduleSpec& spec, cli::Invocation& invocation);
 

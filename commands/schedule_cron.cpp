@@ -59,7 +59,7 @@ void install(cli::Invocation& invocation) {
         .with_id("schedule.not_found");
   if (!invocation.dry_run()) {
     (void)invocation.project().store();
-    for (const manifest::ScheduleSpec* spec : specs) arm(scheduled(*spec, invocation), invocation);
+    for (const manifest::ScheduleSpec& spec : specs) arm(scheduled(spec, invocation), invocation);
   }
   const std::string before = table_for(entry, invocation);
   const std::string after = crontab::with_entry(before, entry);

@@ -35,18 +35,16 @@ project::Project& project_to_schedule(cli::Invocation& invocation) {
   return project;
 }
 
-std::vector<const manifest::ScheduleSpec*> schedules_named(project::Project& project,
-                                                           const std::vector<std::string>& names) {
+std::vector<manifest::ScheduleSpec> schedules_named(project::Project& project,
+                                                    const std::vector<std::string>& names) {
   const manifest::Manifest& manifest = project.manifest();
-  std::vector<const manifest::ScheduleSpec*> out;
+  std::vector<manifest::ScheduleSpec> out;
   for (const std::string& word : names) {
     const manifest::ScheduleSpec* found = manifest.find_schedule(schedule_name(word));
     if (found == nullptr) throw no_schedule(schedule_name(word), manifest);
-    if (std::find(out.begin(), out.end(), found) == out.end()) out.push_back(found);
+    if (std::find(out.begin(), out.end(), *found) == out.end()) out.push_back(*found);
   }
-  if (!names.empty()) return out;
-  for (const manifest::ScheduleSpec& one : manifest.schedules) out.push_back(&one);
-  return out;
+  return names.empty() ? manifest.schedules : out;
 }
 
 Scheduled scheduled(const manifest::ScheduleSpec& spec, cli::Invocation& invocation) {

@@ -42,8 +42,8 @@ ui::Row set_paused(Scheduled one, bool pauses, const PauseArgs& args, cli::Invoc
 
 void set_all_paused(bool pauses, const PauseArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
-  for (const manifest::ScheduleSpec* spec : schedules_named(project_to_schedule(invocation), args.names))
-    rows.push_back(set_paused(scheduled(*spec, invocation), pauses, args, invocation));
+  for (const manifest::ScheduleSpec& spec : schedules_named(project_to_schedule(invocation), args.names))
+    rows.push_back(set_paused(scheduled(spec, invocation), pauses, args, invocation));
   invocation.rows("mlops.schedule-change/1", rows);
 }
 
