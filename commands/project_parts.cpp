@@ -53,6 +53,11 @@ void offer_releases(project::Project& project, std::vector<cli::Candidate>& out)
     out.push_back({"release/" + release.name, "release"});
 }
 
+void offer_schedules(project::Project& project, std::vector<cli::Candidate>& out) {
+  for (const manifest::ScheduleSpec& schedule : project.manifest().schedules)
+    out.push_back({schedule.name, "schedule, " + schedule.at});
+}
+
 void offer_monitors(project::Project& project, std::vector<cli::Candidate>& out) {
   for (const manifest::MonitorSpec& monitor : project.manifest().monitors)
     out.push_back({"monitor/" + monitor.name, "monitor"});
@@ -147,6 +152,7 @@ std::vector<cli::Candidate> project_offers(cli::Offer offer) {
   }
   const bool either = offer == cli::Offer::view_or_model;
   if (either || offer == cli::Offer::view) offer_views(project, out);
+  if (offer == cli::Offer::schedule) offer_schedules(project, out);
   if (!project.has_store()) return out;
   if (all) offer_applied_views(project.store(), out);
   if (all) offer_kept(project.store(), out);

@@ -5,6 +5,7 @@ load seed
 load models
 load serving
 load watching
+load cron
 
 setup() {
   enter_fresh_project
@@ -134,6 +135,16 @@ terms() {
   record=$(mlops why models/people --json | jq -r .items[0].digest)
   is "$(terms JUDGEMENT.1 RUN.1)" "$(mlops show "$record" --json | jq -r '.items[0] |
     (keys[] as $key | .[$key] | if type == "object" then keys[] | "\($key).\(.)" else $key end)' | sort)"
+}
+
+@test "schedule: keys" {
+  seed_schedules
+  fake_crontab
+  agrees mlops.schedule/1 mlops schedule list
+  agrees mlops.schedule-time/1 mlops schedule next nightly
+  agrees mlops.schedule-change/1 mlops schedule pause nightly
+  agrees mlops.crontab/1 mlops schedule install
+  agrees mlops.tick/1 mlops schedule tick hourly --as-of 2027-01-01T00:00:10Z
 }
 
 @test "every field of the record of a release is on mlops-store(5), and no other" {

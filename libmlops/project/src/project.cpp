@@ -98,6 +98,8 @@ std::vector<manifest::ServeSpec> Project::serve() const {
 
 std::filesystem::path Project::predictions() const { return impl_->store_folder() / "predictions"; }
 
+std::filesystem::path Project::schedules() const { return impl_->store_folder() / "schedules"; }
+
 Error Project::error_of(const std::vector<manifest::AssertionFault>& faults) {
   const auto text = fs::find_file(impl_->root / manifest_name);
   return manifest::assertion_error(text.value_or(""), manifest_name, faults);

@@ -60,6 +60,8 @@ class Project {
   std::vector<manifest::ServeSpec> serve() const;
   /// The folder of the prediction log, whether it is there or not.
   std::filesystem::path predictions() const;
+  /// The folder of the journals of schedules, whether it is there or not.
+  std::filesystem::path schedules() const;
 
   /// The error for what is wrong with assertions of `mlops.yaml` now that the data are known.
   Error error_of(const std::vector<manifest::AssertionFault>& faults);
