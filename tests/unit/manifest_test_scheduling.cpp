@@ -84,7 +84,7 @@ TEST(Schedules, FaultsAreShownWhereTheyStand) {
 TEST(Schedules, TargetsAreThoseOfTheFile) {
   for (const char* target :
        {"flights", "sources/flights", "departures", "data/departures", "data", "sources", "release",
-        "monitor", "release/delay", "monitor/delay", "taxi", "[departures, release]"})
+        "monitor", "release/delay", "monitor/delay", "taxi", "delay", "[departures, release]"})
     EXPECT_NO_THROW(schedule_in(scheduled("at: daily, run: " + std::string(target)))) << target;
   const auto fault = [](const std::string& target, const std::string& message, const std::string& hint) {
     return Bad{scheduled("at: daily, run: " + target), "f:8:29: " + message, hint};
@@ -93,9 +93,14 @@ TEST(Schedules, TargetsAreThoseOfTheFile) {
       fault("departurs", "nothing called 'departurs' can be run", "did you mean `data/departures`?"),
       fault("release/dlay", "nothing called 'release/dlay' can be run", "`release/delay`"),
       fault("release/delays", "nothing called 'release/delays' can be run", "`release/delay`"),
-      fault("delay", "'delay' is `release/delay` or `monitor/delay`", "write the section in front of it"),
       fault("base", "nothing called 'base' can be run", "it is one of `sources/flights`"),
   });
+  const std::string two =
+      "mlops: 1\nsources: {a: {from: b, label: c}, m: {from: b}}\nmodels: {b: {train: prior}}\n"
+      "release: {a: {among: b}}\nmonitor: {w: {every: 1d}}\nschedule: {x: {at: daily, run: ";
+  expect_faults(
+      {{two + "a}}\n", "f:6:32: 'a' is `sources/a` or `release/a`", "write the section in front of it"},
+       {two + "w}}\n", "f:6:32: nothing called 'w' can be run", "`monitor/w`"}});
   expect_faults({{"mlops: 1\nschedule: {x: {at: daily, run: data}}\n",
                   "f:2:32: 'data' stands for all of `data:`, which is empty", ""}});
 }

@@ -19,10 +19,10 @@ std::vector<std::string> all_targets(const Manifest& manifest) {
   return out;
 }
 
-/// `delay` may mean `release/delay`, and `data` all of `data/...`.
+/// `delay` may mean `release/delay`; a monitor has its section in front, as in `mlops run`.
 bool means(std::string_view target, std::string_view address) {
-  const std::size_t slash = address.find('/');
-  return target == address || target == address.substr(slash + 1);
+  const bool alone = !address.starts_with("monitor/");
+  return target == address || (alone && target == address.substr(address.find('/') + 1));
 }
 
 bool is_run_section(std::string_view target) {
