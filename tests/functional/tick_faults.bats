@@ -1,5 +1,5 @@
 # Ticks that are killed, that meet each other, that find a full disk, a broken file, a source that shrank.
-# MLOPS_TEST_KILLS=50 kills more often than the twelve times of every day; MLOPS_TEST_SEED repeats a run.
+# MLOPS_TEST_KILLS=50 kills more often than the eight times of every day; MLOPS_TEST_SEED repeats a run.
 # shellcheck disable=SC2154,SC2016
 load lib
 load seed
@@ -63,7 +63,7 @@ slow() {
 }
 
 @test "killed at any moment, the next tick comes to the same" {
-  local round pause whole begin rounds=${MLOPS_TEST_KILLS:-12} seed=${MLOPS_TEST_SEED:-$RANDOM} cut=0
+  local round pause whole begin rounds=${MLOPS_TEST_KILLS:-8} seed=${MLOPS_TEST_SEED:-$RANDOM} cut=0
   echo "MLOPS_TEST_SEED=$seed"
   RANDOM=$seed
   nightly
