@@ -26,7 +26,7 @@ seed_schedules() {
   cat >>mlops.yaml <<'END'
 schedule:
   nightly: {at: 0 0 1 1 *, run: sources/churn}
-  hourly: {at: 0 * 1 1 *, run: data, when: [changed(churn)]}
+  hourly: {at: 0 * 1 1 *, run: sources/churn, when: [changed(churn)]}
   resting: {at: 0 0 1 1 *, run: sources/churn}
 END
   mlops schedule pause resting --quiet >/dev/null
