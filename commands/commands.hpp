@@ -24,6 +24,7 @@ cli::Command run();
 cli::Command runs();
 cli::Command serve();
 cli::Command show();
+cli::Command status();
 cli::Command store();
 cli::Command train();
 cli::Command version();
