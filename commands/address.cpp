@@ -124,7 +124,7 @@ Named of_kept(store::Store& store, std::string_view kind, const std::string& nam
 }  // namespace
 
 Named named(store::Store& store, const std::string& address) {
-  for (const std::string_view kind : {"judgements", "watches"}) {
+  for (const std::string_view kind : {"judgements", "watches", "releases"}) {
     if (address.starts_with(kind) && address.substr(kind.size(), 1) == "/")
       return of_kept(store, kind, address.substr(kind.size() + 1));
   }

@@ -30,6 +30,7 @@ cli::Command root() {
               in_group("models", monitor()),
               in_group("data", plan()),
               in_group("data", why()),
+              in_group("runs", schedule()),
               in_group("runs", run()),
               in_group("runs", runs()),
               in_group("history", status()),

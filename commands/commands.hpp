@@ -22,6 +22,7 @@ cli::Command plan();
 cli::Command monitor();
 cli::Command run();
 cli::Command runs();
+cli::Command schedule();
 cli::Command serve();
 cli::Command show();
 cli::Command status();

@@ -53,6 +53,23 @@ void offer_releases(project::Project& project, std::vector<cli::Candidate>& out)
     out.push_back({"release/" + release.name, "release"});
 }
 
+void offer_schedules(project::Project& project, std::vector<cli::Candidate>& out) {
+  for (const manifest::ScheduleSpec& schedule : project.manifest().schedules)
+    out.push_back({schedule.name, "schedule, " + schedule.at});
+}
+
+void offer_monitors(project::Project& project, std::vector<cli::Candidate>& out) {
+  for (const manifest::MonitorSpec& monitor : project.manifest().monitors)
+    out.push_back({"monitor/" + monitor.name, "monitor"});
+}
+
+/// Sections whose name stands for all of them.
+void offer_sections(project::Project& project, std::vector<cli::Candidate>& out) {
+  const manifest::Manifest& manifest = project.manifest();
+  if (!manifest.data.empty()) out.push_back({"data", "every table of data:"});
+  if (!manifest.releases.empty()) out.push_back({"release", "every release"});
+}
+
 void offer_views(project::Project& project, std::vector<cli::Candidate>& out) {
   for (const manifest::FeatureSpec& view : project.manifest().features)
     out.push_back({view.name, "view of " + view.from});
@@ -128,9 +145,14 @@ std::vector<cli::Candidate> project_offers(cli::Offer offer) {
   const bool all = offer == cli::Offer::address;
   const bool target = offer == cli::Offer::target;
   if (all || target || offer == cli::Offer::dataset) add_datasets(project, out);
-  if (target) offer_releases(project, out);
+  if (target) {
+    offer_releases(project, out);
+    offer_monitors(project, out);
+    offer_sections(project, out);
+  }
   const bool either = offer == cli::Offer::view_or_model;
   if (either || offer == cli::Offer::view) offer_views(project, out);
+  if (offer == cli::Offer::schedule) offer_schedules(project, out);
   if (!project.has_store()) return out;
   if (all) offer_applied_views(project.store(), out);
   if (all) offer_kept(project.store(), out);

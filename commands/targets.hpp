@@ -30,7 +30,8 @@ struct TargetsReport {
   std::vector<ui::Row> rows = {};  ///< Of schema mlops.step/1.
   bool worked = false;             ///< Something was made, trained, judged or moved; of a plan: would be.
   /// The first answer that was no: negative (a version was not accepted, an assertion of a monitor fails) or
-  /// conflict (the champion was moved while its challenger was judged). Everything else was done all the same.
+  /// conflict (the champion was moved while its challenger was judged). Everything else was done all the
+  /// same.
   std::optional<Error> fault = {};
 };
 

@@ -169,7 +169,8 @@ release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invo
   const manifest::Manifest& manifest = project.manifest();
   const Subject subject = subject_of(args, project, invocation);
   const bool by_name = !args.data || *args.data == subject.data.name || *args.data == subject.data.address();
-  mind_refusal(invocation, project, subject.data, by_name ? Asked::by_name : Asked::by_version);
+  if (!args.plan)
+    mind_refusal(invocation, project, subject.data, by_name ? Asked::by_name : Asked::by_version);
   const manifest::ReleaseSpec* declared =
       subject.is_declared() && args.trainers.empty() ? release_of(args, manifest, subject) : nullptr;
   release::TrainRequest out = {.model = model_name(args, subject, declared),

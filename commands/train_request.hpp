@@ -32,6 +32,7 @@ struct TrainArgs {
   std::optional<std::string> test;
   std::optional<std::string> valid;
   std::optional<std::int64_t> seed;
+  bool plan = false;  ///< Nothing is made or judged on the way.
 };
 
 /// Flags first, then the project file, then defaults. Throws Error: usage (what is to be predicted or from

@@ -131,13 +131,14 @@ const manifest::ModelSpec& declared_model(const std::string& name, const manifes
 
 Subject subject_of(const TrainArgs& args, project::Project& project, cli::Invocation& invocation) {
   const manifest::Manifest& manifest = project.manifest();
+  const Change change = args.plan ? Change::plan : Change::make;
   Subject out;
   if (args.data) {
-    out.data = current_version(*args.data, args.parameters, invocation);
+    out.data = current_version(*args.data, args.parameters, invocation, change);
     out.table = manifest.find_table(out.data.address());
   } else if (const manifest::TableSpec* table = declared_table(args, manifest, invocation)) {
     out.table = table;
-    out.data = current_version(manifest.address_of(*table), args.parameters, invocation);
+    out.data = current_version(manifest.address_of(*table), args.parameters, invocation, change);
   } else if (args.label) {
     out.data = with_column(project.store(), *args.label, invocation);
     out.table = manifest.find_table(out.data.address());

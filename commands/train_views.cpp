@@ -34,6 +34,8 @@ std::vector<manifest::FeatureUse> uses_of(const release::TrainRequest& request,
   return uses;
 }
 
+Change change_of(const TrainArgs& args) { return args.plan ? Change::plan : Change::make; }
+
 score::ViewUse view_of(const manifest::FeatureUse& use, const TrainArgs& args,
                        const release::TrainRequest& request, cli::Invocation& invocation) {
   const manifest::Manifest& manifest = invocation.project().manifest();
@@ -42,8 +44,8 @@ score::ViewUse view_of(const manifest::FeatureUse& use, const TrainArgs& args,
   const std::string address = manifest.address_of(table);
   score::ViewUse out{.use = use, .view = view, .table = table, .version = request.data};
   if (address == request.data.address()) return out;
-  out.version = current_version(address, args.parameters, invocation);
-  mind_refusal(invocation, invocation.project(), out.version, Asked::by_name);
+  out.version = current_version(address, args.parameters, invocation, change_of(args));
+  if (!args.plan) mind_refusal(invocation, invocation.project(), out.version, Asked::by_name);
   return out;
 }
 
@@ -69,7 +71,7 @@ void add_views(const TrainArgs& args, cli::Invocation& invocation, release::Trai
     const bool again = std::any_of(request.views.begin(), request.views.end() - 1, [&](const auto& other) {
       return other.view.name == request.views.back().view.name;
     });
-    if (!again) require_good_view(invocation, invocation.project(), request.views.back());
+    if (!again && !args.plan) require_good_view(invocation, invocation.project(), request.views.back());
   }
   if (trained != nullptr) request.time = trained->time;
 }

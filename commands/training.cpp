@@ -30,6 +30,9 @@ void tell_result(cli::Invocation& invocation, const release::TrainReport& report
     const std::string& name = outcome.candidate.name;
     if (outcome.fault)
       invocation.warning(fmt::format("{} was not trained: {}", name, outcome.fault->message()));
+    if (outcome.reused)
+      invocation.note(
+          fmt::format("{} is that of run {}, which was made of the very same", name, outcome.run));
     for (const std::string& note : outcome.notes) invocation.note(fmt::format("{}: {}", name, note));
   }
   if (!report.beats_baseline) invocation.warning("no model is measurably better than the baseline");
@@ -104,7 +107,11 @@ release::Workshop workshop_of(cli::Invocation& invocation) {
 }  // namespace
 
 Training train_and_judge(const TrainArgs& args, cli::Invocation& invocation) {
-  Training out{.request = train_request(args, invocation)};
+  return train_and_judge(args, train_request(args, invocation), invocation);
+}
+
+Training train_and_judge(const TrainArgs& args, release::TrainRequest request, cli::Invocation& invocation) {
+  Training out{.request = std::move(request)};
   invocation.tell_answers();
   out.request.history = [&invocation](const feature::View& view) { return model_history(view, invocation); };
   release::Workshop shop = workshop_of(invocation);
@@ -137,19 +144,23 @@ std::optional<Error> rejection(const Training& training) {
     return error(Code::negative, "{} was not accepted: {}", judgement->address(), judgement->fault())
         .with_id("release.rejected")
         .with_hint("`mlops run release/{}` trains all of them, and the gates can compare", judgement->model);
-  if (training.report->champion == judgement->number)
-    return error(Code::negative, "{}, the champion, was not accepted: {}", judgement->address(),
-                 judgement->fault())
+  return rejection(*judgement, training.report->champion);
+}
+
+Error rejection(const release::Judgement& judgement, std::optional<std::int64_t> champion) {
+  const std::string address = judgement.address();
+  if (champion == judgement.number)
+    return error(Code::negative, "{}, the champion, was not accepted: {}", address, judgement.fault())
         .with_id("release.rejected")
         .with_hint(
             "it goes on answering until another version is promoted; `mlops why models/{}` shows all "
             "of it",
-            judgement->address());
-  return error(Code::negative, "{} was not accepted: {}", judgement->address(), judgement->fault())
+            address);
+  return error(Code::negative, "{} was not accepted: {}", address, judgement.fault())
       .with_id("release.rejected")
       .with_hint(
           "`mlops why models/{}` shows all of it; `mlops model promote {} --force` takes it all the same",
-          judgement->address(), judgement->address());
+          address, address);
 }
 
 }  // namespace mlops::commands

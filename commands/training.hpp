@@ -22,11 +22,15 @@ struct Training {
 /// release::prepare() and release::train_models() do; Error(usage) with all faults of the gates, where they
 /// stand in mlops.yaml.
 Training train_and_judge(const TrainArgs& args, cli::Invocation& invocation);
+/// The same of a request that was made of the words.
+Training train_and_judge(const TrainArgs& args, release::TrainRequest request, cli::Invocation& invocation);
 
 /// The answer of `train run`; people get tables beside it.
 void answer_training(const Training& training, cli::Invocation& invocation);
 
 /// Error(negative) about a version that was not accepted.
 std::optional<Error> rejection(const Training& training);
+/// The same about one that was judged before; `champion` is the version that answers.
+Error rejection(const release::Judgement& judgement, std::optional<std::int64_t> champion);
 
 }  // namespace mlops::commands

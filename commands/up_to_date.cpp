@@ -5,6 +5,7 @@
 #include "dataset_rows.hpp"
 #include "ingest_sources.hpp"
 #include "parameters.hpp"
+#include "remembered_steps.hpp"
 
 #include <fmt/core.h>
 #include <mlops/base/error.hpp>
@@ -40,6 +41,7 @@ class Builder {
       : invocation_(invocation),
         dry_(change == Change::plan),
         project_(dry_ ? invocation.project() : invocation.project_or_create()),
+        params_(params),
         shop_{.engines = invocation.engines(),
               .resources = resources_of(invocation),
               .clock = invocation.clock(),
@@ -55,17 +57,29 @@ class Builder {
       if (table == nullptr) throw unknown_target(target, project_.manifest());
       addresses.push_back(project_.manifest().address_of(*table));
     }
+    RememberedSteps remembered(project_, params_, addresses);
+    if (auto known = remembered.find()) return good(*std::move(known));
     std::vector<Step> steps;
     for (const std::string& address : tables_.order(addresses)) {
       steps.push_back(address.starts_with("data/") ? table(address) : source(address));
       if (steps.back().version) versions_.insert_or_assign(address, *steps.back().version);
       if (!steps.back().fresh) moved_.push_back(address);
-      if (!dry_ && steps.back().version) require_good(invocation_, project_, *steps.back().version);
+      require_good_step(steps.back());
     }
+    if (!dry_) remembered.keep(steps);
     return steps;
   }
 
  private:
+  void require_good_step(const Step& step) {
+    if (!dry_ && step.version) require_good(invocation_, project_, *step.version);
+  }
+
+  std::vector<Step> good(std::vector<Step> steps) {
+    for (const Step& step : steps) require_good_step(step);
+    return steps;
+  }
+
   Step source(const std::string& address) {
     const manifest::SourceSpec& spec = *project_.manifest().find_source(name_of(address));
     Step step{.address = address, .version = pinned(address)};
@@ -156,6 +170,7 @@ class Builder {
   cli::Invocation& invocation_;
   bool dry_;
   project::Project& project_;
+  json::Object params_;
   dataset::Workshop shop_;
   dataset::Derivations tables_;
   dataset::Inputs versions_;
@@ -216,17 +231,17 @@ dataset::Version planned_version(const std::string& address, cli::Invocation& in
 }  // namespace
 
 dataset::Version current_version(const std::string& address, const std::vector<std::string>& parameters,
-                                 cli::Invocation& invocation) {
+                                 cli::Invocation& invocation, Change change) {
   const manifest::Manifest& manifest = invocation.project().manifest();
   const manifest::TableSpec* table = manifest.find_table(address);
   const bool made = table != nullptr && manifest.find_data(table->name) == table;
   if (!made) return dataset::resolve(invocation.project().store(), address);
+  const bool dry = invocation.dry_run() || change == Change::plan;
   const auto steps = bring_up_to_date({address}, project_parameters(parameters, manifest),
-                                      invocation.dry_run() ? Change::plan : Change::make, invocation);
+                                      dry ? Change::plan : Change::make, invocation);
   for (const Step& step : steps) {
     if (step.fresh) continue;
-    invocation.note(
-        fmt::format("{} {}: {}", step.address, invocation.dry_run() ? "is out of date" : "is new", step.why));
+    invocation.note(fmt::format("{} {}: {}", step.address, dry ? "is out of date" : "is new", step.why));
   }
   if (steps.back().version) return *steps.back().version;
   throw never_made(steps.back().address);

@@ -51,7 +51,7 @@ auto made_or(cli::Invocation& invocation, const std::string& address, Resolve re
 /// `parameters` are NAME=VALUE. A dry run makes nothing. Throws Error(not_found) as well for a table that a
 /// dry run would have to make.
 dataset::Version current_version(const std::string& address, const std::vector<std::string>& parameters,
-                                 cli::Invocation& invocation);
+                                 cli::Invocation& invocation, Change change = Change::make);
 
 /// The same, and nothing is ever made or read: the newest version, and a note where it is out of date. Throws
 /// Error(not_found) for a table that was never made or ingested, with the command that does it.

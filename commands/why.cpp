@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "model_as_of.hpp"
 #include "parameters.hpp"
+#include "targets.hpp"
 #include "up_to_date.hpp"
 #include "why_rows.hpp"
 
@@ -26,8 +27,9 @@ struct WhyArgs {
 constexpr std::string_view of_judgements = "judgements/";
 constexpr std::array<std::string_view, 3> of_models = {"models/", "models:/", "model/"};
 constexpr std::array<std::string_view, 2> of_tables = {"data/", "sources/"};
-constexpr std::array<std::string_view, 8> of_others = {"features/", "run/",     "runs:/",  "release/",
-                                                       "monitor/",  "watches/", "sha256:", "@"};
+constexpr std::string_view of_releases = "release/";
+constexpr std::array<std::string_view, 7> of_others = {"features/", "run/",    "runs:/", "monitor/",
+                                                       "watches/",  "sha256:", "@"};
 
 bool begins_with_any(const std::string& text, const auto& prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(),
@@ -40,11 +42,10 @@ Error unanswered(const std::string& address) {
       return error(Code::usage, "`why` does not answer for '{}'", address)
           .with_hint("`mlops monitor report {}` says it of its windows", address.substr(monitor.size()));
   }
-  if (constexpr std::string_view release = "release/"; address.starts_with(release))
-    return error(Code::usage, "`why` does not answer for '{}'", address)
-        .with_hint("`mlops why models/{}` says it of what answers for it", address.substr(release.size()));
   return error(Code::usage, "`why` does not answer for '{}'", address)
-      .with_hint("it answers for models, such as models/churn@v2, and for tables, such as data/training");
+      .with_hint(
+          "it answers for models, such as models/churn@v2, for tables, such as data/training, and for "
+          "releases, such as release/churn");
 }
 
 void why_model(std::string address, cli::Invocation& invocation) {
@@ -78,12 +79,19 @@ void why_table(const std::string& address, cli::Invocation& invocation) {
   invocation.record("mlops.why/1", why_table_row(steps.back()));
 }
 
+/// What `run` would do with it.
+void why_release(const std::string& address, cli::Invocation& invocation) {
+  const TargetsReport plan = bring_targets({.targets = {address}}, Change::plan, invocation);
+  invocation.record("mlops.why/1", why_release_row(plan.rows.back()));
+}
+
 void why(const WhyArgs& args, cli::Invocation& invocation) {
   const std::string& address = args.address;
   if (address.starts_with(of_judgements))
     return why_model("models/" + address.substr(of_judgements.size()), invocation);
   if (begins_with_any(address, of_models)) return why_model(address, invocation);
   if (begins_with_any(address, of_tables)) return why_table(address, invocation);
+  if (address.starts_with(of_releases)) return why_release(address, invocation);
   if (begins_with_any(address, of_others)) throw unanswered(address);
   project::Project& project = invocation.project();
   const std::string name = address.substr(0, address.find('@'));
@@ -106,16 +114,18 @@ void why(const WhyArgs& args, cli::Invocation& invocation) {
 
 cli::Command why() {
   const auto args = std::make_shared<WhyArgs>();
-  return {.name = "why",
-          .summary = "say why a model was accepted or rejected, or why a table would be made again",
-          .options = {{"address", "ADDRESS",
-                       "a version of a model, such as models/churn@v2, or a table, such as data/training",
-                       &args->address, cli::Offer::address, true}},
-          .examples = {{"mlops why models/churn@v2", "Show what the second version was judged by"},
-                       {"mlops why sources/churn", "Say whether the source would be read again, and why"}},
-          .exits = {{Code::not_found, "there is no such model or table"}},
-          .see_also = {"mlops-run(1)", "mlops-train-run(1)", "mlops-plan(1)", "mlops-model-promote(1)"},
-          .run = [args](cli::Invocation& invocation) { why(*args, invocation); }};
+  return {
+      .name = "why",
+      .summary = "say why a model was accepted or rejected, or why a table or a release would be made again",
+      .options = {{"address", "ADDRESS",
+                   "a version of a model, such as models/churn@v2, a table, such as data/training, or a "
+                   "release, such as release/churn",
+                   &args->address, cli::Offer::address, true}},
+      .examples = {{"mlops why models/churn@v2", "Show what the second version was judged by"},
+                   {"mlops why sources/churn", "Say whether the source would be read again, and why"}},
+      .exits = {{Code::not_found, "there is no such model or table"}},
+      .see_also = {"mlops-run(1)", "mlops-train-run(1)", "mlops-plan(1)", "mlops-model-promote(1)"},
+      .run = [args](cli::Invocation& invocation) { why(*args, invocation); }};
 }
 
 }  // namespace mlops::commands

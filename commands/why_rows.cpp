@@ -159,16 +159,35 @@ ui::Row why_model_for_people(const model::Version& version, const release::Judge
   return row;
 }
 
-ui::Row why_table_row(const Step& step) {
-  ui::Row row = {{"address", step.address},
-                 {"state", step.fresh ? "fresh" : "out of date"},
-                 {"why", step.fresh ? "it is up to date" : step.why},
-                 {"reason", nullptr, ui::Show::hidden}};
+namespace {
+
+ui::Row why_row(const std::string& address, const std::string& state, const std::string& why) {
+  ui::Row row = {{"address", address}, {"state", state}, {"why", why}, {"reason", nullptr, ui::Show::hidden}};
   for (ui::Cell& cell : judged_cells(nullptr)) {
     cell.show = ui::Show::hidden;
     row.push_back(std::move(cell));
   }
   return row;
+}
+
+const json::Value& value_in(const ui::Row& row, std::string_view key) {
+  const auto found =
+      std::find_if(row.begin(), row.end(), [&](const ui::Cell& one) { return one.key == key; });
+  return found->value;
+}
+
+}  // namespace
+
+ui::Row why_table_row(const Step& step) {
+  return why_row(step.address, step.fresh ? "fresh" : "out of date",
+                 step.fresh ? "it is up to date" : step.why);
+}
+
+ui::Row why_release_row(const ui::Row& planned) {
+  const std::string action = value_in(planned, "action").text_or("");
+  const std::string state = action == "would train" ? "out of date" : action;
+  return why_row(value_in(planned, "address").text_or(""), state,
+                 value_in(planned, "why").text_or("it is up to date"));
 }
 
 }  // namespace mlops::commands

@@ -17,4 +17,7 @@ ui::Row why_model_for_people(const model::Version& version, const release::Judge
 /// Why a table would be made again; of a plan.
 ui::Row why_table_row(const Step& step);
 
+/// Of a release, as the plan of it has it (mlops.step/1).
+ui::Row why_release_row(const ui::Row& planned);
+
 }  // namespace mlops::commands

@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
     application.engine_folders.emplace_back(named->second);
   }
   if (const auto self = executable(); !self.empty()) {
+    application.executable = self;
     application.engine_folders.push_back(self.parent_path().parent_path() / "lib/mlops/engines");
     application.carried_engines = mlops::carried_engines(self, application.environment);
   }

@@ -23,6 +23,7 @@ struct Candidate {
 struct Application {
   Command root;
   config::Environment environment = {};
+  std::filesystem::path executable = {};  ///< Empty: it cannot be told.
   std::vector<std::filesystem::path> engine_folders = {};
   /// Makes one more folder of engines when none of those has what is wanted.
   Engines::Last carried_engines = {};

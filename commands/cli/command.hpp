@@ -27,6 +27,7 @@ enum class Offer {
   view,
   model,
   view_or_model,
+  schedule,
   run,
   address,
   command,

@@ -41,7 +41,8 @@ std::vector<Candidate> commands(const Command& command) {
 
 bool is_of_project(Offer offer) {
   return offer == Offer::dataset || offer == Offer::target || offer == Offer::view || offer == Offer::model ||
-         offer == Offer::view_or_model || offer == Offer::run || offer == Offer::address;
+         offer == Offer::view_or_model || offer == Offer::schedule || offer == Offer::run ||
+         offer == Offer::address;
 }
 
 std::vector<Candidate> settings() {

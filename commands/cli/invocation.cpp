@@ -4,6 +4,7 @@
 #include <mlops/base/error.hpp>
 
 #include <cerrno>
+#include <utility>
 
 namespace mlops::cli {
 namespace {
@@ -81,7 +82,13 @@ const config::Environment& Invocation::environment() const { return impl_->appli
 
 const Clock& Invocation::clock() const { return *impl_->clock; }
 
+std::unique_ptr<Clock> Invocation::exchange_clock(std::unique_ptr<Clock> clock) {
+  return std::exchange(impl_->clock, std::move(clock));
+}
+
 const Cancel& Invocation::cancel() const { return impl_->cancel; }
+
+Cancel& Invocation::limit() { return impl_->cancel; }
 
 bool Invocation::dry_run() const { return impl_->globals.dry_run; }
 

@@ -57,7 +57,11 @@ class Invocation {
   const config::Environment& environment() const;
   /// What "now" is: the system's time, or that of --as-of.
   const Clock& clock() const;
+  /// From now on "now" is what `clock` says; the clock of before is returned.
+  std::unique_ptr<Clock> exchange_clock(std::unique_ptr<Clock> clock);
   const Cancel& cancel() const;
+  /// The same, for who limits the time of some work.
+  Cancel& limit();
   bool dry_run() const;
   int verbosity() const;
   ui::Format format() const;

@@ -45,6 +45,7 @@ release_moves: needs table
 replay: needs http and table
 rules: its project needs table
 runner: tests no binary
+schedule: its projects need table
 schemas: its project needs table
 serve: needs http and json
 show: its project needs table
@@ -54,6 +55,7 @@ store: its project needs table
 tables: needs table
 train: needs table
 train_reference: needs gbdt
+tick_faults: needs table and gbdt
 transforms: needs table and gbdt
 web: needs fetch and table'
 

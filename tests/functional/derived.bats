@@ -41,7 +41,7 @@ release:
   viewed: {among: [viewed]}
 END
   mlops ingest --quiet --as-of 2026-11-05 >/dev/null
-  mlops run --quiet >/dev/null
+  mlops run data --quiet >/dev/null
   mlops train run --name plain --quiet --as-of 2026-11-05 >/dev/null
   mlops train run --name viewed --quiet --as-of 2026-11-05 >/dev/null
   mlops data query "SELECT * EXCLUDE (late, delay, landed) FROM departures" --quiet --out whole.csv >/dev/null 2>&1 ||

@@ -5,6 +5,7 @@ load seed
 load models
 load serving
 load watching
+load cron
 
 setup() {
   enter_fresh_project
@@ -65,6 +66,11 @@ run_examples() {
   mlops train run --label churned --train logistic --quiet >/dev/null
   run_examples evaluate
 }
+@test "the examples of schedule" {
+  seed_schedules
+  fake_crontab
+  run_examples schedule
+}
 @test "the examples of why" {
   seed_models
   run_examples why
@@ -100,6 +106,6 @@ run_examples() {
 }
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'init|ingest|evaluate|monitor|data|features|model|predict|serve|train|show|why|log|store|runs?' | paste -sd'|')
+    grep -vxE 'init|ingest|evaluate|monitor|data|features|model|predict|serve|train|show|why|log|store|schedule|runs?' | paste -sd'|')
   run_examples "$others"
 }

@@ -210,7 +210,7 @@ release/risk accepted 2'
   before=$(find .mlops -type f ! -name '*.db*' | sort | xargs sha256sum)
   answers 0 mlops plan release/risk --json
   is "$(jq -r '.items[-1] | "\(.address) \(.action): \(.why)"' <<<"$output")" \
-    'release/risk would train: base, linear are trained, 1 gate judges'
+    'release/risk would train: it was never trained: base, linear are trained, 1 gate judges'
   answers 0 mlops run -n release/risk --then promote
   has "$output" 'would train'
   has "$output" 'becomes the champion'
@@ -273,8 +273,8 @@ release/risk accepted 2'
   is "$(result .gates)" null
   answers 2 mlops why run/abc
   has "$stderr" 'it answers for models, such as models/churn@v2, and for tables'
-  answers 2 mlops why release/risk
-  has "$stderr" '`mlops why models/risk`'
+  answers 0 mlops why release/risk --json
+  has "$(result '"\(.address) \(.state): \(.why)"')" 'release/risk out of date: sources/churn (its files may have changed)'
   answers 4 mlops why models/nobody
   mlops ingest --quiet >/dev/null
   answers 0 mlops train run --quiet

@@ -217,5 +217,5 @@ release/risk'
   answers 0 mlops __complete -- run release
   is "$output" $'release/risk\trelease'
   answers 0 mlops __complete -- plan ''
-  is "$(cut -f 1 <<<"$output" | tr '\n' ' ')" 'churn release/risk '
+  is "$(cut -f 1 <<<"$output" | tr '\n' ' ')" 'churn release/risk release '
 }

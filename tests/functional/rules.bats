@@ -4,6 +4,7 @@
 load lib
 load seed
 load models
+load cron
 
 # COMMAND|WHAT IT DOES|WORDS. `answers`: prints rows and changes nothing. `text`: prints text that is the answer itself.
 # `changes`: the same, and takes -n. `serves`: has no end of its own. Several rows for one command are welcome.
@@ -45,6 +46,13 @@ features serve|serves|
 monitor run|changes|churn --as-of 2026-11-07
 monitor status|answers|
 monitor report|text|churn
+schedule list|answers|
+schedule next|answers|nightly
+schedule tick|answers|
+schedule install|changes|
+schedule remove|changes|
+schedule pause|changes|nightly
+schedule resume|changes|resting
 run|changes|-- true
 runs list|answers|
 runs show|answers|@last
@@ -95,6 +103,7 @@ setup_file() {
   other=$(mlops runs show @last --json | jq -r .items[0].id)
   export other
   mlops run --quiet -p lr=0.2 -- sh -c 'echo "loss: 0.4"' >/dev/null
+  seed_schedules
   mv "$PWD" "$seeded"
 }
 
@@ -103,6 +112,7 @@ setup() {
   rmdir "$PWD"
   cp -a "$seeded" "$PWD"
   cd "$PWD" || return 1
+  fake_crontab "# mlops: $PWD" 'an older line'
 }
 
 # rows KIND...: "COMMAND WORDS" of the commands of these kinds, one a line.

@@ -1,10 +1,10 @@
 /// The file of a reference, whole, torn and damaged. After a line without a crc the right one is put, so that
 /// what is behind the check is reached as well.
 #include "fuzz.hpp"
-#include "src/crc.hpp"
 #include "src/line.hpp"
 
 #include <fmt/format.h>
+#include <mlops/base/crc.hpp>
 
 namespace {
 

@@ -474,6 +474,7 @@ std::string file_with(std::string_view where, const std::string& line) {
   if (where == "split of a table") return with("split:\n      " + line);
   if (where == "online of a view") return "mlops: 1\nfeatures:\n  v:\n    online:\n      " + line + "\n";
   if (where == "truth of a monitor") return "mlops: 1\nmonitor:\n  m:\n    truth:\n      " + line + "\n";
+  if (where == "retry of a schedule") return "mlops: 1\nschedule:\n  m:\n    retry:\n      " + line + "\n";
   if (where == "features of a model") return "mlops: 1\nmodels:\n  m:\n    features:\n      - " + line + "\n";
   const std::string section(where.substr(0, where.find('.')));
   return "mlops: 1\n" + section + ":\n  s:\n    " + line + "\n";

@@ -51,6 +51,17 @@ std::optional<std::string> token_of(const manifest::SourceSpec& source, const st
   return crypto::sha256(json::canonical(all)).hex();
 }
 
+std::optional<std::string> token_of(const manifest::DataSpec& table, const std::filesystem::path& base,
+                                    const json::Object& params) {
+  std::string sql = table.sql;
+  if (!table.sql_file.empty()) {
+    std::ifstream in(base / table.sql_file, std::ios::binary);
+    if (!in) return std::nullopt;
+    sql.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  return crypto::sha256(json::dump(json::Object{{"sql", sql}, {"params", params}})).hex();
+}
+
 void keep_token(store::Store& store, const Version& version, const std::string& token) {
   const std::filesystem::path path = path_of(store, version);
   std::filesystem::create_directories(path.parent_path());

@@ -17,7 +17,19 @@ bool is_whole(const Expr& expr) {
   return value >= 1 && value < 1e15 && value == std::floor(value);
 }
 
+std::variant<std::string, Fault> thing_of_argument(const Expr& expr, const Argument& wanted,
+                                                   const Scope& scope) {
+  if (wanted.kind == ArgumentKind::release) return entry_named(expr, "release", scope.releases);
+  if (wanted.kind == ArgumentKind::monitor) return entry_named(expr, "monitor", scope.monitors);
+  return table_named(expr, scope);
+}
+
 }  // namespace
+
+std::string thing_named(const Expr& argument, const Argument& wanted, const Scope& scope) {
+  auto found = thing_of_argument(argument, wanted, scope);
+  return std::holds_alternative<std::string>(found) ? std::get<std::string>(std::move(found)) : "";
+}
 
 std::size_t Checker::place_of(const std::string& name, const Signature& function, std::size_t& next) {
   const auto& wanted = function.arguments;
@@ -148,7 +160,15 @@ void Checker::argument(const Expr& expr, const Argument& wanted, const Leaf& lea
         wants("a share from 0 to 1");
       return;
     case ArgumentKind::table:
-      return;  // comparison_of() has looked at it
+      // Of a pair, comparison_of() has looked at it.
+      return leaf.function->about == About::trigger ? thing(expr, wanted, leaf) : void();
+    case ArgumentKind::release:
+    case ArgumentKind::monitor:
+      return thing(expr, wanted, leaf);
+    case ArgumentKind::length:
+      if (expr.kind != Kind::number || expr.unit < Unit::us || expr.unit > Unit::w)
+        wants("a time such as 14d");
+      return;
     case ArgumentKind::word:
       if (expr.kind != Kind::name || expr.path.size() != 1) return wants("a word");
       if (leaf.function->about == About::serving && expr.path.front().text != wanted.name)
@@ -164,6 +184,16 @@ void Checker::argument(const Expr& expr, const Argument& wanted, const Leaf& lea
       if (!is_whole(expr)) wants("a whole number from 1");
       return;
   }
+}
+
+void Checker::thing(const Expr& expr, const Argument& wanted, const Leaf& leaf) {
+  if (expr.kind != Kind::name)
+    return add(expr,
+               fmt::format("'{}' takes a {} of the file here, not {}", leaf.function->name, wanted.name,
+                           quote(expr)),
+               fmt::format("write `{}`", usage_of(*leaf.function)));
+  auto found = thing_of_argument(expr, wanted, scope_);
+  if (auto* fault = std::get_if<Fault>(&found)) faults_.push_back(std::move(*fault));
 }
 
 void Checker::metric(const Expr& expr) {

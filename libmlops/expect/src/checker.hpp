@@ -37,6 +37,8 @@ class Checker {
   Type leaf(const Expr& expr);
   Type call(const Expr& expr, const Leaf& leaf);
   bool arguments(const Expr& expr, const Leaf& leaf, Type& first);
+  /// Of a trigger.
+  void thing(const Expr& expr, const Argument& wanted, const Leaf& leaf);
   void metric(const Expr& expr);
   void slice(const Expr& expr);
   Type pair(const Expr& expr, const Signature& function);

@@ -209,6 +209,7 @@ std::variant<std::string, Fault> table_named(const Expr& expr, const Scope& scop
 bool is_reserved(std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 
 std::variant<Leaf, Fault> resolve(const Expr& expr, const Scope& scope) {
+  if (scope.where == Where::schedule) return trigger_leaf(expr, scope);
   const Part& name = expr.path.back();
   const Signature* function = name.quoted ? nullptr : find_function(name.text, scope);
   if (expr.kind == Kind::call) {

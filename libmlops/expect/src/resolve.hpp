@@ -38,6 +38,11 @@ Fault no_metric(const Expr& name, const Scope& scope);
 Fault not_asked(const Part& name, const Signature& function);
 /// Where a table stands before its function in a release or a monitor.
 Fault of_one_table(const Expr& expr, const Signature& function, const Scope& scope);
+/// What `when:` asks for.
+std::variant<Leaf, Fault> trigger_leaf(const Expr& expr, const Scope& scope);
+/// The one of `names`, entries of a section, that `delay` or `release.delay` means.
+std::variant<std::string, Fault> entry_named(const Expr& name, std::string_view section,
+                                             const std::vector<std::string>& names);
 /// Whether the task has it, as far as that is known; else why not.
 std::optional<Fault> problem_of_metric(const Part& name, const Scope& scope);
 

@@ -16,9 +16,9 @@ struct Section {
   std::string_view name;
 };
 
-constexpr std::array sections = {Section{Where::data, "sources"}, Section{Where::data, "data"},
-                                 Section{Where::data, "features"}, Section{Where::release, "release"},
-                                 Section{Where::monitor, "monitor"}};
+constexpr std::array sections = {Section{Where::data, "sources"},    Section{Where::data, "data"},
+                                 Section{Where::data, "features"},   Section{Where::release, "release"},
+                                 Section{Where::monitor, "monitor"}, Section{Where::schedule, "schedule"}};
 
 bool has(const std::vector<std::string>& all, std::string_view one) {
   return std::find(all.begin(), all.end(), one) != all.end();
@@ -88,7 +88,8 @@ std::optional<Fault> problem_of_metric(const Part& name, const Scope& scope) {
 
 Fault not_here(const std::string& word, std::size_t at, const Scope& scope) {
   std::string hint = "data have `last`, the last accepted version";
-  if (scope.where == Where::release)
+  if (scope.where == Where::schedule) hint = "a schedule asks for tables, releases and monitors of the file";
+  else if (scope.where == Where::release)
     hint =
         "gates are judged on the rows of test: `auc` is that of the model that is judged, `champion.auc` "
         "that of the champion";
@@ -115,6 +116,9 @@ Fault no_metric(const Expr& expr, const Scope& scope) {
 }
 
 Fault not_asked(const Part& name, const Signature& function) {
+  const std::string message = fmt::format("'{}' cannot be asked here", function.name);
+  if (function.about == About::trigger)
+    return {name.at.begin, message, "it is asked in `when:` of `schedule:`"};
   std::vector<std::string> names;
   for (const Section& section : sections) {
     if (function.allowed(section.where)) names.push_back(fmt::format("`{}:`", section.name));
@@ -122,8 +126,7 @@ Fault not_asked(const Part& name, const Signature& function) {
   std::string last = std::move(names.back());
   names.pop_back();
   if (!names.empty()) last = fmt::format("{} and {}", fmt::join(names, ", "), last);
-  return {name.at.begin, fmt::format("'{}' cannot be asked here", function.name),
-          fmt::format("it is asked in `expect:` of {}", last)};
+  return {name.at.begin, message, fmt::format("it is asked in `expect:` of {}", last)};
 }
 
 Fault of_one_table(const Expr& expr, const Signature& function, const Scope& scope) {

@@ -34,7 +34,7 @@ struct Stand {
 };
 
 constexpr std::array stands = {Stand{Where::data, "tables"}, Stand{Where::release, "release"},
-                               Stand{Where::monitor, "monitor"}};
+                               Stand{Where::monitor, "monitor"}, Stand{Where::schedule, "schedule"}};
 
 std::string where_of(const Signature& function) {
   std::vector<std::string_view> names;
@@ -47,6 +47,7 @@ std::string where_of(const Signature& function) {
 std::vector<Signature> all_functions() {
   std::vector<Signature> out = functions_of_tables();
   for (Signature& one : functions_of_models()) out.push_back(std::move(one));
+  for (Signature& one : functions_of_triggers()) out.push_back(std::move(one));
   return out;
 }
 

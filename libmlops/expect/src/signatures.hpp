@@ -3,6 +3,7 @@
 
 #include <mlops/expect/signature.hpp>
 
+#include <utility>
 #include <vector>
 
 namespace mlops::expect {
@@ -19,5 +20,6 @@ inline constexpr Type duration{Sort::number, Measure::duration};
 
 std::vector<Signature> functions_of_tables();
 std::vector<Signature> functions_of_models();
+std::vector<Signature> functions_of_triggers();
 
 }  // namespace mlops::expect

@@ -1,4 +1,3 @@
-#include <mlops/expect/check.hpp>
 #include <mlops/manifest/assertions.hpp>
 
 #include "src/internal.hpp"
@@ -69,6 +68,14 @@ void check_models(const Manifest& manifest, std::vector<AssertionFault>& out) {
 
 }  // namespace
 
+expect::Scope scope_of_triggers(const Manifest& manifest) {
+  expect::Scope scope{.where = expect::Where::schedule};
+  for (const TableSpec* table : manifest.tables()) scope.things.push_back(manifest.address_of(*table));
+  for (const ReleaseSpec& release : manifest.releases) scope.releases.push_back(release.name);
+  for (const MonitorSpec& monitor : manifest.monitors) scope.monitors.push_back(monitor.name);
+  return scope;
+}
+
 std::vector<AssertionFault> faults_of_assertions(const Manifest& manifest) {
   expect::Scope scope;
   for (const TableSpec* table : manifest.tables()) scope.things.push_back(manifest.address_of(*table));
@@ -84,6 +91,8 @@ std::vector<AssertionFault> faults_of_assertions(const Manifest& manifest) {
     check_all(view.expect, scope, out);
   }
   check_models(manifest, out);
+  const expect::Scope triggers = scope_of_triggers(manifest);
+  for (const ScheduleSpec& schedule : manifest.schedules) check_all(schedule.when, triggers, out);
   return out;
 }
 

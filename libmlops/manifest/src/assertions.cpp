@@ -72,7 +72,8 @@ std::optional<ExpectSpec> Reader::assertion(const yaml::Node& item) {
 std::vector<ExpectSpec> Reader::assertions(const yaml::Node& node) {
   std::vector<ExpectSpec> out;
   if (node.kind != yaml::Kind::sequence) {
-    fault(node.at, fmt::format("'{}' takes a list", key_), "write `expect: [rows > 1_000]`");
+    const std::string one = node.text.empty() ? "rows > 1_000" : node.text;
+    fault(node.at, fmt::format("'{}' takes a list", key_), fmt::format("write `{}: ['{}']`", key_, one));
   }
   for (const yaml::Node& item : node.items) {
     if (auto one = assertion(item)) out.push_back(*std::move(one));

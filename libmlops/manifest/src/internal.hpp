@@ -38,6 +38,7 @@ std::vector<Problem> problems(const ModelSpec& model);
 std::vector<Problem> problems(const ReleaseSpec& release);
 std::vector<Problem> problems(const ServeSpec& serve);
 std::vector<Problem> problems(const MonitorSpec& monitor);
+std::vector<Problem> problems(const ScheduleSpec& schedule);
 
 /// A problem unless `word` is one of `words`; names what is similar.
 void check_word(std::vector<Problem>& out, std::string_view key, const std::string& word,
@@ -74,6 +75,16 @@ void read_valid(Reader& reader, const yaml::Node& node, SplitSpec& split);
 /// `log:` and `keep:` of an entry of `serve:`.
 void read_log(Reader& reader, const yaml::Node& node, ServeSpec& serve);
 void read_keep(Reader& reader, const yaml::Node& node, ServeSpec& serve);
+
+/// "similar models exist: ...", or all that there are, for a name that is not there.
+std::string near_or_all(const std::string& name, const std::vector<std::string>& known,
+                        std::string_view what);
+
+std::vector<std::string> names_of(const auto& specs) {
+  std::vector<std::string> out;
+  for (const auto& spec : specs) out.push_back(spec.name);
+  return out;
+}
 
 /// Why `name` cannot be the name of an entry.
 std::optional<Problem> problem_of_name(std::string_view name);
@@ -170,6 +181,9 @@ std::span<const KeyOf<ServeSpec>> serve_keys();
 std::span<const KeyOf<MonitorSpec>> monitor_keys();
 /// Of `truth:` of a monitor.
 std::span<const KeyOf<TruthSpec>> truth_keys();
+std::span<const KeyOf<ScheduleSpec>> schedule_keys();
+/// Of `retry:` of a schedule.
+std::span<const KeyOf<RetrySpec>> retry_keys();
 
 /// `data:` and `features:`; where the lines of SQL stand.
 void read_data(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
@@ -187,6 +201,15 @@ Place place_of(const yaml::Node& node);
 void read_serve(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
 void read_monitors(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
 void read_truth(Reader& reader, const yaml::Node& node, MonitorSpec& monitor);
+
+void read_schedules(Reader& reader, const yaml::Node& node, Manifest& manifest,
+                    std::vector<yaml::Fault>& out);
+void read_retry(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule);
+void read_missed(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule);
+void read_busy(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule);
+void read_backoff(Reader& reader, const yaml::Node& node, RetrySpec& retry);
+/// What `run:` of schedules names.
+void check_targets(const yaml::Node& root, const Manifest& manifest, std::vector<yaml::Fault>& out);
 
 /// `models:` and `release:`; then whatever names something in the file.
 void read_models(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);

@@ -25,6 +25,8 @@ constexpr std::array top_keys = {
         "What answers over HTTP, by the name of the model: `name: {port: 8080, log: 100%}`"},
     Key{"", "monitor", "map",
         "What is expected of live traffic, by the name of the model: `name: {every: 1d, expect: [...]}`"},
+    Key{"", "schedule", "map",
+        "What is done at which times, by name: `name: {at: daily, run: release/delay}`"},
     Key{"", "settings", "map", "Settings of the program for who works in this project: `{threads: 4}`"},
 };
 
@@ -176,6 +178,8 @@ std::vector<Key> all_keys() {
   add(serve_keys());
   add(monitor_keys());
   add(truth_keys());
+  add(schedule_keys());
+  add(retry_keys());
   return out;
 }
 
@@ -198,6 +202,8 @@ constexpr std::array headings = {
     Heading{"serve.NAME", "# KEYS OF AN ENTRY OF SERVE"},
     Heading{"monitor.NAME", "# KEYS OF AN ENTRY OF MONITOR"},
     Heading{"truth of a monitor", "# KEYS OF TRUTH"},
+    Heading{"schedule.NAME", "# KEYS OF A SCHEDULE"},
+    Heading{"retry of a schedule", "# KEYS OF RETRY"},
 };
 
 std::string_view heading(std::string_view where) {

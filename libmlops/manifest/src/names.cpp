@@ -59,6 +59,16 @@ bool is_reserved(std::string_view word) {
   return std::find(reserved.begin(), reserved.end(), word) != reserved.end();
 }
 
+std::string near_or_all(const std::string& name, const std::vector<std::string>& known,
+                        std::string_view what) {
+  const std::vector<std::string> near = near_misses(name, known);
+  const std::string several = what == "entity" ? "entities" : fmt::format("{}s", what);
+  if (near.size() > 1) return fmt::format("similar {} exist: {}", several, one_of(near));
+  if (!near.empty()) return fmt::format("similar {} exists: {}", what, one_of(near));
+  return known.empty() ? fmt::format("the file has no {}", what)
+                       : fmt::format("it is one of {}", one_of(known));
+}
+
 std::optional<Problem> problem_of_name(std::string_view name) {
   const std::string hint = "a name is made of letters, digits, '_' and '-'";
   if (name.empty()) return Problem{"", 0, "an empty name", hint};

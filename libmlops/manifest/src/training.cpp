@@ -62,26 +62,10 @@ void check_both(Problems& out, const ModelSpec& model) {
   }
 }
 
-std::vector<std::string> names_of(const auto& specs) {
-  std::vector<std::string> out;
-  for (const auto& spec : specs) out.push_back(spec.name);
-  return out;
-}
-
 std::vector<std::string> names_of_tables(const Manifest& manifest) {
   std::vector<std::string> out;
   for (const TableSpec* table : manifest.tables()) out.push_back(table->name);
   return out;
-}
-
-std::string near_or_all(const std::string& name, const std::vector<std::string>& known,
-                        std::string_view what) {
-  const std::vector<std::string> near = near_misses(name, known);
-  const std::string several = what == "entity" ? "entities" : fmt::format("{}s", what);
-  if (near.size() > 1) return fmt::format("similar {} exist: {}", several, one_of(near));
-  if (!near.empty()) return fmt::format("similar {} exists: {}", what, one_of(near));
-  return known.empty() ? fmt::format("the file has no {}", what)
-                       : fmt::format("it is one of {}", one_of(known));
 }
 
 /// Names used that are not there, and models whose data cannot be told.
@@ -300,6 +284,7 @@ void check_names(const yaml::Node& root, const Manifest& manifest, std::vector<y
   check_section(root, "models", manifest.models, names);
   check_section(root, "release", manifest.releases, names);
   check_section(root, "monitor", manifest.monitors, names);
+  check_targets(root, manifest, out);
 }
 
 }  // namespace mlops::manifest

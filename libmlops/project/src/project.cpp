@@ -21,12 +21,14 @@ struct Project::Impl {
   Mode mode = Mode::open;
   std::unique_ptr<store::Store> store;
   std::optional<manifest::Manifest> manifest;
+  std::string manifest_text = {};
   std::optional<manifest::Lock> lock;
 
   std::filesystem::path store_folder() const { return root / ".mlops"; }
 
-  manifest::Manifest read_manifest(const std::optional<std::string>& text) const {
+  manifest::Manifest read_manifest(const std::optional<std::string>& text) {
     manifest::Manifest out;
+    manifest_text = text.value_or("");
     if (text) out = manifest::parse(*text, manifest_name);
     if (out.project.empty()) out.project = name_of(root);
     return out;
@@ -84,12 +86,19 @@ const manifest::Manifest& Project::manifest() {
   return *impl_->manifest;
 }
 
+const std::string& Project::manifest_text() {
+  (void)manifest();
+  return impl_->manifest_text;
+}
+
 std::vector<manifest::ServeSpec> Project::serve() const {
   const auto text = fs::find_file(impl_->root / manifest_name);
   return text ? manifest::parse_serve(*text, manifest_name) : std::vector<manifest::ServeSpec>{};
 }
 
 std::filesystem::path Project::predictions() const { return impl_->store_folder() / "predictions"; }
+
+std::filesystem::path Project::schedules() const { return impl_->store_folder() / "schedules"; }
 
 Error Project::error_of(const std::vector<manifest::AssertionFault>& faults) {
   const auto text = fs::find_file(impl_->root / manifest_name);

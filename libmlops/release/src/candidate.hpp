@@ -41,9 +41,14 @@ struct Judged {
   std::optional<Digest> run_record = {};
 };
 
+/// What a run made of this key before, asked about the test rows now; nothing: there is none that can be
+/// read.
+std::optional<Judged> read_back(Workshop& shop, const Prepared& prepared, const Bench& bench,
+                                const Candidate& candidate, const Digest& key);
+
 /// Faults of the training end up in `outcome.fault`; Error(interrupted) leaves.
 Judged train_one(Workshop& shop, const TrainRequest& request, const Prepared& prepared, const Bench& bench,
-                 const Candidate& candidate);
+                 const Candidate& candidate, const Digest& key);
 
 /// The truth that predictions for some rows are held to; the labels must outlive it.
 evaluate::Truth truth_of(const train::Target& target, std::span<const double> labels);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <mlops/base/error.hpp>
 #include <mlops/dataset/cells.hpp>
+#include <mlops/release/conclusion.hpp>
 #include <mlops/release/pick.hpp>
 #include <mlops/release/train.hpp>
 
@@ -17,8 +18,12 @@ constexpr std::size_t example_rows = 3;
 std::vector<Judged> train_all(Workshop& shop, const TrainRequest& request, const Prepared& prepared,
                               const Bench& bench) {
   std::vector<Judged> judged;
-  for (const Candidate& candidate : prepared.candidates)
-    judged.push_back(train_one(shop, request, prepared, bench, candidate));
+  for (std::size_t i = 0; i < prepared.candidates.size(); ++i) {
+    const Candidate& candidate = prepared.candidates[i];
+    const Digest& key = prepared.key.candidates[i];
+    auto known = request.reuse ? read_back(shop, prepared, bench, candidate, key) : std::nullopt;
+    judged.push_back(known ? *std::move(known) : train_one(shop, request, prepared, bench, candidate, key));
+  }
   const bool any =
       std::any_of(judged.begin(), judged.end(), [](const Judged& one) { return !one.outcome.fault; });
   if (!any) throw *judged.front().outcome.fault;
@@ -126,6 +131,20 @@ void crown(Workshop& shop, const TrainRequest& request, TrainReport& report) {
   report.champion = registry.current(request.model, champion_name);
 }
 
+Conclusion conclusion_of(Workshop& shop, const TrainRequest& request, const Prepared& prepared,
+                         const TrainReport& report) {
+  const model::Version& version = report.added.version;
+  return {.model = request.model,
+          .key = prepared.key,
+          .number = version.number,
+          .version = version.record,
+          .judgement = report.judgement ? std::optional(report.judgement->record) : std::nullopt,
+          .champion = report.champion_judged,
+          .rows = prepared.split.test.size(),
+          .reason = report.reason,
+          .time = shop.clock.now()};
+}
+
 }  // namespace
 
 TrainReport train_models(Workshop& shop, const TrainRequest& request, const Prepared& prepared) {
@@ -162,6 +181,7 @@ TrainReport train_models(Workshop& shop, const TrainRequest& request, const Prep
   judged[choice.picked].outcome.bytes = report.added.version.bytes;
   for (Judged& one : judged) report.outcomes.push_back(std::move(one.outcome));
   crown(shop, request, report);
+  keep(shop.store, conclusion_of(shop, request, prepared, report), request.who);
   return report;
 }
 

@@ -112,17 +112,19 @@ json::Object to_json(const Environment& environment) {
 }
 
 json::Object to_json(const Begin& begin, const std::string& id) {
-  return {{"id", id},
-          {"experiment", begin.experiment},
-          {"name", or_null(begin.name)},
-          {"command", texts(begin.command)},
-          {"folder", or_null(begin.folder.native())},
-          {"parent", or_null(begin.parent)},
-          {"seed", begin.seed},
-          {"code", to_json(begin.code)},
-          {"environment", to_json(begin.environment)},
-          {"who", or_null(begin.who)},
-          {"started", begin.time.text()}};
+  json::Object out = {{"id", id},
+                      {"experiment", begin.experiment},
+                      {"name", or_null(begin.name)},
+                      {"command", texts(begin.command)},
+                      {"folder", or_null(begin.folder.native())},
+                      {"parent", or_null(begin.parent)},
+                      {"seed", begin.seed},
+                      {"code", to_json(begin.code)},
+                      {"environment", to_json(begin.environment)},
+                      {"who", or_null(begin.who)},
+                      {"started", begin.time.text()}};
+  if (begin.key) out.set("key", begin.key->hex());
+  return out;
 }
 
 Begin begin_from(const json::Value& value) {
@@ -139,7 +141,8 @@ Begin begin_from(const json::Value& value) {
           .code = code_from(value["code"]),
           .environment = environment_from(value["environment"]),
           .who = value["who"].text_or(""),
-          .time = *time};
+          .time = *time,
+          .key = Digest::parse(value["key"].text_or(""))};
 }
 
 }  // namespace mlops::run

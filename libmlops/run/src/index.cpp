@@ -16,7 +16,7 @@ namespace {
 
 using Mode = db::Database::Mode;
 
-constexpr std::array<std::string_view, 2> schema = {R"(
+constexpr std::array<std::string_view, 3> schema = {R"(
 CREATE TABLE runs(
   id TEXT PRIMARY KEY,
   experiment TEXT NOT NULL,
@@ -47,11 +47,15 @@ CREATE TABLE unreadable(
   time INTEGER NOT NULL,  -- of the entry: when the run ended
   why TEXT NOT NULL,
   PRIMARY KEY(experiment, number)) STRICT, WITHOUT ROWID;
-DELETE FROM runs; DELETE FROM last_values; DELETE FROM annotations; DELETE FROM seen)"};
+DELETE FROM runs; DELETE FROM last_values; DELETE FROM annotations; DELETE FROM seen)",
+                                                    R"(
+CREATE TABLE keys(key TEXT NOT NULL, run TEXT NOT NULL, PRIMARY KEY(key, run)) STRICT, WITHOUT ROWID;
+DELETE FROM runs; DELETE FROM last_values; DELETE FROM annotations; DELETE FROM seen;
+DELETE FROM unreadable)"};
 
 constexpr const char* empty_all =
     "DELETE FROM runs; DELETE FROM last_values; DELETE FROM annotations; DELETE FROM seen; "
-    "DELETE FROM unreadable";
+    "DELETE FROM unreadable; DELETE FROM keys";
 
 }  // namespace
 

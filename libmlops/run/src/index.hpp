@@ -22,6 +22,8 @@ class Index {
   std::optional<Run> newest();
   /// At most `limit` runs whose id begins so.
   std::vector<Run> with_prefix(std::string_view prefix, std::size_t limit);
+  /// Of those that ended well.
+  std::optional<Run> with_key(const std::string& key);
   std::set<std::string> experiments();
   std::set<std::string> metrics();
   std::vector<std::string> ids();

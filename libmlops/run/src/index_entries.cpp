@@ -88,6 +88,9 @@ void Index::add_run(const store::ReferenceName& name, const store::ReferenceEntr
             object_text(value["metrics"]), object_text(value["tags"]))
       .run();
   set_values(id, metrics_from(value["metrics"]));
+  const std::string key = value["key"].text_or("");
+  if (key.empty()) return;
+  database_->prepare("INSERT OR REPLACE INTO keys(key, run) VALUES (?, ?)").bind(key, id).run();
 }
 
 void Index::set_values(const std::string& id, const std::map<std::string, Metric>& metrics) {

@@ -35,6 +35,16 @@ std::vector<Run> Index::with_prefix(std::string_view prefix, std::size_t limit) 
   return runs_of(query);
 }
 
+std::optional<Run> Index::with_key(const std::string& key) {
+  db::Statement query = database_->prepare(
+      fmt::format("SELECT {} FROM runs WHERE id IN (SELECT run FROM keys WHERE key = ?1) AND status = ?2 "
+                  "ORDER BY started DESC, id LIMIT 1",
+                  run_columns));
+  query.bind(key, name_of(Status::done));
+  auto found = runs_of(query);
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
 std::set<std::string> Index::experiments() {
   std::set<std::string> out;
   db::Statement query = database_->prepare("SELECT DISTINCT experiment FROM runs");

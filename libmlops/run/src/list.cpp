@@ -273,6 +273,10 @@ json::Object details(store::Store& store, const Run& run) {
   return record;
 }
 
+std::optional<Run> find_done(store::Store& store, const Digest& key) {
+  return Index(store).with_key(key.hex());
+}
+
 std::size_t reindex(store::Store& store) {
   all_living(store);
   Index index(store);

@@ -1,9 +1,8 @@
 #include "src/line.hpp"
 
+#include <mlops/base/crc.hpp>
 #include <mlops/base/error.hpp>
 #include <mlops/json/value.hpp>
-
-#include "src/crc.hpp"
 
 namespace mlops::store {
 namespace {

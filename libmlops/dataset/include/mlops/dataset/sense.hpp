@@ -21,6 +21,11 @@ namespace mlops::dataset {
 std::optional<std::string> token_of(const manifest::SourceSpec& source, const std::filesystem::path& base,
                                     Time now);
 
+/// Of how a table of `data:` is made, as it stands now: its SQL, that of its file, and what it may read of
+/// `params`. Nothing: its file cannot be read.
+std::optional<std::string> token_of(const manifest::DataSpec& table, const std::filesystem::path& base,
+                                    const json::Object& params);
+
 /// Remembers that `version` is what the files are when they have this token.
 void keep_token(store::Store& store, const Version& version, const std::string& token);
 

@@ -42,6 +42,9 @@ struct Scope {
   std::vector<std::string> models = {};
   /// Of Where::release: the columns of `slices:`.
   std::vector<std::string> slices = {};
+  /// Of Where::schedule: names of entries.
+  std::vector<std::string> releases = {};
+  std::vector<std::string> monitors = {};
   bool truth = true;  ///< Of Where::monitor: it is told what turned out to be true.
   /// Metrics that the task has; empty: not known yet, and every one may be asked for.
   std::vector<std::string> metrics = {};
@@ -75,6 +78,10 @@ struct Comparison {
 
 std::variant<Comparison, Fault> comparison_of(const Expr& call, const Signature& function,
                                               const Scope& scope);
+
+/// The address or name of the thing that an argument of a trigger names, as in Scope::things, Scope::releases
+/// and Scope::monitors; of a checked call.
+std::string thing_named(const Expr& argument, const Argument& wanted, const Scope& scope);
 
 /// The argument of that name, by its name or its place; null: it is not given.
 const Expr* argument_of(const Expr& call, const Signature& function, std::string_view name);

@@ -38,11 +38,14 @@ enum class ArgumentKind {
   test,      ///< An assertion about each row.
   regex,     ///< /.../
   fraction,  ///< A number from 0 to 1 as it stands.
-  table,     ///< `train`, `last`, another thing of the file.
+  table,     ///< `train`, `last`, another thing of the file with a table.
   word,  ///< A bare word that is no name; of what is served the argument's own, as in skew(offline, online).
-  metric,  ///< The name of a metric.
-  slice,   ///< A column of `slices:`.
-  count,   ///< A whole number from 1 as it stands.
+  metric,   ///< The name of a metric.
+  slice,    ///< A column of `slices:`.
+  count,    ///< A whole number from 1 as it stands.
+  release,  ///< An entry of `release:`.
+  monitor,  ///< An entry of `monitor:`.
+  length,   ///< A duration as it stands.
 };
 
 struct Argument {
@@ -64,7 +67,8 @@ enum class About {
          ///< in a monitor what the model was trained on with the window.
   training,  ///< What training makes of this table.
   serving,   ///< What answers for this view while serving.
-  model,  ///< The model that is judged, or that before the dot: `champion`, another of the release, `test`.
+  model,    ///< The model that is judged, or that before the dot: `champion`, another of the release, `test`.
+  trigger,  ///< The things of the file that are its arguments.
 };
 
 struct Signature {

@@ -14,13 +14,15 @@ namespace mlops::pipeline {
 /// What is known of a schedule.
 struct State {
   bool paused = false;
-  /// Due times until this one are seen to; nothing: it was never armed nor ticked.
+  /// Due times until this one are seen to, or were passed while it was paused; nothing: it was never armed
+  /// nor ticked.
   std::optional<Time> seen_to = {};
   std::optional<Entry> last = {};       ///< The newest that ended.
   std::optional<Entry> last_good = {};  ///< The newest that ended done or fresh.
   std::optional<Entry> open = {};       ///< Begun and not ended: at work, or killed.
   /// The newest that ended in a way that is tried again, with nothing after it.
   std::optional<Entry> to_retry = {};
+  std::uint64_t killed = 0;  ///< How often in a row the newest due time was begun and killed.
 };
 State state_of(const std::vector<Entry>& entries);
 
@@ -32,14 +34,16 @@ struct Due {
 };
 
 /// In their order; mostly none. Nobody may be at work: an open entry is one that was killed, which is taken
-/// up again at once, at most three times in a row. A schedule that was never armed counts from a minute ago.
-/// `missed: none` takes what is at most five minutes old.
+/// up again at once, at most three times in a row. What waits to be tried again gives way to a newer due
+/// time, but for `missed: all`, where the newer one waits. A schedule that was never armed counts from a
+/// minute ago, as does one whose last due time is more than a day ahead: a clock was wrong. `missed: none`
+/// takes what is at most five minutes old.
 std::vector<Due> due_times(const manifest::ScheduleSpec& spec, const Timetable& times, const State& state,
                            Time now);
 
 /// When the schedule is due next, retries included; nothing: never, or it is paused.
-std::optional<Time> next_time(const manifest::ScheduleSpec& spec, const Timetable& times,
-                              const State& state, Time now);
+std::optional<Time> next_time(const manifest::ScheduleSpec& spec, const Timetable& times, const State& state,
+                              Time now);
 
 /// Whether an attempt that ended so may be tried again: signals, time-outs and exit code 75 only.
 bool is_retried(const Entry& ended);

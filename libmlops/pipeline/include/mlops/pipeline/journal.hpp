@@ -1,8 +1,8 @@
 #pragma once
 /// What happened to a schedule: lines of JSON, each with a crc, in <folder>/<name>.jsonl; appended under a
 /// kernel lock and synced, so that what is said to have begun or ended survives a power cut. A torn last
-/// line (a killed writer) is cut by the next one. Beyond a megabyte the older lines go to <name>.1.jsonl,
-/// which is replaced; what the state needs of them is carried over.
+/// line (a killed writer) is cut by the next one. Beyond a megabyte all lines go to <name>.1.jsonl, which is
+/// replaced; what the state needs of them is said again at the beginning of the new file, byte for byte.
 
 #include <mlops/base/clock.hpp>
 #include <mlops/json/value.hpp>
@@ -31,13 +31,14 @@ std::string_view name_of(Outcome outcome);
 struct Entry {
   enum class Event { armed, begun, ended, paused, resumed };
   Event event = Event::ended;
-  Time time = {};               ///< As the clock of the tick says.
-  Time due = {};                ///< The logical time; of begun and ended.
-  std::uint64_t missed = 0;     ///< Due times before it that are not made up.
-  std::uint64_t attempt = 1;    ///< From 1; of begun and ended.
+  Time time = {};            ///< As the clock of the tick says.
+  Time due = {};             ///< The logical time; of begun and ended.
+  std::uint64_t missed = 0;  ///< Due times before it that are not made up.
+  /// From 1; of begun and ended. 0 of an end without a beginning: another tick was at work.
+  std::uint64_t attempt = 1;
   Outcome outcome = Outcome::done;
   int exit_code = 0;
-  std::string why = {};         ///< A sentence without full stop: why it was skipped, how it failed.
+  std::string why = {};  ///< A sentence without full stop: why it was skipped, how it failed.
   std::string who = {};
   double wall_s = 0;
   json::Object facts = {};  ///< What `changed` is held to next time, steps and versions; see tick.hpp.

@@ -12,6 +12,7 @@
 /// time that passes instead.
 
 #include <mlops/base/clock.hpp>
+#include <mlops/manifest/times.hpp>
 #include <mlops/tz/zone.hpp>
 
 #include <cstdint>
@@ -24,10 +25,10 @@ namespace mlops::pipeline {
 
 class Timetable {
  public:
-  /// Throws Error(usage) for an `at` that is none, as problem_of_times() says it.
+  /// Throws Error(usage) for an `at` that is none, as manifest::parse_times() says it.
   Timetable(std::string_view at, std::shared_ptr<const tz::Zone> zone);
 
-  /// The first after `after`; nothing: there is none within the next 30 years (`30 2 31 2 *`).
+  /// The first after `after`; nothing: there is none within the next 30 years.
   std::optional<Time> next(Time after) const;
 
   /// How many there are after `after` until `until`, that one included, and the latest of them.
@@ -38,8 +39,9 @@ class Timetable {
   Passed passed(Time after, Time until) const;
 
  private:
-  struct Fields;
-  std::shared_ptr<const Fields> fields_;
+  std::optional<Time> next_shown_again(Time after, std::optional<Time> before) const;
+
+  manifest::Times times_;
   std::shared_ptr<const tz::Zone> zone_;
 };
 

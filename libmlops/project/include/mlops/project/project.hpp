@@ -52,11 +52,16 @@ class Project {
   /// `mlops.yaml` as it stands; an empty one, named after the folder, when there is no file.
   const manifest::Manifest& manifest();
 
+  /// The text that manifest() was read from; empty when there is no file.
+  const std::string& manifest_text();
+
   /// `serve:` of `mlops.yaml` as it stands, whatever is wrong with other parts of it. Throws as
   /// manifest::parse_serve() does.
   std::vector<manifest::ServeSpec> serve() const;
   /// The folder of the prediction log, whether it is there or not.
   std::filesystem::path predictions() const;
+  /// The folder of the journals of schedules, whether it is there or not.
+  std::filesystem::path schedules() const;
 
   /// The error for what is wrong with assertions of `mlops.yaml` now that the data are known.
   Error error_of(const std::vector<manifest::AssertionFault>& faults);

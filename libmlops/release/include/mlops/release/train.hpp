@@ -36,6 +36,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mlops::release {
@@ -64,6 +65,15 @@ struct GateSpec {
   expect::Assertion assertion = {};
 };
 
+/// What decides what comes of a request; mlops/release/key.hpp makes it.
+struct Key {
+  Digest digest = {};
+  json::Object of = {};  ///< Its components; mlops-store(5) lists them.
+  /// The tables that are read, with the number of the version of each: for people, no part of the digest.
+  std::vector<std::pair<std::string, std::int64_t>> tables = {};
+  std::vector<Digest> candidates = {};  ///< Of each.
+};
+
 struct TrainRequest {
   std::string model;  ///< Its name in the registry.
   dataset::Version data = {};
@@ -88,6 +98,9 @@ struct TrainRequest {
   std::vector<std::string> command = {};  ///< What was typed, for the runs.
   std::filesystem::path folder = {};      ///< Whose code is captured.
   std::string who = {};
+  /// A candidate whose key a run has that ended well is not trained again but read back, and asked about the
+  /// rows that judge.
+  bool reuse = false;
 };
 
 /// Everything that the work is done with; all of it must outlive the calls.
@@ -115,6 +128,7 @@ struct Prepared {
   train::Plan plan = {};  ///< Of the candidates that have no columns of their own.
   std::vector<train::Leak> leaks = {};
   std::vector<Candidate> candidates = {};
+  Key key = {};
 };
 
 /// Throws Error as train::read_target, train::split, train::plan, score::enrich and feature::fit do.
@@ -132,6 +146,7 @@ std::vector<GateFault> faults_of_gates(const TrainRequest& request, const Prepar
 struct Outcome {
   Candidate candidate;
   std::string run;                  ///< Id.
+  bool reused = false;              ///< The run is one of before.
   std::optional<Error> fault = {};  ///< Why there is no model; what follows is empty then.
   evaluate::Evaluation test = {};
   double train_s = 0;                   ///< Wall time.

@@ -75,6 +75,9 @@ struct Point {
   std::int64_t step = 0;
   Time time = {};
 };
+/// The newest run that ended well and was begun with this key (Begin::key), without reading any record.
+std::optional<Run> find_done(store::Store& store, const Digest& key);
+
 /// The series of one metric, in the order of its steps.
 std::vector<Point> series(store::Store& store, const Run& run, std::string_view metric);
 

@@ -84,6 +84,8 @@ struct Begin {
   Environment environment = {};
   std::string who = {};
   Time time = {};
+  /// Of all that decides what comes out: runs with the same key make the same. Nothing: nobody knows that.
+  std::optional<Digest> key = {};
 };
 
 /// What it took.

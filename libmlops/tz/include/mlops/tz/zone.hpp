@@ -1,11 +1,11 @@
 #pragma once
 /// Time zones: what the clocks of a place show, and when. UTC needs nothing; every other zone is read from
-/// the time zone database of the machine (engine `tz`).
+/// the time zone database of the machine, one file of TZif (RFC 8536).
 
 #include <mlops/base/clock.hpp>
-#include <mlops/base/engines.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,9 +38,12 @@ class Zone {
 
 std::shared_ptr<const Zone> utc();
 
-/// "UTC", "America/Argentina/Buenos_Aires". Throws Error: usage (no such zone, with near misses),
-/// failed ("tz.no_database": the machine has none; says which package brings it), and as
-/// Engines::open() does.
-std::shared_ptr<const Zone> find_zone(Engines& engines, std::string_view name);
+/// Where Linux has the database.
+inline constexpr std::string_view database_folder = "/usr/share/zoneinfo";
+
+/// "UTC", "America/Argentina/Buenos_Aires". Throws Error: usage (no such zone, with near misses), failed
+/// ("tz.no_database": there is none; says which package brings it), corrupt (a file that is no zone's).
+std::shared_ptr<const Zone> find_zone(std::string_view name,
+                                      const std::filesystem::path& database = database_folder);
 
 }  // namespace mlops::tz

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-namespace mlops::store {
+namespace mlops {
 
 std::uint32_t crc32c(std::string_view bytes);
 
-}  // namespace mlops::store
+}  // namespace mlops

@@ -1,8 +1,8 @@
-#include "src/crc.hpp"
+#include <mlops/base/crc.hpp>
 
 #include <array>
 
-namespace mlops::store {
+namespace mlops {
 namespace {
 
 constexpr std::uint32_t reversed_polynomial = 0x82F63B78;
@@ -27,4 +27,4 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~value;
 }
 
-}  // namespace mlops::store
+}  // namespace mlops

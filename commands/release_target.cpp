@@ -1,0 +1,264 @@
+#include "release_target.hpp"
+
+#include "accepted.hpp"
+#include "cli/invocation.hpp"
+#include "dataset_rows.hpp"
+#include "gate_rows.hpp"
+#include "model_rows.hpp"
+#include "release_state.hpp"
+#include "target_names.hpp"
+
+#include <fmt/format.h>
+#include <mlops/base/text.hpp>
+#include <mlops/project/project.hpp>
+
+#include <algorithm>
+
+namespace mlops::commands {
+namespace {
+
+ui::Row release_row(const std::string& name, std::string_view action, json::Value version, json::Value rows,
+                    const std::string& why, json::Array gates) {
+  return {{"address", "release/" + name},
+          {"action", action},
+          {"version", std::move(version)},
+          {"rows", std::move(rows)},
+          {"table", nullptr, ui::Show::digest},
+          {"why", why},
+          {"gates", gates.empty() ? json::Value() : json::Value(std::move(gates)), ui::Show::hidden}};
+}
+
+/// What `then` does to a version that was accepted; the line that tells it, empty where nothing moved.
+std::string follow_up(const TargetArgs& args, Training& training, cli::Invocation& invocation) {
+  release::TrainReport& report = *training.report;
+  const std::string then = args.then.value_or("nothing");
+  if (then == "nothing" || (then == "promote" && report.became_champion)) return "";
+  (void)require_accepted(invocation, report.added.version, false);
+  const bool stage = then == "stage";
+  const auto expected = stage ? std::nullopt : std::optional(report.champion_judged);
+  const std::string why = report.judgement ? report.judgement->summary() : report.reason;
+  const auto move = model::Registry(invocation.project().store())
+                        .promote(report.added.version, stage ? "challenger" : "champion", why,
+                                 training.request.who, invocation.clock().now(), expected);
+  if (!stage) report.champion = move.to;
+  std::string line = move_line(move, move.from == move.to ? "unchanged" : "moved");
+  line.pop_back();
+  return line;
+}
+
+ui::Row done(const Training& training, const std::string& moved) {
+  const release::TrainReport& report = *training.report;
+  const bool judged = report.judgement && !report.judgement->gates.empty();
+  const bool rejected = judged && report.judgement->rejects();
+  std::string why = rejected ? report.judgement->fault() : report.reason;
+  if (!moved.empty()) why += "; " + moved;
+  return release_row(training.request.model,
+                     rejected ? "rejected"
+                     : judged ? "accepted"
+                              : "trained",
+                     report.added.version.number, training.prepared.split.test.size(), why,
+                     judged ? gate_list(report.judgement->gates) : json::Array());
+}
+
+Released trained(ReleaseState state, const TargetArgs& args, cli::Invocation& invocation) {
+  state.request.reuse = true;
+  Released out{.row = {},
+               .worked = true,
+               .training = train_and_judge(state.words, std::move(state.request), invocation)};
+  out.fault = rejection(*out.training);
+  std::string moved;
+  try {
+    if (!out.fault) moved = follow_up(args, *out.training, invocation);
+  } catch (const Error& e) {
+    if (e.code() != Code::conflict && e.code() != Code::negative) throw;
+    out.fault = e;
+    moved = e.message();
+  }
+  out.row = done(*out.training, moved);
+  return out;
+}
+
+/// The alias that `then` moves; empty: none.
+std::string alias_of(const TargetArgs& args) {
+  const std::string then = args.then.value_or("nothing");
+  return then == "promote" ? std::string(release::champion_name) : then == "stage" ? "challenger" : "";
+}
+
+/// Moves of the alias that a version had, newest first: that away from it, and that to it.
+struct Past {
+  bool is_there = false;  ///< The alias points at it now.
+  std::optional<model::Registry::Move> away = {};
+};
+
+/// Nothing: the alias never pointed at it.
+std::optional<Past> past_of(model::Registry& registry, const model::Version& version,
+                            const std::string& alias) {
+  const auto now = registry.current(version.name, alias);
+  if (!now) return std::nullopt;
+  if (*now == version.number) return Past{.is_there = true};
+  std::optional<model::Registry::Move> away;
+  for (const model::Registry::Move& move : registry.history(version.name, alias)) {
+    if (move.from == version.number && !away) away = move;
+    if (move.to == version.number) return Past{.away = away};
+  }
+  return std::nullopt;
+}
+
+std::string stays_away(const model::Version& version, const std::string& alias, const Past& past) {
+  std::string out = fmt::format("{} was the {}", version.address(), alias);
+  if (past.away) out += fmt::format(" until {} ({})", past.away->time.text(), past.away->why);
+  return out + " and is not brought back";
+}
+
+/// What `then` does to a version that was accepted before.
+struct Move {
+  bool moves = false;
+  std::string why = {};  ///< Why not, where people may wonder.
+};
+
+Move move_of(const ReleaseState& state, const std::string& alias, cli::Invocation& invocation) {
+  if (alias.empty()) return {};
+  model::Registry registry(invocation.project().store());
+  const auto past = past_of(registry, state.known->version, alias);
+  if (!past) return {.moves = true};
+  return {.why = past->is_there ? "" : stays_away(state.known->version, alias, *past)};
+}
+
+bool rejects(const ReleaseState& state) {
+  return state.known->judgement && state.known->judgement->rejects();
+}
+
+std::optional<std::int64_t> champion_now(const ReleaseState& state, cli::Invocation& invocation) {
+  return model::Registry(invocation.project().store()).current(state.request.model, release::champion_name);
+}
+
+/// A version that would become champion has to be judged beside the champion of today.
+bool was_judged_beside_another(const ReleaseState& state, const TargetArgs& args,
+                               cli::Invocation& invocation) {
+  if (!state.known || rejects(state) || alias_of(args) != release::champion_name) return false;
+  if (!move_of(state, alias_of(args), invocation).moves) return false;
+  return champion_now(state, invocation).value_or(0) != state.before->champion;
+}
+
+ui::Row known_row(const ReleaseState& state, std::string_view action, const std::string& why) {
+  const auto& judgement = state.known->judgement;
+  ui::Row row = release_row(state.request.model, action, state.known->version.number, state.before->rows, why,
+                            judgement ? gate_list(judgement->gates) : json::Array());
+  for (ui::Cell& cell : row) {
+    if (cell.key == "why" && why.empty()) cell.value = nullptr;
+  }
+  return row;
+}
+
+/// Moves the alias; the line that tells it.
+std::string moved_now(const ReleaseState& state, const std::string& alias, cli::Invocation& invocation) {
+  const bool to_champion = alias == release::champion_name;
+  const auto expected = to_champion ? std::optional(state.before->champion) : std::nullopt;
+  const auto& judgement = state.known->judgement;
+  const auto move =
+      model::Registry(invocation.project().store())
+          .promote(state.known->version, alias, judgement ? judgement->summary() : state.before->reason,
+                   state.request.who, invocation.clock().now(), expected);
+  std::string line = move_line(move, "moved");
+  line.pop_back();
+  return line;
+}
+
+/// Nothing was to be trained.
+Released remembered(const ReleaseState& state, const TargetArgs& args, cli::Invocation& invocation) {
+  if (rejects(state)) {
+    const release::Judgement& judgement = *state.known->judgement;
+    return {.row = known_row(state, "rejected", judgement.fault()),
+            .fault = rejection(judgement, champion_now(state, invocation))};
+  }
+  const std::string alias = alias_of(args);
+  const Move move = move_of(state, alias, invocation);
+  if (!move.moves) return {.row = known_row(state, "fresh", move.why)};
+  Released out{.row = {}, .worked = true};
+  try {
+    out.row =
+        known_row(state, alias == "challenger" ? "staged" : "promoted", moved_now(state, alias, invocation));
+  } catch (const Error& e) {
+    if (e.code() != Code::conflict) throw;
+    out.row = known_row(state, "fresh", e.message());
+    out.fault = e;
+  }
+  return out;
+}
+
+/// The line of mlops.lock, by which a clone can tell that it has made the same.
+void lock_release(const std::string& model, cli::Invocation& invocation) {
+  project::Project& project = invocation.project();
+  const auto now = release::find_conclusion(project.store(), model);
+  const auto version = now ? model::Registry(project.store()).find(model, now->number) : std::nullopt;
+  if (!version) return;
+  const json::Object entry = {{"digest", version->package.text()}, {"key", now->key.digest.text()}};
+  const std::string address = "release/" + model;
+  const auto known = project.lock().entries.find(address);
+  if (known != project.lock().entries.end() && known->second == entry) return;
+  project.update_lock([&](manifest::Lock& lock) { lock.entries[address] = entry; });
+}
+
+std::string judges_text(const manifest::ReleaseSpec& release) {
+  if (release.expect.empty()) return "";
+  return fmt::format(", {} {}", count_of(release.expect.size(), "gate"),
+                     release.expect.size() == 1 ? "judges" : "judge");
+}
+
+/// What comes of an accepted one.
+std::string then_text(const TargetArgs& args) {
+  const std::string alias = alias_of(args);
+  return alias.empty() ? "" : fmt::format(", an accepted one becomes the {}", alias);
+}
+
+Released planned(const manifest::ReleaseSpec& release, const TargetArgs& args, const std::string& reason) {
+  const std::string why =
+      fmt::format("{}: {} {} trained{}{}", reason, fmt::join(release.among, ", "),
+                  release.among.size() == 1 ? "is" : "are", judges_text(release), then_text(args));
+  json::Array gates;
+  for (const manifest::ExpectSpec& gate : release.expect)
+    gates.push_back(json::Object{{"assertion", gate.text}, {"verdict", nullptr}, {"seen", nullptr}});
+  return {.row = release_row(release.name, "would train", nullptr, nullptr, why, std::move(gates)),
+          .worked = true};
+}
+
+/// Why a table of the release is to be made first; empty: none is.
+std::string moved_table(const manifest::ReleaseSpec& release, const manifest::Manifest& manifest,
+                        const std::vector<Step>& tables) {
+  std::vector<std::string> own;
+  add_tables_of(release, manifest, own);
+  for (const Step& step : tables) {
+    const bool is_own = std::find(own.begin(), own.end(), step.address) != own.end();
+    if (is_own && !step.fresh) return fmt::format("{} ({})", step.address, step.why);
+  }
+  return "";
+}
+
+}  // namespace
+
+Released bring_release(const manifest::ReleaseSpec& release, const TargetArgs& args,
+                       cli::Invocation& invocation) {
+  ReleaseState state = release_state(release, args.params, false, invocation);
+  const bool trains = !state.known || was_judged_beside_another(state, args, invocation);
+  Released out = trains ? trained(std::move(state), args, invocation) : remembered(state, args, invocation);
+  lock_release(release.name, invocation);
+  return out;
+}
+
+Released plan_release(const manifest::ReleaseSpec& release, const TargetArgs& args,
+                      const std::vector<Step>& tables, cli::Invocation& invocation) {
+  const manifest::Manifest& manifest = invocation.project().manifest();
+  if (const std::string moved = moved_table(release, manifest, tables); !moved.empty())
+    return planned(release, args, moved + " may change");
+  const ReleaseState state = release_state(release, args.params, true, invocation);
+  if (!state.known) return planned(release, args, state.why);
+  if (was_judged_beside_another(state, args, invocation))
+    return planned(release, args, "another version is the champion by now");
+  if (rejects(state)) return {.row = known_row(state, "rejected", state.known->judgement->fault())};
+  const Move move = move_of(state, alias_of(args), invocation);
+  if (!move.moves) return {.row = known_row(state, "fresh", move.why)};
+  return {.row = known_row(state, alias_of(args) == "challenger" ? "would stage" : "would promote", ""),
+          .worked = true};
+}
+
+}  // namespace mlops::commands
