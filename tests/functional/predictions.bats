@@ -63,8 +63,8 @@ declare_serve() { printf 'mlops: 1\nserve:\n  churn: %s\n' "$1" >mlops.yaml; }
   start again churn --log 100% --as-of 2001-07-10
   one 41
   eventually logged 2
-  answers 0 mlops monitor run churn --as-of 2001-07-01 --json
-  is "$(jq -r '.items[0].from' <<<"$output")" 2001-06-30T00:00:00Z
+  answers 0 mlops monitor run churn --as-of 2001-07-01
+  is "$(mlops monitor status --as-of 2001-07-01 --json | jq -r '.items[0] | "\(.from) \(.rows)"')" '2001-06-30T00:00:00Z 1'
 }
 
 @test "a request without an id gets one that sorts by time; that of an inference is taken" {
