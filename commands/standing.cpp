@@ -2,8 +2,7 @@
 
 #include "cli/invocation.hpp"
 #include "monitor.hpp"
-#include "parameters.hpp"
-#include "up_to_date.hpp"
+#include "targets.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/model/registry.hpp>
@@ -13,21 +12,33 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <set>
 
 namespace mlops::commands {
 namespace {
 
+std::vector<std::string> targets_of(const manifest::Manifest& manifest) {
+  std::vector<std::string> out;
+  for (const manifest::TableSpec* table : manifest.tables()) out.push_back(manifest.address_of(*table));
+  for (const manifest::ReleaseSpec& release : manifest.releases) out.push_back("release/" + release.name);
+  return out;
+}
+
+std::string text_in(const ui::Row& row, std::string_view key) {
+  const auto cell = std::find_if(row.begin(), row.end(), [&](const ui::Cell& one) { return one.key == key; });
+  return cell == row.end() ? "" : cell->value.text_or("");
+}
+
 std::vector<Standing> planned(cli::Invocation& invocation) {
-  const manifest::Manifest& manifest = invocation.project().manifest();
-  std::vector<std::string> tables;
-  for (const manifest::TableSpec* table : manifest.tables()) tables.push_back(manifest.address_of(*table));
   std::vector<Standing> out;
-  for (const Step& step :
-       bring_up_to_date(tables, project_parameters({}, manifest), Change::plan, invocation)) {
-    if (step.fresh) continue;
-    const auto since = step.version ? std::optional(step.version->time) : std::nullopt;
-    out.push_back({"table", step.address, "stale", since, step.why});
+  const std::vector<std::string> targets = targets_of(invocation.project().manifest());
+  if (targets.empty()) return out;
+  for (const ui::Row& row : bring_targets({.targets = targets}, Change::plan, invocation).rows) {
+    const std::string address = text_in(row, "address");
+    if (!text_in(row, "action").starts_with("would")) continue;
+    const bool release = address.starts_with("release/");
+    out.push_back({release ? "release" : "table", address, "stale", std::nullopt, text_in(row, "why")});
   }
   return out;
 }
@@ -97,23 +108,6 @@ std::vector<Standing> drifting_models(cli::Invocation& invocation) {
       out.push_back({"monitor", "monitor/" + name, "drifting", newest.back().time, faults_of(newest.back())});
   }
   return out;
-}
-
-void require_alive(std::string_view allowed, std::int64_t allowed_us, cli::Invocation& invocation) {
-  project::Project& project = invocation.project();
-  std::optional<Time> last;
-  if (project.has_store()) {
-    const auto events = project.store().catalogue().events("", 1);
-    if (!events.empty()) last = events.front().time;
-  }
-  const Time now = invocation.clock().now();
-  if (last && now.us - last->us <= allowed_us) return;
-  throw error(
-      Code::negative, "{}; {} is allowed",
-      last ? fmt::format("nothing was done since {}, {} ago", last->text(), age_text(now.us - last->us))
-           : std::string("nothing was ever done"),
-      allowed)
-      .with_id("status.silent");
 }
 
 }  // namespace mlops::commands

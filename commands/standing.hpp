@@ -15,9 +15,10 @@ class Invocation;
 namespace mlops::commands {
 
 struct Standing {
-  std::string kind;     ///< "table", "release", "run", "model", "monitor"
+  std::string kind;     ///< "table", "release", "run", "model", "monitor", "schedule"
   std::string address;  ///< "data/events", "run/k3f9", "churn@v3"
-  std::string state;    ///< "stale", "running", "failed", "lost", "rejected", "drifting"
+  std::string
+      state;  ///< "failed", "lost", "late", "rejected", "drifting", "off", "paused", "running", "stale"
   std::optional<Time> since = {};
   std::string why = {};
 };
@@ -31,7 +32,11 @@ std::vector<Standing> rejected_models(cli::Invocation& invocation);
 /// Models whose newest watch has an assertion that fails.
 std::vector<Standing> drifting_models(cli::Invocation& invocation);
 
-/// Throws Error(negative) when nothing good has happened for `allowed_us`.
+/// Schedules whose newest tick went wrong, that nobody ticks, that are paused or at work.
+std::vector<Standing> schedules_to_see_to(cli::Invocation& invocation);
+
+/// Throws Error(negative) when a schedule had no good tick for `allowed_us`, or, where nothing is scheduled,
+/// nothing was done.
 void require_alive(std::string_view allowed, std::int64_t allowed_us, cli::Invocation& invocation);
 
 }  // namespace mlops::commands

@@ -19,8 +19,8 @@ struct StatusArgs {
 
 /// What hurts most comes first.
 std::size_t rank(const Standing& one) {
-  constexpr std::array<std::string_view, 6> order = {"failed",   "lost",    "rejected",
-                                                     "drifting", "running", "stale"};
+  constexpr std::array<std::string_view, 9> order = {"failed", "lost",   "late",    "rejected", "drifting",
+                                                     "off",    "paused", "running", "stale"};
   return static_cast<std::size_t>(std::find(order.begin(), order.end(), one.state) - order.begin());
 }
 
@@ -30,6 +30,7 @@ void append(std::vector<Standing>& all, std::vector<Standing> more) {
 
 std::vector<Standing> standings(cli::Invocation& invocation) {
   std::vector<Standing> all = out_of_date(invocation);
+  append(all, schedules_to_see_to(invocation));
   if (invocation.project().has_store()) {
     append(all, unfinished_runs(invocation));
     append(all, rejected_models(invocation));
@@ -61,7 +62,7 @@ void status(const StatusArgs& args, cli::Invocation& invocation) {
   for (const Standing& one : standings(invocation)) rows.push_back(row(one));
   invocation.rows("mlops.status/1", rows);
   if (rows.empty())
-    invocation.note("all is well: nothing is out of date, under way, failed, rejected or drifting");
+    invocation.note("all is well: nothing is failed, late, rejected, drifting, under way or out of date");
   if (silence) require_alive(*args.stale, *silence, invocation);
 }
 
@@ -71,13 +72,14 @@ cli::Command status() {
   const auto args = std::make_shared<StatusArgs>();
   return {
       .name = "status",
-      .summary = "show what is out of date, under way, failed, rejected or drifting",
-      .options = {{"--stale", "DURATION", "exit with 3 when nothing was done for that long, such as 26h",
+      .summary = "show what failed, is late, rejected, drifting, under way or out of date",
+      .options = {{"--stale", "DURATION", "exit with 3 when no tick went well for that long, such as 26h",
                    &args->stale}},
       .examples = {{"mlops status", "Show what wants to be looked at"},
                    {"mlops status --stale 26h --quiet", "Let a monitor alert on a project that fell silent"}},
-      .exits = {{Code::negative, "nothing was done for as long as `--stale` says"}},
-      .see_also = {"mlops-plan(1)", "mlops-monitor-status(1)", "mlops-runs-list(1)", "mlops-log(1)"},
+      .exits = {{Code::negative, "no tick went well, or nothing was done, for as long as `--stale` says"}},
+      .see_also = {"mlops-plan(1)", "mlops-schedule-list(1)", "mlops-monitor-status(1)", "mlops-runs-list(1)",
+                   "mlops-log(1)"},
       .run = [args](cli::Invocation& invocation) { status(*args, invocation); }};
 }
 

@@ -4,8 +4,12 @@ load lib
 load seed
 load models
 load releasing
+load cron
 
 setup() { enter_fresh_project; }
+
+# looked: the files of churn are as they were for a while; what was written just now may change within the grain of its time.
+looked() { mlops run sources/churn --quiet >/dev/null; }
 
 # standings: "kind address state", one per line.
 standings() { mlops status --json 2>/dev/null | jq -r '.items[] | "\(.kind) \(.address) \(.state)"'; }
@@ -13,18 +17,20 @@ standings() { mlops status --json 2>/dev/null | jq -r '.items[] | "\(.kind) \(.a
 @test "all is well: one line says so, and nothing is changed" {
   customers 300 >churn.csv
   mlops ingest churn.csv --quiet >/dev/null
+  looked
   printf 'data:\n  paying: {sql: SELECT * FROM churn WHERE plan <> '"'free'"'}\n' >>mlops.yaml
   mlops run data/paying --quiet >/dev/null
   find . -type f ! -name '*.db*' -exec sha256sum {} + | sort >before
   answers 0 mlops status
   is "$output" ""
-  is "$stderr" "all is well: nothing is out of date, under way, failed, rejected or drifting"
+  is "$stderr" "all is well: nothing is failed, late, rejected, drifting, under way or out of date"
   find . -type f ! -name '*.db*' ! -name before -exec sha256sum {} + | sort | diff - <(grep -v ' ./before$' before)
 }
 
 @test "what is out of date is what plan says, and why; sources are not read" {
   customers 300 >churn.csv
   mlops ingest churn.csv --quiet >/dev/null
+  looked
   printf 'data:\n  paying: {sql: SELECT * FROM churn WHERE plan <> '"'free'"'}\n' >>mlops.yaml
   is "$(standings)" "table data/paying stale"
   answers 0 mlops status --json
@@ -72,7 +78,9 @@ standings() { mlops status --json 2>/dev/null | jq -r '.items[] | "\(.kind) \(.a
 }
 
 @test "a newest version that was not accepted is there until one is" {
+  customers 1500 >churn.csv
   project 'auc >= 0.999'
+  looked
   answers 3 mlops train run --quiet
   is "$(standings)" "model risk@v1 rejected"
   answers 0 mlops status --json
@@ -83,14 +91,65 @@ standings() { mlops status --json 2>/dev/null | jq -r '.items[] | "\(.kind) \(.a
   sed -i 's/auc >= 0.999/auc >= 0.7/' mlops.yaml
   customers 1600 >churn.csv
   mlops ingest --quiet >/dev/null
+  looked
   answers 0 mlops train run --quiet
   is "$(standings)" ""
+}
+
+# nightly RUN: a table of customers, brought up to date each night.
+nightly() {
+  customers 300 >churn.csv
+  printf '%s\n' 'mlops: 1' 'sources:' '  churn: {from: churn.csv}' 'data:' \
+    "  paying: {sql: SELECT * FROM churn WHERE plan <> 'free'}" 'schedule:' "  nightly: {at: 17 3 * * *, run: $1}" >mlops.yaml
+}
+
+# schedule TIME: "state since why" of the schedule then.
+schedule() {
+  mlops status --as-of "$1" --json 2>/dev/null | jq -r '.items[] | select(.kind == "schedule") | "\(.state) \(.since) \(.why)"'
+}
+
+@test "a schedule that nobody ticks, that is late, that failed, that was killed, that works" {
+  nightly data/paying
+  has "$(schedule 2026-11-20T04:00Z)" "off null nobody ever ticked: \`mlops schedule install\`"
+  tick --as-of 2026-11-20T03:17:20Z
+  is "$(schedule 2026-11-21T03:26:00Z)" ""
+  has "$(schedule 2026-11-21T03:28:00Z)" "late 2026-11-21T03:17:00Z it was due, and nobody ticked"
+  sed -i 's/plan <> /nosuch <> /' mlops.yaml
+  answers 2 mlops schedule tick --as-of 2026-11-21T03:28:00Z
+  has "$(schedule 2026-11-21T03:30:00Z)" "failed 2026-11-21T03:28:00Z "
+  mlops schedule pause nightly --quiet >/dev/null
+  has "$(schedule 2026-11-25T00:00:00Z)" "failed "
+  mlops schedule resume nightly --quiet --as-of 2026-11-25T00:00:00Z >/dev/null
+  nightly data/paying
+  tick --as-of 2026-11-25T03:17:20Z
+  is "$(schedule 2026-11-25T04:00:00Z)" ""
+  mlops schedule pause nightly --quiet >/dev/null
+  has "$(schedule 2026-12-25T00:00:00Z)" "paused null"
+}
+
+@test "--stale: a schedule without a good tick, however much else is done" {
+  nightly data/paying
+  answers 3 mlops status --stale 26h --as-of 2026-11-20T03:00:00Z
+  has "$stderr" "error: the schedule 'nightly' had no good tick ever; 26h is allowed"
+  tick --as-of 2026-11-20T03:17:20Z
+  answers 0 mlops status --stale 26h --as-of 2026-11-21T05:00:00Z
+  mlops run -q --as-of 2026-11-21T04:00:00Z -- true
+  answers 3 mlops status --stale 26h --as-of 2026-11-21T06:00:00Z --quiet
+  is "$stderr" "error: the schedule 'nightly' had no good tick since 2026-11-20T03:17:20Z, 26h ago; 26h is allowed"
+  # What was looked at and needed no work is a good tick.
+  sed -i 's/at: 17 3/when: ["changed(paying)"], &/' mlops.yaml
+  tick --as-of 2026-11-21T06:00:00Z
+  tick --as-of 2026-11-22T03:17:20Z
+  is "$(ticked .outcome)" skipped
+  answers 0 mlops status --stale 26h --as-of 2026-11-22T06:00:00Z
+  mlops schedule pause nightly --quiet >/dev/null
+  answers 0 mlops status --stale 26h --as-of 2027-11-22T06:00:00Z
 }
 
 @test "--stale is a dead man's switch" {
   printf 'mlops: 1\n' >mlops.yaml
   answers 3 mlops status --stale 26h
-  has "$stderr" "error: nothing was ever done; 26h is allowed"
+  has "$stderr" "error: nothing was done ever; 26h is allowed"
   customers 20 >churn.csv
   mlops ingest churn.csv --quiet --as-of 2026-11-01T10:00:00Z >/dev/null
   answers 0 mlops status --stale 26h --as-of 2026-11-02T12:00:00Z
