@@ -60,9 +60,13 @@ void tick_one(const manifest::ScheduleSpec& spec, cli::Invocation& invocation, s
 void tick(const TickArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   Verdict verdict(invocation);
-  for (const manifest::ScheduleSpec* spec : schedules_named(project_to_schedule(invocation), args.names)) {
+  // copies: whoever trains has mlops.yaml read anew
+  std::vector<manifest::ScheduleSpec> specs;
+  for (const manifest::ScheduleSpec* spec : schedules_named(project_to_schedule(invocation), args.names))
+    specs.push_back(*spec);
+  for (const manifest::ScheduleSpec& spec : specs) {
     // after a deadline or a signal the others are for the next tick
-    if (!invocation.cancel().is_set()) tick_one(*spec, invocation, rows, verdict);
+    if (!invocation.cancel().is_set()) tick_one(spec, invocation, rows, verdict);
   }
   if (!rows.empty() || invocation.format() != ui::Format::human) invocation.rows("mlops.tick/1", rows);
   verdict.end();
