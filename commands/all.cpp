@@ -33,6 +33,7 @@ cli::Command root() {
               in_group("runs", schedule()),
               in_group("runs", run()),
               in_group("runs", runs()),
+              in_group("history", status()),
               in_group("history", show()),
               in_group("history", log()),
               in_group("history", store()),

@@ -25,6 +25,7 @@ cli::Command runs();
 cli::Command schedule();
 cli::Command serve();
 cli::Command show();
+cli::Command status();
 cli::Command store();
 cli::Command train();
 cli::Command version();

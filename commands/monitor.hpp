@@ -57,6 +57,9 @@ ui::Row status_row(const std::string& model, const monitor::Watch* newest, Time 
 /// "fail", "warn", "pass", "skip", of the whole; empty: nothing is asserted.
 std::string verdict_of(const monitor::Watch& watch);
 
+/// "45s", "12m", "5h", "3d"
+std::string age_text(std::int64_t us);
+
 /// "2026-11-20 (UTC)"-like, for messages: "2026-11-20T00:00:00Z to 2026-11-21T00:00:00Z".
 std::string span_text(const monitor::Window& window);
 

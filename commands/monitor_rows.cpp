@@ -55,15 +55,6 @@ std::vector<ui::Row> figures(const monitor::Watch& watch) {
   return out;
 }
 
-/// "45s", "12m", "5h", "3d"
-std::string age_text(std::int64_t us) {
-  const std::int64_t seconds = std::max<std::int64_t>(us / 1'000'000, 0);
-  if (seconds < 120) return fmt::format("{}s", seconds);
-  if (seconds < 7'200) return fmt::format("{}m", seconds / 60);
-  if (seconds < 172'800) return fmt::format("{}h", seconds / 3'600);
-  return fmt::format("{}d", seconds / 86'400);
-}
-
 /// Windows that are over and lie behind the one that was judged last.
 std::int64_t missing(const monitor::Window& last, Time now) {
   return std::max<std::int64_t>((now.us - last.to.us) / (last.to.us - last.from.us), 0);
@@ -89,6 +80,14 @@ json::Value text_or_null(std::string text) {
 }
 
 }  // namespace
+
+std::string age_text(std::int64_t us) {
+  const std::int64_t seconds = std::max<std::int64_t>(us / 1'000'000, 0);
+  if (seconds < 120) return fmt::format("{}s", seconds);
+  if (seconds < 7'200) return fmt::format("{}m", seconds / 60);
+  if (seconds < 172'800) return fmt::format("{}h", seconds / 3'600);
+  return fmt::format("{}d", seconds / 86'400);
+}
 
 std::string verdict_of(const monitor::Watch& watch) {
   std::string out;

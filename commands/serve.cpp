@@ -69,7 +69,7 @@ void run(const ServeArgs& args, cli::Invocation& invocation) {
   const auto share = args.log ? std::optional(manifest::log_share(*args.log, "--log")) : std::nullopt;
   store::Store& store = invocation.project().store();
   const ServePlan plan(invocation.project());
-  const SystemClock clock;  // what waits and what is logged goes on when --as-of stops "now"
+  const SystemClock machine;  // what waits goes on when --as-of stops "now"
   const auto features = feature_server_if_online(invocation);
   serve::ServiceOptions lookups{.now = &invocation.clock(), .features = features.get()};
   lookups.admit = [&invocation](const std::string& address, const model::Version& version) {
@@ -77,13 +77,14 @@ void run(const ServeArgs& args, cli::Invocation& invocation) {
   };
   if (!args.no_lookup) lookups.online = invocation.project().online_file();
   std::optional<monitor::PredictionLog> predictions;
-  serve::Service service(invocation.engines(), store, clock,
+  serve::Service service(invocation.engines(), store, machine,
                          addresses_of(args, invocation, plan, store.references()), lookups);
   const auto said = plan.listening(service.serving());
   monitor::LogOptions logging = plan.logging(service.serving(), share);
   tell_logged(invocation, logging);
   warn_of_unwritable(invocation, logging);
-  if (!logging.models.empty()) service.log_to(predictions.emplace(std::move(logging), clock));
+  if (!logging.models.empty())
+    service.log_to(predictions.emplace(std::move(logging), invocation.clock(), machine));
   answer_until_told(invocation, args.listen,
                     {.host = said.host, .port = said.port.value_or(usual_port), .threads = said.threads},
                     service, predictions ? &*predictions : nullptr);

@@ -50,6 +50,7 @@ schemas: its project needs table
 serve: needs http and json
 show: its project needs table
 sqlite: needs table
+status: needs table and gbdt
 store: its project needs table
 tables: needs table
 train: needs table

@@ -215,5 +215,5 @@ hint: similar columns exist: \`churned\`"
   has "$stderr" 'the data are not here yet: flights-3m.parquet is part of the npm package vega-datasets 3.2.1'
   is "$(grep -c 'from: flights-3m.parquet ' mlops.yaml)" 1
   answers 0 mlops plan --porcelain
-  is "$(cut -f 1-2 <<<"$output")" $'sources/flights\twould ingest\ndata/departures\twould make'
+  is "$(cut -f 1-2 <<<"$output")" $'sources/flights\twould ingest\ndata/departures\twould make\nrelease/delay\twould train'
 }

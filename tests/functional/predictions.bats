@@ -48,6 +48,25 @@ declare_serve() { printf 'mlops: 1\nserve:\n  churn: %s\n' "$1" >mlops.yaml; }
   is "$(metric mlops_prediction_log_failing)" 0
 }
 
+@test "as of a moment, answers are logged as of it, their ids are of now, and a monitor finds them in its window" {
+  start s churn --log 100% --as-of 2001-06-30T09:30Z
+  one 40 -D head.txt
+  eventually logged 1
+  is "$(jq -r .time "$log"/*.jsonl)" 2001-06-30T09:30:00Z
+  has "$(ls "$log")" 20010630T093000Z-
+  id=$(tr -d '\r' <head.txt | sed -n 's/^X-Request-Id: //p')
+  is "$(jq -r .request "$log"/*.jsonl)" "$id"
+  ((16#${id:0:8} * 65536 / 1000 > $(date +%s) - 120))
+  kill "$server"
+  ends 0
+  # What is young then stays.
+  start again churn --log 100% --as-of 2001-07-10
+  one 41
+  eventually logged 2
+  answers 0 mlops monitor run churn --as-of 2001-07-01
+  is "$(mlops monitor status --as-of 2001-07-01 --json | jq -r '.items[0] | "\(.from) \(.rows)"')" '2001-06-30T00:00:00Z 1'
+}
+
 @test "a request without an id gets one that sorts by time; that of an inference is taken" {
   start s churn --log 100%
   one 1 -D head.txt

@@ -58,11 +58,29 @@ hint: name a new folder: --dir DIR" ]
   [[ $output == "error: unknown option '--nosuch'"* ]]
 }
 
-@test "the whole way, from an empty environment and without a terminal" {
-  run -0 env -i "$quickstart" --no-install --dir "$PWD/new"
+@test "an act that there is not is a usage error" {
+  run -2 "$quickstart" --act 3
+  [[ $output == "error: there is no act '3'"* ]]
+}
+
+@test "the first act, from an empty environment and without a terminal" {
+  run -0 env -i "$quickstart" --no-install --dir "$PWD/new" --act 1
   [[ $output == *'$ mlops ingest penguins.json'* ]]
   [[ $output == *'$ mlops data list'* ]]
   [[ $output == *'mlops help'* ]]
   [[ $output == *'{"predictions": ["'* ]]
   [ -d new/.mlops ]
+}
+
+@test "the second act: three million flights, and a model that retrains itself (MLOPS_TEST_FLIGHTS=1)" {
+  [[ -n ${MLOPS_TEST_FLIGHTS:-} ]] || skip "minutes, and 4 GB of memory: MLOPS_TEST_FLIGHTS=1"
+  run -0 env -i "$quickstart" --no-install --dir "$PWD/new" --act 2
+  [[ $output == *' answers over HTTP, 0 differ from '* ]]
+  auc() { awk -v name="$1" '/^AUC on June/ { on = 1 } on && $1 == name { print int(1000 * $2); exit }' <<<"${output//\*/}"; }
+  [ "$(auc base)" = 500 ]
+  (($(auc linear) >= 680))
+  (($(auc boosted) >= 730))
+  [[ $output == *'the first night:  nightly'*' fresh '* ]]
+  [[ $output == *'the second night: nightly'*' done '*'delay@champion  v1 -> v2'* ]]
+  [ -s new/flights/report.html ]
 }

@@ -29,6 +29,7 @@ features materialize|changes|
 features push|changes|airport landed.csv
 features get|answers|airport --key airport=LIM --at 2026-01-02T20:00:00Z
 plan|answers|
+status|answers|
 train run|changes|--data people --label late --train prior
 predict|changes|churn --in people.csv --out answers.csv
 evaluate|answers|churn --data asked

@@ -205,6 +205,8 @@ terms() {
 
 @test "everything else: keys" {
   agrees mlops.doctor/1 mlops doctor
+  echo 6,Flo,flo@example.org,30,60601,2025-05-01,true >>churn.csv
+  agrees mlops.status/1 mlops status
   agrees mlops.setting/1 mlops config list
   agrees mlops.setting-change/1 mlops config set threads 4
   agrees mlops.version/1 mlops version

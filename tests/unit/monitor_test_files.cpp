@@ -140,6 +140,37 @@ TEST_F(FilesTest, WhatIsOlderThanWantedGoes) {
   EXPECT_EQ(names()[0], "20261019T110000Z-0a1b2c3d-0001.jsonl");
 }
 
+TEST_F(FilesTest, AStoppedClockTellsTheTimeOfAnswersAndNamesTheirFile) {
+  const FixedClock june(*Time::parse("2001-06-30T12:00:00.5Z"));
+  PredictionLog log(options(), june, clock_);
+  log_row(log, log.lane(), 1);
+  clock_.turn(7200);
+  log_row(log, log.lane(), 2);
+  ASSERT_EQ(names().size(), 1u) << "its hour never ends";
+  EXPECT_EQ(names()[0].substr(0, 17), "20010630T120000Z-");
+  for (const json::Value& row : rows()) EXPECT_EQ(row["time"].text_or(""), "2001-06-30T12:00:00.500Z");
+}
+
+TEST_F(FilesTest, NothingIsForgottenBeforeItIsOldByBothClocks) {
+  write("20010520T100000Z-0a1b2c3d-0001.jsonl", "old in June\n");
+  write("20010605T100000Z-0a1b2c3d-0001.jsonl", "young in June\n");
+  write("20261117T110000Z-0a1b2c3d-0001.jsonl", "young in fact\n");
+  const FixedClock june(*Time::parse("2001-06-30T12:00:00Z"));
+  {
+    PredictionLog log(options(), june, clock_);
+    log_row(log, log.lane(), 1);
+  }
+  EXPECT_EQ(names().size(), 3u) << "with the one that was written";
+  EXPECT_EQ(names()[0].substr(0, 8), "20010605");
+  const FixedClock far(*Time::parse("2099-01-01"));
+  {
+    PredictionLog log(options(), far, clock_);
+    log_row(log, log.lane(), 2);
+  }
+  EXPECT_EQ(names().size(), 2u) << "what is old in fact is gone, what is young is not";
+  EXPECT_EQ(names()[0].substr(0, 8), "20261117");
+}
+
 TEST_F(FilesTest, WhatIsMoreThanWantedGoesTheOldestFirst) {
   for (int day = 10; day < 18; ++day)
     write(fmt::format("202611{}T100000Z-0a1b2c3d-0001.jsonl", day), std::string(1000, 'x'));

@@ -31,6 +31,7 @@ constexpr std::chrono::seconds stuck{2};        ///< One round takes no longer w
 struct PredictionLog::Impl {
   LogOptions options;
   const Clock& clock;
+  const Clock& machine;
   const std::string process = crypto::random_hex(4);
   Written written = {};
   std::atomic<std::uint64_t> lanes = 1;
@@ -54,7 +55,8 @@ struct PredictionLog::Impl {
   std::string records = {};  ///< Of the thread that writes.
   std::thread thread;
 
-  Impl(LogOptions wanted, const Clock& time) : options(std::move(wanted)), clock(time) {
+  Impl(LogOptions wanted, const Clock& answers, const Clock& of_machine)
+      : options(std::move(wanted)), clock(answers), machine(of_machine) {
     const SignalsBlocked blocked;
     thread = std::thread([this] { run(); });
   }
@@ -141,8 +143,8 @@ bool PredictionLog::Impl::is_stuck() const {
   return begun != 0 && Steady::now().time_since_epoch() - Steady::duration(begun) > stuck;
 }
 
-PredictionLog::PredictionLog(LogOptions options, const Clock& clock)
-    : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
+PredictionLog::PredictionLog(LogOptions options, const Clock& clock, const Clock& machine)
+    : impl_(std::make_unique<Impl>(std::move(options), clock, machine)) {}
 
 PredictionLog::~PredictionLog() {
   finish({});
@@ -156,8 +158,9 @@ const Stream* PredictionLog::stream(const std::string& model, const std::string&
   const std::lock_guard lock(impl_->mutex);
   const auto known = impl_->streams.find({model, record});
   if (known != impl_->streams.end()) return &known->second;
+  const WriterClocks clocks = {impl_->clock, impl_->machine};
   Writer& writer =
-      impl_->writers.try_emplace(model, impl_->options, model, impl_->process, impl_->clock, impl_->written)
+      impl_->writers.try_emplace(model, impl_->options, model, impl_->process, clocks, impl_->written)
           .first->second;
   Stream& made =
       impl_->streams.try_emplace(std::pair(model, record), model, address, record, scorer, policy->second)
@@ -180,7 +183,7 @@ bool PredictionLog::finish(std::chrono::milliseconds patience) {
   return impl_->changed.wait_for(lock, patience, [this] { return impl_->ended; });
 }
 
-const Clock& PredictionLog::clock() const { return impl_->clock; }
+const Clock& PredictionLog::machine() const { return impl_->machine; }
 
 LogFigures PredictionLog::figures() const {
   const std::lock_guard lock(impl_->mutex);

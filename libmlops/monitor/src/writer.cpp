@@ -23,12 +23,12 @@ std::string compact(Time time) {
 
 }  // namespace
 
-Writer::Writer(const LogOptions& options, std::string model, std::string process, const Clock& clock,
+Writer::Writer(const LogOptions& options, std::string model, std::string process, WriterClocks clocks,
                Written& written)
     : options_(options),
       model_(std::move(model)),
       process_(std::move(process)),
-      clock_(clock),
+      clocks_(clocks),
       written_(written),
       keep_(options.models.at(model_).keep),
       segment_bytes_(std::min(options.segment_bytes, keep_.bytes / 4)) {}
@@ -58,7 +58,7 @@ void Writer::write() {
 
 /// Not where somebody took the file or its folder away: lines would go nowhere.
 bool Writer::goes_on() const {
-  if (!file_ || size_ >= segment_bytes_ || clock_.now().us / segment_us != hour_) return false;
+  if (!file_ || size_ >= segment_bytes_ || clocks_.answers.now().us / segment_us != hour_) return false;
   const auto now = fs::find_stamp(file_->path());
   return now && now->inode == begun_.inode && now->device == begun_.device;
 }
@@ -69,7 +69,7 @@ void Writer::begin() {
   fs::make_folders(folder);
   forgot_ = {};
   forget_old();
-  const Time now = clock_.now();
+  const Time now = clocks_.answers.now();
   const std::string name = fmt::format("{}-{}-{:04}.jsonl", compact(now), process_, ++number_);
   file_.emplace(folder / name, fs::File::Mode::create_new, permissions);
   begun_ = file_->stamp();
@@ -100,7 +100,8 @@ void Writer::forget_old() {
   if (forgot_ != Steady::time_point() && Steady::now() - forgot_ < std::chrono::hours(1)) return;
   forgot_ = Steady::now();
   try {
-    forget(options_.folder, model_, keep_, clock_.now(), segment_bytes_);
+    const Time now = std::min(clocks_.answers.now(), clocks_.machine.now());
+    forget(options_.folder, model_, keep_, now, segment_bytes_);
   } catch (const Error&) {  // tried again in an hour
   }
 }

@@ -19,10 +19,15 @@ struct Written {
   std::atomic<std::uint64_t> dropped = 0;  ///< Rows that could not be written.
 };
 
+struct WriterClocks {
+  const Clock& answers;
+  const Clock& machine;
+};
+
 class Writer {
  public:
   /// `process`: a part of the names of its files, of no other process.
-  Writer(const LogOptions& options, std::string model, std::string process, const Clock& clock,
+  Writer(const LogOptions& options, std::string model, std::string process, WriterClocks clocks,
          Written& written);
 
   /// Lines are put here; flush() writes them.
@@ -52,7 +57,7 @@ class Writer {
   const LogOptions& options_;
   std::string model_;
   std::string process_;
-  const Clock& clock_;
+  WriterClocks clocks_;
   Written& written_;
   Keep keep_;
   std::uint64_t segment_bytes_;

@@ -20,7 +20,7 @@ std::string_view RequestLog::identify(const http::Request& request, std::string_
   const std::string_view sent = request.header(id_field);
   if (is_request_id(sent)) return sent;
   if (is_request_id(own)) return own;
-  const std::string_view made = ids_.next(log_->clock().now());
+  const std::string_view made = ids_.next(log_->machine().now());
   for (auto& [name, value] : response.fields) {
     if (name != id_field) continue;
     value = made;  // what was sent is no id

@@ -22,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mlops::monitor {
 
@@ -77,8 +78,10 @@ struct LogFigures {
 
 class PredictionLog {
  public:
-  /// `clock` tells the time of answers; it must outlive the log.
-  PredictionLog(LogOptions options, const Clock& clock);
+  /// `clock` tells the time of answers, which `--as-of` may have stopped; `machine` that of the machine: ids
+  /// are made of it, and no line is forgotten before it is old by both. Both must outlive the log.
+  PredictionLog(LogOptions options, const Clock& clock, const Clock& machine);
+  PredictionLog(LogOptions options, const Clock& clock) : PredictionLog(std::move(options), clock, clock) {}
   ~PredictionLog();  ///< Writes what was handed over.
   PredictionLog(const PredictionLog&) = delete;
   PredictionLog& operator=(const PredictionLog&) = delete;
@@ -94,7 +97,7 @@ class PredictionLog {
   /// to be handed over any more.
   bool finish(std::chrono::milliseconds patience);
 
-  const Clock& clock() const;
+  const Clock& machine() const;
   LogFigures figures() const;
   /// What people have to know and were not told yet: that rows are dropped and why, and that it is over. To
   /// be asked several times a second by one thread.

@@ -1,0 +1,113 @@
+#include "standing.hpp"
+
+#include "cli/invocation.hpp"
+#include "monitor.hpp"
+#include "targets.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/model/registry.hpp>
+#include <mlops/project/project.hpp>
+#include <mlops/release/judgement.hpp>
+#include <mlops/run/list.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+namespace mlops::commands {
+namespace {
+
+std::vector<std::string> targets_of(const manifest::Manifest& manifest) {
+  std::vector<std::string> out;
+  for (const manifest::TableSpec* table : manifest.tables()) out.push_back(manifest.address_of(*table));
+  for (const manifest::ReleaseSpec& release : manifest.releases) out.push_back("release/" + release.name);
+  return out;
+}
+
+std::string text_in(const ui::Row& row, std::string_view key) {
+  const auto cell = std::find_if(row.begin(), row.end(), [&](const ui::Cell& one) { return one.key == key; });
+  return cell == row.end() ? "" : cell->value.text_or("");
+}
+
+std::vector<Standing> planned(cli::Invocation& invocation) {
+  std::vector<Standing> out;
+  const std::vector<std::string> targets = targets_of(invocation.project().manifest());
+  if (targets.empty()) return out;
+  for (const ui::Row& row : bring_targets({.targets = targets}, Change::plan, invocation).rows) {
+    const std::string address = text_in(row, "address");
+    if (!text_in(row, "action").starts_with("would")) continue;
+    const bool release = address.starts_with("release/");
+    out.push_back({release ? "release" : "table", address, "stale", std::nullopt, text_in(row, "why")});
+  }
+  return out;
+}
+
+std::string name_of(const run::Run& run) {
+  return run.name.empty() ? run.experiment : fmt::format("{}: {}", run.experiment, run.name);
+}
+
+/// The newest judgement that says no to the newest version, unless it answers all the same.
+std::optional<release::Judgement> refused(store::Store& store, const model::Version& newest) {
+  const auto champion = model::Registry(store).current(newest.name, release::champion_name);
+  if (champion == newest.number) return std::nullopt;
+  auto judgement = release::find_judgement(store, newest.name, newest.number);
+  return judgement && judgement->rejects() ? std::move(judgement) : std::nullopt;
+}
+
+std::string faults_of(const monitor::Watch& watch) {
+  std::string out;
+  for (const monitor::WatchResult& one : watch.results) {
+    if (one.fails()) out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", one.assertion, one.verdict.seen);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Standing> out_of_date(cli::Invocation& invocation) {
+  try {
+    return planned(invocation);
+  } catch (const Error& fault) {
+    if (fault.code() == Code::interrupted || fault.code() == Code::internal) throw;
+    return {{"table", "data", "failed", std::nullopt, "there is no plan: " + fault.message()}};
+  }
+}
+
+std::vector<Standing> unfinished_runs(cli::Invocation& invocation) {
+  std::vector<Standing> out;
+  std::set<std::string> seen;
+  for (const run::Run& run : run::list(invocation.project().store(), {})) {
+    if (!run.parent.empty()) continue;
+    const std::string state(run::name_of(run.status));
+    const bool newest = run.status != run::Status::running && seen.insert(run.experiment).second;
+    const bool bad = run.status == run::Status::failed || run.status == run::Status::lost;
+    if (run.status == run::Status::running)
+      out.push_back({"run", "run/" + run.id, state, run.started, name_of(run)});
+    else if (newest && bad) out.push_back({"run", "run/" + run.id, state, run.ended, name_of(run)});
+  }
+  return out;
+}
+
+std::vector<Standing> rejected_models(cli::Invocation& invocation) {
+  store::Store& store = invocation.project().store();
+  std::vector<Standing> out;
+  for (const model::Version& newest : model::Registry(store).list()) {
+    if (const auto judgement = refused(store, newest))
+      out.push_back({"model", newest.address(), "rejected", judgement->time, judgement->fault()});
+  }
+  return out;
+}
+
+std::vector<Standing> drifting_models(cli::Invocation& invocation) {
+  project::Project& project = invocation.project();
+  std::vector<Standing> out;
+  for (const std::string& name : known_watches(project)) {
+    const auto newest = monitor::watches(project.store(), name, 1, invocation.clock().now());
+    if (!newest.empty() && newest.back().fails())
+      out.push_back({"monitor", "monitor/" + name, "drifting", newest.back().time, faults_of(newest.back())});
+  }
+  return out;
+}
+
+}  // namespace mlops::commands
