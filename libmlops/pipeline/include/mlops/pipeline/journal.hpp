@@ -41,7 +41,7 @@ struct Entry {
   std::string why = {};  ///< A sentence without full stop: why it was skipped, how it failed.
   std::string who = {};
   double wall_s = 0;
-  json::Object facts = {};  ///< What `changed` is held to next time, steps and versions; see tick.hpp.
+  json::Object facts = {};  ///< What `changed` and `alert` are held to next time, and steps.
 
   bool operator==(const Entry&) const = default;
 };
