@@ -137,7 +137,8 @@ slow() {
   kill -STOP "$working"
   tick --as-of 2026-11-01T00:01:10Z
   is "$status $(outcomes)" '0 '
-  is "$(mlops schedule list --json | jq -r '.items[0].state')" running
+  is "$(mlops schedule list --json --as-of 2026-11-01T00:01:10Z | jq -r '.items[0] | "\(.state) \(.next)"')" \
+    'running 2026-11-02T00:00:00Z'
   tick --as-of 2026-11-02T00:00:10Z
   is "$status $(outcomes) $(ticked .why)" '0 skipped 0 another tick is at work'
   tick --as-of 2026-11-02T00:01:10Z
@@ -148,6 +149,18 @@ slow() {
   is "$(outcomes)" ''
   tick --as-of 2026-11-03T00:00:10Z
   is "$(outcomes)" 'fresh 1'
+}
+
+@test "who only looks whether a tick is at work does not make one skip" {
+  nightly
+  sed -i 's|run: release/risk, then: promote|run: sources/churn|' mlops.yaml
+  tick --as-of 2026-11-01T00:00:10Z
+  sed -i '$d' .mlops/schedules/nightly.jsonl # killed
+  flock -s .mlops/schedules/nightly.lock sleep 0.6 3>&- &
+  sleep 0.2
+  tick --as-of 2026-11-02T00:00:10Z
+  is "$status $(outcomes)" $'0 fresh 2\nfresh 1'
+  wait
 }
 
 @test "busy: wait works when the other one has ended" {

@@ -39,9 +39,10 @@ class Schedule {
 
   State state() const { return state_of(entries_); }
   /// "09:00 #2 -3": the attempt where it is not the first, and how many were missed; "!": made up.
-  std::vector<std::string> due(std::string_view now) const {
+  std::vector<std::string> due(std::string_view now) const { return due(now, state()); }
+  std::vector<std::string> due(std::string_view now, const State& state) const {
     std::vector<std::string> out;
-    for (const Due& one : due_times(spec, times(), state(), t(now))) {
+    for (const Due& one : due_times(spec, times(), state, t(now))) {
       out.push_back(one.time.text().substr(11, 5));
       if (one.attempt != 1) out.back() += " #" + std::to_string(one.attempt);
       if (one.missed > 0) out.back() += " -" + std::to_string(one.missed);
@@ -99,6 +100,26 @@ TEST(Due, MissedTimesAreMadeUpAsItIsSaid) {
   EXPECT_EQ(schedule.due("10:05:01"), Texts{});
   schedule.spec.missed = Missed::all;
   EXPECT_EQ(schedule.due("09:30:00"), (Texts{"06:00!", "07:00!", "08:00!", "09:00!"}));
+}
+
+TEST(Due, OfAllThatIsMissedNewerTimesWaitForATry) {
+  Schedule schedule;
+  schedule.done("05:00:00").begun("06:00:00").ended("06:00:00", "09:30:00", Outcome::failed, 1, 75);
+  schedule.spec.retry.times = 1;
+  EXPECT_FALSE(waits(schedule.spec, schedule.state()));
+  schedule.spec.missed = Missed::all;
+  EXPECT_TRUE(waits(schedule.spec, schedule.state()));
+  EXPECT_EQ(schedule.due("09:30:30"), Texts{});
+  EXPECT_EQ(schedule.due("09:31:00"), (Texts{"06:00 #2!", "07:00!", "08:00!", "09:00!"}));
+  schedule.spec.retry.times = 0;
+  EXPECT_FALSE(waits(schedule.spec, schedule.state()));
+}
+
+TEST(Due, BesideWhatIsBegunNewerTimesAreLeft) {
+  Schedule schedule;
+  schedule.done("08:00:00").begun("09:00:00");
+  EXPECT_EQ(schedule.due("10:30:00", beside_work(schedule.state())), (Texts{"10:00"}));
+  EXPECT_EQ(schedule.due("09:30:00", beside_work(schedule.state())), Texts{});
 }
 
 TEST(Due, WhatPassesWhileItIsPausedIsNotMissed) {

@@ -75,6 +75,10 @@ std::vector<Due> due_times(const manifest::ScheduleSpec& spec, const Timetable& 
   return out;
 }
 
+bool waits(const manifest::ScheduleSpec& spec, const State& state) {
+  return spec.missed == Missed::all && retry_time(spec.retry, state).has_value();
+}
+
 std::optional<Time> next_time(const manifest::ScheduleSpec& spec, const Timetable& times, const State& state,
                               Time now) {
   if (state.paused) return std::nullopt;

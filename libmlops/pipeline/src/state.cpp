@@ -66,6 +66,12 @@ State state_of(const std::vector<Entry>& entries) {
   return state;
 }
 
+State beside_work(State state) {
+  if (state.open) see_to(state, state.open->due);
+  state.open.reset();
+  return state;
+}
+
 bool is_retried(const Entry& ended) {
   constexpr int try_again = 75;
   constexpr int signals = 128;

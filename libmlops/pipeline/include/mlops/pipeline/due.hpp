@@ -25,6 +25,8 @@ struct State {
   std::uint64_t killed = 0;  ///< How often in a row the newest due time was begun and killed.
 };
 State state_of(const std::vector<Entry>& entries);
+/// Where somebody is at work: what is left for others, without what that one has begun.
+State beside_work(State state);
 
 struct Due {
   Time time = {};
@@ -40,6 +42,9 @@ struct Due {
 /// wrong. `missed: none` takes what is at most five minutes old.
 std::vector<Due> due_times(const manifest::ScheduleSpec& spec, const Timetable& times, const State& state,
                            Time now);
+
+/// Whether something is to be tried again that all newer due times wait for (`missed: all`).
+bool waits(const manifest::ScheduleSpec& spec, const State& state);
 
 /// When the schedule is due next, retries included; nothing: never, or it is paused.
 std::optional<Time> next_time(const manifest::ScheduleSpec& spec, const Timetable& times, const State& state,
