@@ -219,6 +219,15 @@ minutely() {
   has "$stderr" 'gone.csv'
 }
 
+@test "a time zone that is none is told with its place, and stops no other schedule" {
+  scheduled 'first: {at: daily, tz: Europe/Berln, run: sources/churn}' 'second: {at: daily, run: sources/churn}'
+  answers 2 mlops schedule list
+  has "$stderr" "mlops.yaml:8:26: there is no time zone 'Europe/Berln'"
+  has "$stderr" '`Europe/Berlin`'
+  tick --as-of 2026-11-20T00:00:10Z
+  is "$status $(outcomes)" '2 2026-11-20T00:00:00Z done'
+}
+
 @test "install: one entry, whatever else is in the crontab stays byte for byte" {
   scheduled 'nightly: {at: daily, run: sources/churn}'
   fake_crontab
