@@ -139,10 +139,13 @@ TEST(Due, WhatWasKilledIsTakenUpAgainThreeTimes) {
   Schedule schedule;
   schedule.begun("09:00:00");
   EXPECT_EQ(schedule.due("09:00:10"), (Texts{"09:00 #2"}));
-  EXPECT_EQ(schedule.due("10:30:00"), (Texts{"09:00 #2", "10:00"}));
+  EXPECT_EQ(schedule.due("10:30:00"), (Texts{"10:00"}));
   schedule.begun("09:00:00", 2).ended("09:00:00", "09:02:00", Outcome::lost, 2);
   EXPECT_EQ(schedule.due("09:03:00"), (Texts{"09:00 #3"}));
-  EXPECT_EQ(schedule.due("10:30:00"), (Texts{"09:00 #3", "10:00"}));
+  EXPECT_EQ(schedule.due("10:30:00"), (Texts{"10:00"}));
+  schedule.spec.missed = Missed::all;
+  EXPECT_EQ(schedule.due("10:30:00"), (Texts{"09:00 #3!", "10:00!"})) << "each for itself";
+  schedule.spec.missed = Missed::last;
   schedule.begun("09:00:00", 3);
   EXPECT_EQ(schedule.due("09:04:00"), (Texts{"09:00 #4"}));
   schedule.begun("09:00:00", 4);

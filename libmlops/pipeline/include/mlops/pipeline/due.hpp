@@ -36,10 +36,10 @@ struct Due {
 };
 
 /// In their order; mostly none. Nobody may be at work: an open entry is one that was killed, which is taken
-/// up again at once, as one that ended as lost is, at most three times in a row. What waits to be tried again
-/// gives way to a newer due time, but for `missed: all`, where the newer one waits. A schedule that was never
-/// armed counts from a minute ago, as does one whose last due time is more than a day ahead: a clock was
-/// wrong. `missed: none` takes what is at most five minutes old.
+/// up again at once, as one that ended as lost is, at most three times in a row. Both what
+/// was killed and what waits to be tried again give way to a newer due time, but for `missed: all`, where the
+/// newer one waits. A schedule that was never armed counts from a minute ago, as does one whose last due time
+/// is more than a day ahead: a clock was wrong. `missed: none` takes what is at most five minutes old.
 std::vector<Due> due_times(const manifest::ScheduleSpec& spec, const Timetable& times, const State& state,
                            Time now);
 
