@@ -35,8 +35,7 @@ void arm(const std::vector<manifest::ScheduleSpec>& specs, Time now, bool anew, 
     Scheduled one = scheduled(spec, invocation);
     const auto seen_to = one.state().seen_to;
     if (seen_to && (!anew || *seen_to >= now)) continue;
-    one.journal.append(
-        {.event = pipeline::Entry::Event::armed, .time = now, .who = user_of(invocation)});
+    one.journal.append({.event = pipeline::Entry::Event::armed, .time = now, .who = user_of(invocation)});
   }
 }
 

@@ -22,7 +22,8 @@ TEST(crontab, an_entry_goes_to_the_end_and_what_was_there_stays) {
 }
 
 TEST(crontab, an_entry_replaces_the_one_of_its_mark_in_its_place) {
-  const std::string before = "# mine\n1 * * * * a\n# mlops: /srv/a\n5 * * * * cd /srv/a && old schedule tick\n2 * * * * b\n";
+  const std::string before =
+      "# mine\n1 * * * * a\n# mlops: /srv/a\n5 * * * * cd /srv/a && old schedule tick\n2 * * * * b\n";
   EXPECT_EQ(with_entry(before, entry), "# mine\n1 * * * * a\n" + two_lines + "2 * * * * b\n");
   EXPECT_EQ(with_entry(with_entry(before, entry), entry), with_entry(before, entry));
 }
