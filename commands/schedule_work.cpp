@@ -79,7 +79,9 @@ class Seeing {
     return pipeline::Work::take(one_.journal.work_lock(), us, &invocation_.cancel());
   }
 
+  /// Of `missed: all` nothing is left out: what that one does not get to is for the next tick.
   void skip() {
+    if (one_.spec.missed == manifest::ScheduleSpec::Missed::all) return;
     for (const Due& one : also_due()) {
       Entry ended = entry(Entry::Event::ended, one);
       ended.attempt = 0;

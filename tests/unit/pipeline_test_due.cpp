@@ -22,8 +22,9 @@ class Schedule {
   Schedule& armed(std::string_view time) { return add({.event = Event::armed, .time = t(time)}); }
   Schedule& paused(std::string_view time) { return add({.event = Event::paused, .time = t(time)}); }
   Schedule& resumed(std::string_view time) { return add({.event = Event::resumed, .time = t(time)}); }
-  Schedule& begun(std::string_view due, std::uint64_t attempt = 1) {
-    return add({.event = Event::begun, .time = t(due), .due = t(due), .attempt = attempt});
+  Schedule& begun(std::string_view due, std::uint64_t attempt = 1) { return begun(due, attempt, due); }
+  Schedule& begun(std::string_view due, std::uint64_t attempt, std::string_view time) {
+    return add({.event = Event::begun, .time = t(time), .due = t(due), .attempt = attempt});
   }
   Schedule& ended(std::string_view due, std::string_view time, Outcome outcome, std::uint64_t attempt = 1,
                   int exit_code = 0) {
@@ -120,6 +121,11 @@ TEST(Due, BesideWhatIsBegunNewerTimesAreLeft) {
   schedule.done("08:00:00").begun("09:00:00");
   EXPECT_EQ(schedule.due("10:30:00", beside_work(schedule.state())), (Texts{"10:00"}));
   EXPECT_EQ(schedule.due("09:30:00", beside_work(schedule.state())), Texts{});
+  Schedule each;
+  each.spec.missed = Missed::all;
+  each.done("05:00:00").begun("06:00:00", 1, "09:30:00");
+  EXPECT_EQ(each.due("09:59:00", beside_work(each.state())), Texts{}) << "the one at work gets to them";
+  EXPECT_EQ(each.due("10:00:00", beside_work(each.state())), (Texts{"10:00!"}));
 }
 
 TEST(Due, WhatPassesWhileItIsPausedIsNotMissed) {

@@ -67,7 +67,8 @@ State state_of(const std::vector<Entry>& entries) {
 }
 
 State beside_work(State state) {
-  if (state.open) see_to(state, state.open->due);
+  if (!state.open) return state;
+  see_to(state, std::max(state.open->due, state.open->time));
   state.open.reset();
   return state;
 }

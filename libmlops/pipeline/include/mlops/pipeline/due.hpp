@@ -25,7 +25,8 @@ struct State {
   std::uint64_t killed = 0;  ///< How often in a row the newest due time was begun and killed.
 };
 State state_of(const std::vector<Entry>& entries);
-/// Where somebody is at work: what is left for others, without what that one has begun.
+/// Where somebody is at work: what is left for others, which came due since that one began; what was due by
+/// then is its own.
 State beside_work(State state);
 
 struct Due {
