@@ -10,6 +10,7 @@
 #include <mlops/pipeline/journal.hpp>
 #include <mlops/pipeline/zoned.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ std::vector<manifest::ScheduleSpec> schedules_named(project::Project& project,
 /// Throws as pipeline::timetable_of() does.
 Scheduled scheduled(const manifest::ScheduleSpec& spec, cli::Invocation& invocation);
 
+/// When it is due next, beside what a tick is at work on; nothing: never, or it is paused.
+std::optional<Time> next_of(const Scheduled& one, Time now);
 /// The schedule, what it is doing, what came of it last, and when it is due next.
 ui::Row schedule_row(const Scheduled& one, Time now);
 /// A due time, as it stands in UTC and on the clock of the zone.

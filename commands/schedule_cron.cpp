@@ -29,11 +29,14 @@ ui::Row crontab_row(std::string_view state, const std::string& mark, const std::
   return {{"state", state}, {"mark", mark}, {"line", line.empty() ? json::Value() : json::Value(line)}};
 }
 
-/// What came due before is not made up.
-void arm(Scheduled one, cli::Invocation& invocation) {
-  if (one.state().seen_to) return;
-  one.journal.append(
-      {.event = pipeline::Entry::Event::armed, .time = invocation.clock().now(), .who = user_of(invocation)});
+/// What came due before is not made up; `anew`: nor what passed since it was last seen to, as nobody ticked.
+void arm(const std::vector<manifest::ScheduleSpec>& specs, Time now, bool anew, cli::Invocation& invocation) {
+  for (const manifest::ScheduleSpec& spec : specs) {
+    Scheduled one = scheduled(spec, invocation);
+    const auto seen_to = one.state().seen_to;
+    if (seen_to && (!anew || *seen_to >= now)) continue;
+    one.journal.append({.event = pipeline::Entry::Event::armed, .time = now, .who = user_of(invocation)});
+  }
 }
 
 /// Where there is no cron the line is of use all the same.
@@ -57,15 +60,18 @@ void install(cli::Invocation& invocation) {
   if (specs.empty())
     throw error(Code::not_found, "nothing is scheduled: mlops.yaml has no `schedule:`")
         .with_id("schedule.not_found");
+  const Time now = invocation.clock().now();
   if (!invocation.dry_run()) {
     (void)invocation.project().store();
-    for (const manifest::ScheduleSpec& spec : specs) arm(scheduled(spec, invocation), invocation);
+    arm(specs, now, false, invocation);
   }
   const std::string before = table_for(entry, invocation);
   const std::string after = crontab::with_entry(before, entry);
   const bool changes = before != after;
-  if (changes && !invocation.dry_run())
+  if (changes && !invocation.dry_run()) {
+    if (crontab::line_of(before, entry.mark).empty()) arm(specs, now, true, invocation);
     crontab::write(invocation.environment(), invocation.project().store().root() / "tmp", after);
+  }
   invocation.record("mlops.crontab/1", crontab_row(!changes               ? "unchanged"
                                                    : invocation.dry_run() ? "would be installed"
                                                                           : "installed",

@@ -3,6 +3,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/manifest/assertions.hpp>
 #include <mlops/project/project.hpp>
 
 #include <algorithm>
@@ -22,6 +23,18 @@ Error no_schedule(const std::string& name, const manifest::Manifest& manifest) {
 std::string schedule_name(const std::string& word) {
   constexpr std::string_view section = "schedule/";
   return word.starts_with(section) ? word.substr(section.size()) : word;
+}
+
+/// Zones are not looked up before they are wanted.
+pipeline::Timetable times_of(const manifest::ScheduleSpec& spec, project::Project& project) {
+  try {
+    return pipeline::timetable_of(spec);
+  } catch (const Error& fault) {
+    const manifest::Place place = spec.places.at("tz");
+    if (fault.code() != Code::usage || place.line == 0) throw;
+    const manifest::ExpectSpec text{.text = spec.tz, .line = place.line, .column = place.column};
+    throw project.error_of({{text, {.message = fault.message(), .hint = fault.hint()}}});
+  }
 }
 
 }  // namespace
@@ -49,7 +62,7 @@ std::vector<manifest::ScheduleSpec> schedules_named(project::Project& project,
 
 Scheduled scheduled(const manifest::ScheduleSpec& spec, cli::Invocation& invocation) {
   return {.spec = spec,
-          .times = pipeline::timetable_of(spec),
+          .times = times_of(spec, invocation.project()),
           .journal = pipeline::Journal(invocation.project().schedules(), spec.name)};
 }
 

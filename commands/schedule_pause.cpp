@@ -34,7 +34,7 @@ ui::Row set_paused(Scheduled one, bool pauses, const PauseArgs& args, cli::Invoc
   const Time now = invocation.clock().now();
   const bool changes = one.state().paused != pauses;
   if (changes && !invocation.dry_run()) write_down(one, pauses, args, invocation);
-  const auto next = pipeline::next_time(one.spec, one.times, one.state(), now);
+  const auto next = next_of(one, now);
   return {{"name", one.name()},
           {"state", word_of(pauses, changes, invocation.dry_run())},
           {"next", next ? json::Value(next->text()) : json::Value()}};

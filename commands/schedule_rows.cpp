@@ -18,11 +18,17 @@ std::string_view doing(const pipeline::State& state, bool working) {
 
 }  // namespace
 
+std::optional<Time> next_of(const Scheduled& one, Time now) {
+  const bool working = pipeline::is_at_work(one.journal.work_lock());
+  const pipeline::State state = working ? pipeline::beside_work(one.state()) : one.state();
+  return pipeline::next_time(one.spec, one.times, state, now);
+}
+
 ui::Row schedule_row(const Scheduled& one, Time now) {
   const pipeline::State state = one.state();
   const bool working = pipeline::is_at_work(one.journal.work_lock());
   const auto& last = state.last;
-  const auto next = pipeline::next_time(one.spec, one.times, state, now);
+  const auto next = next_of(one, now);
   return {{"name", one.name()},
           {"at", one.spec.at},
           {"tz", pipeline::zone_of(one.spec)},

@@ -54,12 +54,14 @@ class Tokens {
 
   json::Value token(const std::string& address) {
     const manifest::Manifest& manifest = project_.manifest();
-    const manifest::DataSpec* table = data_at(address);
-    std::optional<std::string> out;
-    if (table != nullptr) out = dataset::token_of(*table, project_.root(), manifest.params);
-    else if (const manifest::SourceSpec* source = manifest.find_source(address.substr(address.find('/') + 1)))
-      out = of_files(*source);
-    return out ? json::Value(*out) : json::Value();
+    if (const manifest::DataSpec* table = data_at(address))
+      return both(dataset::token_of(*table, project_.root(), manifest.params), *table);
+    const manifest::SourceSpec* source = manifest.find_source(address.substr(address.find('/') + 1));
+    return source == nullptr ? json::Value() : both(of_files(*source), *source);
+  }
+
+  static json::Value both(const std::optional<std::string>& made, const manifest::TableSpec& table) {
+    return made ? json::Value(json::Array{*made, dataset::use_token_of(table)}) : json::Value();
   }
 
   /// Files that are gone are for those to complain of who read them.
@@ -152,9 +154,15 @@ class Triggers final : public expect::Values {
     if (watches.empty()) return {.holds = false, .seen = fmt::format("nothing is known of monitor/{}", name)};
     const monitor::Watch& newest = watches.back();
     if (!newest.fails()) return {.holds = false, .seen = fmt::format("nothing fails in monitor/{}", name)};
-    const bool is_new = !last_good_ || newest.time > last_good_->time;
+    const bool is_new = !last_good_ || newest.time > looked(*last_good_);
     return {.holds = is_new,
             .seen = fmt::format("what fails in monitor/{} did so before the last good tick", name)};
+  }
+
+  /// When it decided: what failed while it worked is news.
+  static Time looked(const pipeline::Entry& good) {
+    const json::Value* at = good.facts.find("looked");
+    return (at == nullptr ? std::nullopt : Time::parse(at->text_or(""))).value_or(good.time);
   }
 
   project::Project& project_;
@@ -189,8 +197,9 @@ Reason reason_of(const manifest::ScheduleSpec& spec, const std::optional<pipelin
   project::Project& project = invocation.project();
   require_sound(spec, project);
   const expect::Scope scope = manifest::scope_of_triggers(project.manifest());
-  Triggers triggers(project, scope, last_good, invocation.clock().now());
-  Reason out{.holds = false};
+  const Time now = invocation.clock().now();
+  Triggers triggers(project, scope, last_good, now);
+  Reason out{.holds = false, .time = now};
   std::vector<std::string> seen;
   for (const manifest::ExpectSpec& one : spec.when) {
     const auto verdict = expect::evaluate(parsed(one, project), scope, triggers);

@@ -19,6 +19,7 @@ namespace mlops::commands {
 struct Reason {
   bool holds = true;
   std::string why = {};      ///< What was seen: "flights has not changed"; empty where nothing is asked.
+  Time time = {};            ///< When it was looked at: what an `alert` is held to next time.
   json::Object tokens = {};  ///< By address, what `changed` is held to next time; null: it cannot be told.
 };
 

@@ -11,7 +11,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -40,6 +39,7 @@ class Seeing {
     for (const Due& next : due()) {
       if (!attempt(next)) return;
       state_ = one_.state();
+      if (state_.paused || pipeline::waits(one_.spec, state_)) return;
     }
   }
 
@@ -50,8 +50,7 @@ class Seeing {
 
   /// Beside what another tick is at work on.
   std::vector<Due> also_due() {
-    if (state_.open) state_.seen_to = std::max(state_.seen_to.value_or(Time{}), state_.open->due);
-    state_.open.reset();
+    state_ = pipeline::beside_work(std::move(state_));
     return due();
   }
 
@@ -61,7 +60,8 @@ class Seeing {
     for (const auto end = Steady::now() + std::chrono::seconds(2); Steady::now() < end;) {
       if (auto work = pipeline::Work::take(one_.journal.work_lock())) return work;
       state_ = one_.state();
-      if (state_.open) return take_from_another();
+      // who only looks whether somebody works has the lock for a moment, too
+      if (state_.open && pipeline::is_at_work(one_.journal.work_lock())) return take_from_another();
       invocation_.cancel().check();
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
@@ -79,7 +79,9 @@ class Seeing {
     return pipeline::Work::take(one_.journal.work_lock(), us, &invocation_.cancel());
   }
 
+  /// Of `missed: all` nothing is left out: what that one does not get to is for the next tick.
   void skip() {
+    if (one_.spec.missed == manifest::ScheduleSpec::Missed::all) return;
     for (const Due& one : also_due()) {
       Entry ended = entry(Entry::Event::ended, one);
       ended.attempt = 0;
@@ -135,7 +137,10 @@ class Seeing {
     try {
       Reason reason = reason_of(one_.spec, state_.last_good, invocation_);
       // before the work: what changes meanwhile is seen by the next tick
-      if (!one_.spec.when.empty()) facts.set("tokens", std::move(reason.tokens));
+      if (!one_.spec.when.empty()) {
+        facts.set("looked", reason.time.text());
+        facts.set("tokens", std::move(reason.tokens));
+      }
       if (!reason.holds) return {.outcome = Outcome::skipped, .why = reason.why};
     } catch (const Error& fault) {
       return {.outcome = Outcome::failed, .why = fault.message(), .fault = fault};

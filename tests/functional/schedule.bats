@@ -3,9 +3,13 @@
 load lib
 load seed
 load releasing
+load serving
+load watching
 load cron
 
 setup() { enter_fresh_project; }
+
+teardown() { stop_servers; }
 
 # scheduled LINE...: the project of customers with these lines under `schedule:`.
 scheduled() {
@@ -62,6 +66,22 @@ outcomes() { ticked '"\(.due) \(.outcome)"'; }
   is "$(mlops data list paying --json | jq '.items | length')" 3
 }
 
+@test "when: what is learnt from a table, or asked of it, is part of what may change" {
+  local day=20 text
+  scheduled 'nightly: {at: daily, run: data/paying, when: [changed(paying)]}'
+  for _ in 1 2; do tick --as-of "2026-11-$((day++))T00:00:10Z"; done
+  for text in 'label: churned' 'split: {test: 20%}' 'outcome: [calls]' 'expect: [rows > 3]'; do
+    sed -i "s/paying: {/&$text, /" mlops.yaml
+    tick --as-of "2026-11-$((day++))T00:00:10Z"
+    is "$text: $(ticked .outcome)" "$text: fresh"
+    tick --as-of "2026-11-$((day++))T00:00:10Z"
+    is "$text: $(ticked .outcome)" "$text: skipped"
+  done
+  sed -i 's/label: churned, task: binary/label: churned/' mlops.yaml
+  tick --as-of "2026-11-${day}T00:00:10Z"
+  is "$(ticked .outcome)" fresh
+}
+
 @test "when: no engine is opened to see that nothing changed" {
   scheduled 'nightly: {at: daily, run: data/paying, when: [changed(paying)]}'
   tick --as-of 2026-11-20T00:00:10Z
@@ -83,6 +103,26 @@ outcomes() { ticked '"\(.due) \(.outcome)"'; }
   tick --as-of 2026-11-16T00:00:10Z
   is "$(outcomes)" '2026-11-16T00:00:00Z done'
   is "$(champion)" 2
+}
+
+@test "when: what failed while the last good tick worked is news, once" {
+  local day
+  seed_watch
+  day() { date -u -d "$as_of + $1" +%FT%TZ; }
+  watch_by '    expect: ["psi(*) > 10"]'
+  printf 'schedule:\n  react: {at: daily, missed: all, run: sources/churn, when: [changed(churn), alert(churn)]}\n' >>mlops.yaml
+  touch -d '1 hour ago' churn.csv
+  mlops schedule pause react --quiet --as-of "$as_of"
+  mlops schedule resume react --quiet --as-of "$as_of"
+  answers 3 mlops monitor run --as-of "$(day '36 hours')"
+  # as if it were a day after $as_of, when nothing failed yet
+  tick --as-of "$(day '40 hours')"
+  is "$(outcomes)" "$(day '1 day') fresh"
+  tick --as-of "$(day '2 days')"
+  is "$(outcomes)" "$(day '2 days') fresh"
+  tick --as-of "$(day '3 days')"
+  is "$(outcomes) $(ticked .why)" \
+    "$(day '3 days') skipped sources/churn has not changed, what fails in monitor/churn did so before the last good tick"
 }
 
 @test "a gate that says no: rejected, exit code 3, the champion stays, and it is not tried again" {
@@ -157,12 +197,35 @@ minutely() {
   is "$(mlops data list churn --json | jq -r '.items[].time' | sort | tail -n 1)" 2026-11-21T00:00:00Z
 }
 
+@test "missed: all: what is tried again comes before what was due after it" {
+  scheduled 'each: {at: daily, missed: all, run: data/paying, retry: {times: 1, wait: 10m}}'
+  mlops schedule pause each --quiet --as-of 2026-11-01T00:00:00Z
+  mlops schedule resume each --quiet --as-of 2026-11-01T00:00:00Z
+  mkdir -p .mlops/locks
+  exec 9>>.mlops/locks/project
+  flock 9
+  tick --as-of 2026-11-03T12:00:10Z
+  is "$status $(outcomes)" '75 2026-11-02T00:00:00Z failed'
+  exec 9>&-
+  tick --as-of 2026-11-03T12:20:10Z
+  is "$status $(outcomes)" $'0 2026-11-02T00:00:00Z done\n2026-11-03T00:00:00Z fresh'
+}
+
 @test "one schedule that breaks does not stop the others" {
   scheduled 'first: {at: daily, run: sources/gone}' 'second: {at: daily, run: sources/churn}'
   sed -i 's/^data:/  gone: {from: gone.csv}\n&/' mlops.yaml
   tick --as-of 2026-11-20T00:00:10Z
   is "$status $(outcomes)" $'4 2026-11-20T00:00:00Z failed\n2026-11-20T00:00:00Z done'
   has "$stderr" 'gone.csv'
+}
+
+@test "a time zone that is none is told with its place, and stops no other schedule" {
+  scheduled 'first: {at: daily, tz: Europe/Berln, run: sources/churn}' 'second: {at: daily, run: sources/churn}'
+  answers 2 mlops schedule list
+  has "$stderr" "mlops.yaml:8:26: there is no time zone 'Europe/Berln'"
+  has "$stderr" '`Europe/Berlin`'
+  tick --as-of 2026-11-20T00:00:10Z
+  is "$status $(outcomes)" '2 2026-11-20T00:00:00Z done'
 }
 
 @test "install: one entry, whatever else is in the crontab stays byte for byte" {
@@ -189,6 +252,23 @@ minutely() {
   { cat before && echo; } | cmp - "$CRONTAB"
   answers 0 mlops schedule remove --json
   is "$(jq -r '.items[0].state' <<<"$output")" unchanged
+}
+
+@test "installed again after a time without: what passed meanwhile is not made up" {
+  scheduled 'nightly: {at: daily, run: sources/churn, missed: all}'
+  fake_crontab
+  answers 0 mlops schedule install --quiet --as-of 2026-11-01T12:00:00Z
+  tick --as-of 2026-11-02T00:00:10Z
+  is "$(outcomes)" '2026-11-02T00:00:00Z done'
+  answers 0 mlops schedule install --quiet --as-of 2026-11-04T12:00:00Z
+  tick --as-of 2026-11-04T12:01:00Z
+  is "$(outcomes)" $'2026-11-03T00:00:00Z fresh\n2026-11-04T00:00:00Z fresh' # it was there all the time
+  answers 0 mlops schedule remove --quiet
+  answers 0 mlops schedule install --quiet --as-of 2026-11-20T12:00:00Z
+  tick --as-of 2026-11-20T12:01:00Z
+  is "$status $(outcomes)" '0 '
+  tick --as-of 2026-11-21T00:00:10Z
+  is "$(outcomes)" '2026-11-21T00:00:00Z fresh'
 }
 
 # as_cron LINE: what cron makes of it: an unescaped % is the end, \% is %; sh runs the rest in an empty environment.

@@ -137,7 +137,8 @@ slow() {
   kill -STOP "$working"
   tick --as-of 2026-11-01T00:01:10Z
   is "$status $(outcomes)" '0 '
-  is "$(mlops schedule list --json | jq -r '.items[0].state')" running
+  is "$(mlops schedule list --json --as-of 2026-11-01T00:01:10Z | jq -r '.items[0] | "\(.state) \(.next)"')" \
+    'running 2026-11-02T00:00:00Z'
   tick --as-of 2026-11-02T00:00:10Z
   is "$status $(outcomes) $(ticked .why)" '0 skipped 0 another tick is at work'
   tick --as-of 2026-11-02T00:01:10Z
@@ -148,6 +149,52 @@ slow() {
   is "$(outcomes)" ''
   tick --as-of 2026-11-03T00:00:10Z
   is "$(outcomes)" 'fresh 1'
+}
+
+@test "missed: all: what another tick has before it is not skipped, nor lost with that one" {
+  nightly ', missed: all'
+  slow
+  sed -i 's|run: release/risk, then: promote|run: data/slow|' mlops.yaml
+  mlops schedule pause nightly --quiet --as-of 2026-11-01T12:00:00Z
+  mlops schedule resume nightly --quiet --as-of 2026-11-01T12:00:00Z
+  in_background --as-of 2026-11-03T00:00:10Z
+  begun nightly 2026-11-02
+  tick --as-of 2026-11-03T00:01:10Z
+  is "$status $(outcomes)" '0 '
+  is "$(mlops schedule list --json --as-of 2026-11-03T00:01:10Z | jq -r '.items[0].next')" 2026-11-04T00:00:00Z
+  tick --as-of 2026-11-04T00:00:10Z
+  is "$status $(outcomes)" '0 '
+  kill -9 "$working"
+  wait "$working" || true
+  sed -i 's|run: data/slow|run: sources/churn|' mlops.yaml
+  tick --as-of 2026-11-04T00:01:10Z
+  is "$status $(ticked '"\(.due) \(.outcome) \(.attempt)"')" \
+    $'0 2026-11-02T00:00:00Z fresh 2\n2026-11-03T00:00:00Z fresh 1\n2026-11-04T00:00:00Z fresh 1'
+}
+
+@test "paused while a tick makes up what was missed: it ends what it has begun, and no more" {
+  nightly ', missed: all'
+  mlops schedule pause nightly --quiet --as-of 2026-11-01T12:00:00Z
+  mlops schedule resume nightly --quiet --as-of 2026-11-01T12:00:00Z
+  in_background --as-of 2026-11-03T00:00:10Z
+  begun nightly 2026-11-02
+  kill -STOP "$working"
+  answers 0 mlops schedule pause nightly --quiet
+  kill -CONT "$working"
+  ended 0
+  is "$(jq -r '.items[] | "\(.due) \(.outcome)"' working.out)" '2026-11-02T00:00:00Z done'
+}
+
+@test "who only looks whether a tick is at work does not make one skip" {
+  nightly
+  sed -i 's|run: release/risk, then: promote|run: sources/churn|' mlops.yaml
+  tick --as-of 2026-11-01T00:00:10Z
+  sed -i '$d' .mlops/schedules/nightly.jsonl # killed
+  flock -s .mlops/schedules/nightly.lock sleep 0.6 3>&- &
+  sleep 0.2
+  tick --as-of 2026-11-02T00:00:10Z
+  is "$status $(outcomes)" '0 fresh 1'
+  wait
 }
 
 @test "busy: wait works when the other one has ended" {

@@ -22,7 +22,8 @@ TEST(crontab, an_entry_goes_to_the_end_and_what_was_there_stays) {
 }
 
 TEST(crontab, an_entry_replaces_the_one_of_its_mark_in_its_place) {
-  const std::string before = "# mine\n1 * * * * a\n# mlops: /srv/a\nold line\n2 * * * * b\n";
+  const std::string before =
+      "# mine\n1 * * * * a\n# mlops: /srv/a\n5 * * * * cd /srv/a && old schedule tick\n2 * * * * b\n";
   EXPECT_EQ(with_entry(before, entry), "# mine\n1 * * * * a\n" + two_lines + "2 * * * * b\n");
   EXPECT_EQ(with_entry(with_entry(before, entry), entry), with_entry(before, entry));
 }
@@ -42,6 +43,11 @@ TEST(crontab, taken_out_what_is_left_is_what_there_was_byte_for_byte) {
 TEST(crontab, a_mark_whose_line_somebody_took_away_takes_nothing_else) {
   const std::string table = "# mlops: /srv/a\n\n3 * * * * c\n# mlops: /srv/a\n# 4 * * * * d\n";
   EXPECT_EQ(without_entry(table, entry.mark), "\n3 * * * * c\n# 4 * * * * d\n");
+  for (const std::string below : {"5 * * * * backup\n", "MAILTO=ana\n"}) {
+    EXPECT_EQ(without_entry(entry.mark + "\n" + below, entry.mark), below);
+    EXPECT_EQ(with_entry(entry.mark + "\n" + below, entry), two_lines + below);
+    EXPECT_EQ(line_of(entry.mark + "\n" + below, entry.mark), "");
+  }
   EXPECT_EQ(line_of(table, entry.mark), "");
   EXPECT_EQ(line_of(two_lines, entry.mark), entry.line);
 }
@@ -98,6 +104,13 @@ TEST_F(CrontabProgram, a_program_that_says_no_is_quoted) {
     EXPECT_EQ(e.code(), Code::failed);
     EXPECT_NE(e.message().find("not allowed"), std::string::npos);
   }
+}
+
+TEST_F(CrontabProgram, a_table_that_cannot_be_opened_is_none_only_where_there_is_none) {
+  program("echo \"crontab: can't open 'ana': No such file or directory\" >&2\nexit 1\n");
+  EXPECT_EQ(read(environment_), "");
+  program("echo \"crontab: can't open 'ana': Input/output error\" >&2\nexit 1\n");
+  EXPECT_THROW(read(environment_), Error);
 }
 
 TEST_F(CrontabProgram, a_program_that_forgets_is_found_out) {

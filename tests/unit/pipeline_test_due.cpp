@@ -22,8 +22,9 @@ class Schedule {
   Schedule& armed(std::string_view time) { return add({.event = Event::armed, .time = t(time)}); }
   Schedule& paused(std::string_view time) { return add({.event = Event::paused, .time = t(time)}); }
   Schedule& resumed(std::string_view time) { return add({.event = Event::resumed, .time = t(time)}); }
-  Schedule& begun(std::string_view due, std::uint64_t attempt = 1) {
-    return add({.event = Event::begun, .time = t(due), .due = t(due), .attempt = attempt});
+  Schedule& begun(std::string_view due, std::uint64_t attempt = 1) { return begun(due, attempt, due); }
+  Schedule& begun(std::string_view due, std::uint64_t attempt, std::string_view time) {
+    return add({.event = Event::begun, .time = t(time), .due = t(due), .attempt = attempt});
   }
   Schedule& ended(std::string_view due, std::string_view time, Outcome outcome, std::uint64_t attempt = 1,
                   int exit_code = 0) {
@@ -39,9 +40,10 @@ class Schedule {
 
   State state() const { return state_of(entries_); }
   /// "09:00 #2 -3": the attempt where it is not the first, and how many were missed; "!": made up.
-  std::vector<std::string> due(std::string_view now) const {
+  std::vector<std::string> due(std::string_view now) const { return due(now, state()); }
+  std::vector<std::string> due(std::string_view now, const State& state) const {
     std::vector<std::string> out;
-    for (const Due& one : due_times(spec, times(), state(), t(now))) {
+    for (const Due& one : due_times(spec, times(), state, t(now))) {
       out.push_back(one.time.text().substr(11, 5));
       if (one.attempt != 1) out.back() += " #" + std::to_string(one.attempt);
       if (one.missed > 0) out.back() += " -" + std::to_string(one.missed);
@@ -101,6 +103,31 @@ TEST(Due, MissedTimesAreMadeUpAsItIsSaid) {
   EXPECT_EQ(schedule.due("09:30:00"), (Texts{"06:00!", "07:00!", "08:00!", "09:00!"}));
 }
 
+TEST(Due, OfAllThatIsMissedNewerTimesWaitForATry) {
+  Schedule schedule;
+  schedule.done("05:00:00").begun("06:00:00").ended("06:00:00", "09:30:00", Outcome::failed, 1, 75);
+  schedule.spec.retry.times = 1;
+  EXPECT_FALSE(waits(schedule.spec, schedule.state()));
+  schedule.spec.missed = Missed::all;
+  EXPECT_TRUE(waits(schedule.spec, schedule.state()));
+  EXPECT_EQ(schedule.due("09:30:30"), Texts{});
+  EXPECT_EQ(schedule.due("09:31:00"), (Texts{"06:00 #2!", "07:00!", "08:00!", "09:00!"}));
+  schedule.spec.retry.times = 0;
+  EXPECT_FALSE(waits(schedule.spec, schedule.state()));
+}
+
+TEST(Due, BesideWhatIsBegunNewerTimesAreLeft) {
+  Schedule schedule;
+  schedule.done("08:00:00").begun("09:00:00");
+  EXPECT_EQ(schedule.due("10:30:00", beside_work(schedule.state())), (Texts{"10:00"}));
+  EXPECT_EQ(schedule.due("09:30:00", beside_work(schedule.state())), Texts{});
+  Schedule each;
+  each.spec.missed = Missed::all;
+  each.done("05:00:00").begun("06:00:00", 1, "09:30:00");
+  EXPECT_EQ(each.due("09:59:00", beside_work(each.state())), Texts{}) << "the one at work gets to them";
+  EXPECT_EQ(each.due("10:00:00", beside_work(each.state())), (Texts{"10:00!"}));
+}
+
 TEST(Due, WhatPassesWhileItIsPausedIsNotMissed) {
   Schedule schedule;
   schedule.done("05:00:00").paused("05:30:00");
@@ -118,10 +145,13 @@ TEST(Due, WhatWasKilledIsTakenUpAgainThreeTimes) {
   Schedule schedule;
   schedule.begun("09:00:00");
   EXPECT_EQ(schedule.due("09:00:10"), (Texts{"09:00 #2"}));
-  EXPECT_EQ(schedule.due("10:30:00"), (Texts{"09:00 #2", "10:00"}));
+  EXPECT_EQ(schedule.due("10:30:00"), (Texts{"10:00"}));
   schedule.begun("09:00:00", 2).ended("09:00:00", "09:02:00", Outcome::lost, 2);
   EXPECT_EQ(schedule.due("09:03:00"), (Texts{"09:00 #3"}));
-  EXPECT_EQ(schedule.due("10:30:00"), (Texts{"09:00 #3", "10:00"}));
+  EXPECT_EQ(schedule.due("10:30:00"), (Texts{"10:00"}));
+  schedule.spec.missed = Missed::all;
+  EXPECT_EQ(schedule.due("10:30:00"), (Texts{"09:00 #3!", "10:00!"})) << "each for itself";
+  schedule.spec.missed = Missed::last;
   schedule.begun("09:00:00", 3);
   EXPECT_EQ(schedule.due("09:04:00"), (Texts{"09:00 #4"}));
   schedule.begun("09:00:00", 4);

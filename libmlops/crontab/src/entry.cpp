@@ -31,11 +31,11 @@ void each_line(std::string_view table, const std::function<void(std::string_view
   }
 }
 
-/// The line under a mark is ours unless somebody took it away: then a comment or a blank line stands there.
-bool is_job(std::string_view line) {
-  line = without_end(line);
+/// The line under a mark is ours unless somebody took it away: then anything may stand there.
+bool is_tick(std::string_view line) {
   const std::size_t begin = line.find_first_not_of(" \t");
-  return begin != std::string_view::npos && line[begin] != '#';
+  return begin != std::string_view::npos && line[begin] != '#' &&
+         line.find(" schedule tick") != std::string_view::npos;
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ std::string with_entry(std::string_view table, const Entry& entry) {
   };
   each_line(table, [&](std::string_view line) {
     const bool marked = without_end(line) == entry.mark;
-    const bool ours = marked || (below && is_job(line));
+    const bool ours = marked || (below && is_tick(line));
     below = marked;
     if (marked && !placed) place();
     if (!ours) out += line;
@@ -77,7 +77,7 @@ std::string without_entry(std::string_view table, std::string_view mark) {
   bool below = false;
   each_line(table, [&](std::string_view line) {
     const bool marked = without_end(line) == mark;
-    if (!marked && !(below && is_job(line))) out += line;
+    if (!marked && !(below && is_tick(line))) out += line;
     below = marked;
   });
   return out;
@@ -87,7 +87,7 @@ std::string line_of(std::string_view table, std::string_view mark) {
   std::string out;
   bool below = false;
   each_line(table, [&](std::string_view line) {
-    if (below && is_job(line) && out.empty()) out = without_end(line);
+    if (below && is_tick(line) && out.empty()) out = without_end(line);
     below = without_end(line) == mark;
   });
   return out;

@@ -47,8 +47,9 @@ Error refused(const Said& said) {
 
 /// Debian's cron, cronie and busybox say so, each in its way, and end with code 1.
 bool has_none(const Said& said) {
-  return said.out.empty() && (said.err.find("no crontab") != std::string::npos ||
-                              said.err.find("can't open") != std::string::npos);
+  const auto says = [&](std::string_view text) { return said.err.find(text) != std::string::npos; };
+  return said.out.empty() &&
+         (says("no crontab") || (says("can't open") && says("No such file or directory")));
 }
 
 }  // namespace

@@ -31,6 +31,18 @@ std::string line_of(const Version& version, const std::string& token) {
   return fmt::format("{} {}\n", version.record.text(), token);
 }
 
+json::Value or_null(const auto& value) { return value ? json::Value(*value) : json::Value(); }
+
+json::Array parts_of(const manifest::SplitSpec& split) {
+  return {or_null(split.test),
+          or_null(split.valid),
+          split.seed ? json::Value(std::to_string(*split.seed)) : json::Value(),
+          split.group,
+          split.part,
+          or_null(split.test_last_us),
+          or_null(split.valid_before_us)};
+}
+
 }  // namespace
 
 std::optional<std::string> token_of(const manifest::SourceSpec& source, const std::filesystem::path& base,
@@ -60,6 +72,18 @@ std::optional<std::string> token_of(const manifest::DataSpec& table, const std::
     sql.assign(std::istreambuf_iterator<char>(in), {});
   }
   return crypto::sha256(json::dump(json::Object{{"sql", sql}, {"params", params}})).hex();
+}
+
+std::string use_token_of(const manifest::TableSpec& table) {
+  json::Array expect;
+  for (const manifest::ExpectSpec& one : table.expect) expect.push_back(json::Array{one.text, one.warn});
+  const json::Object all{{"label", table.label},
+                         {"task", table.task},
+                         {"time", table.time},
+                         {"outcome", json::Array(table.outcome.begin(), table.outcome.end())},
+                         {"split", parts_of(table.split)},
+                         {"expect", std::move(expect)}};
+  return crypto::sha256(json::dump(all)).hex();
 }
 
 void keep_token(store::Store& store, const Version& version, const std::string& token) {

@@ -60,19 +60,24 @@ std::vector<Due> due_times(const manifest::ScheduleSpec& spec, const Timetable& 
                            Time now) {
   std::vector<Due> out;
   if (state.paused) return out;
-  if (const Entry* begun = killed(state)) out.push_back(again(*begun, spec));
+  const Entry* const begun = killed(state);
   const auto retry = retry_time(spec.retry, state);
   const bool retry_now = retry && *retry <= now;
   const Time after = seen_to(state, now);
   if (spec.missed == Missed::all) {
+    if (begun != nullptr) out.push_back(again(*begun, spec));
     if (retry_now) out.push_back(again(*state.to_retry, spec));
     if (!retry || retry_now) add_each(out, times, after, now);
     return out;
   }
   add_last(out, times, after, now, spec.missed);
-  const bool newer = !out.empty() && out.back().attempt == 1;
-  if (!newer && retry_now) out.push_back(again(*state.to_retry, spec));
+  if (out.empty() && begun != nullptr) out.push_back(again(*begun, spec));
+  else if (out.empty() && retry_now) out.push_back(again(*state.to_retry, spec));
   return out;
+}
+
+bool waits(const manifest::ScheduleSpec& spec, const State& state) {
+  return spec.missed == Missed::all && retry_time(spec.retry, state).has_value();
 }
 
 std::optional<Time> next_time(const manifest::ScheduleSpec& spec, const Timetable& times, const State& state,

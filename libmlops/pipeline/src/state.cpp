@@ -66,6 +66,13 @@ State state_of(const std::vector<Entry>& entries) {
   return state;
 }
 
+State beside_work(State state) {
+  if (!state.open) return state;
+  see_to(state, std::max(state.open->due, state.open->time));
+  state.open.reset();
+  return state;
+}
+
 bool is_retried(const Entry& ended) {
   constexpr int try_again = 75;
   constexpr int signals = 128;

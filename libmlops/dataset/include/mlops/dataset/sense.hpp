@@ -26,6 +26,9 @@ std::optional<std::string> token_of(const manifest::SourceSpec& source, const st
 std::optional<std::string> token_of(const manifest::DataSpec& table, const std::filesystem::path& base,
                                     const json::Object& params);
 
+/// Of what the file says about a table beside how it is made: what is learnt from it, and asked of it.
+std::string use_token_of(const manifest::TableSpec& table);
+
 /// Remembers that `version` is what the files are when they have this token.
 void keep_token(store::Store& store, const Version& version, const std::string& token);
 

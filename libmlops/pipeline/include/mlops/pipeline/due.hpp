@@ -25,6 +25,9 @@ struct State {
   std::uint64_t killed = 0;  ///< How often in a row the newest due time was begun and killed.
 };
 State state_of(const std::vector<Entry>& entries);
+/// Where somebody is at work: what is left for others, which came due since that one began; what was due by
+/// then is its own.
+State beside_work(State state);
 
 struct Due {
   Time time = {};
@@ -34,12 +37,15 @@ struct Due {
 };
 
 /// In their order; mostly none. Nobody may be at work: an open entry is one that was killed, which is taken
-/// up again at once, as one that ended as lost is, at most three times in a row. What waits to be tried again
-/// gives way to a newer due time, but for `missed: all`, where the newer one waits. A schedule that was never
-/// armed counts from a minute ago, as does one whose last due time is more than a day ahead: a clock was
-/// wrong. `missed: none` takes what is at most five minutes old.
+/// up again at once, as one that ended as lost is, at most three times in a row. Both what
+/// was killed and what waits to be tried again give way to a newer due time, but for `missed: all`, where the
+/// newer one waits. A schedule that was never armed counts from a minute ago, as does one whose last due time
+/// is more than a day ahead: a clock was wrong. `missed: none` takes what is at most five minutes old.
 std::vector<Due> due_times(const manifest::ScheduleSpec& spec, const Timetable& times, const State& state,
                            Time now);
+
+/// Whether something is to be tried again that all newer due times wait for (`missed: all`).
+bool waits(const manifest::ScheduleSpec& spec, const State& state);
 
 /// When the schedule is due next, retries included; nothing: never, or it is paused.
 std::optional<Time> next_time(const manifest::ScheduleSpec& spec, const Timetable& times, const State& state,

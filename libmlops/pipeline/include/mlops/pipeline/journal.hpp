@@ -1,8 +1,9 @@
 #pragma once
 /// What happened to a schedule: lines of JSON, each with a crc, in <folder>/<name>.jsonl; appended under a
 /// kernel lock and synced, so that what is said to have begun or ended survives a power cut. A torn last
-/// line (a killed writer) is cut by the next one. Beyond half a megabyte all lines go to <name>.1.jsonl, which is
-/// replaced; what the state needs of them is said again at the beginning of the new file, byte for byte.
+/// line (a killed writer) is cut by the next one. Beyond half a megabyte all lines go to <name>.1.jsonl,
+/// which is replaced; what the state needs of them is said again at the beginning of the new file, byte for
+/// byte.
 
 #include <mlops/base/clock.hpp>
 #include <mlops/json/value.hpp>
@@ -41,7 +42,7 @@ struct Entry {
   std::string why = {};  ///< A sentence without full stop: why it was skipped, how it failed.
   std::string who = {};
   double wall_s = 0;
-  json::Object facts = {};  ///< What `changed` is held to next time, steps and versions; see tick.hpp.
+  json::Object facts = {};  ///< What `changed` and `alert` are held to next time, and steps.
 
   bool operator==(const Entry&) const = default;
 };
