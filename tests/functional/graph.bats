@@ -146,6 +146,37 @@ release/risk accepted'
   is "$(trained)" 6
 }
 
+@test "who was moved away from stays away where other gates judge the same model again" {
+  declared
+  mlops run --quiet >/dev/null
+  customers 760 >churn.csv
+  mlops run --then promote --quiet >/dev/null
+  mlops model rollback risk --why 'it was slow' --quiet >/dev/null
+  declared 'auc >= 0.61'
+  answers 0 mlops run --then promote --json
+  is "$(jq -r '.items[-1] | "\(.action) \(.version)"' <<<"$output")" 'accepted 2'
+  has "$(jq -r '.items[-1].why' <<<"$output")" 'risk@v2 was the champion until'
+  is "$(champion)" 1
+  is "$(trained)" 6
+}
+
+@test "a release whose gates are gone is fresh, and what they rejected is not promoted" {
+  declared
+  mlops run --quiet >/dev/null
+  sed -i '/expect:/d' mlops.yaml
+  is "$(steps run | tail -n 1)" 'release/risk trained'
+  is "$(steps run | tail -n 1)" 'release/risk fresh'
+  customers 720 >churn.csv
+  declared 'auc >= 0.999'
+  answers 3 mlops run
+  sed -i '/expect:/d' mlops.yaml
+  is "$(steps run | tail -n 1)" 'release/risk trained'
+  is "$(steps run | tail -n 1)" 'release/risk fresh'
+  answers 3 mlops run --then promote
+  has "$stderr" 'risk@v2 was not accepted'
+  is "$(champion)" 1
+}
+
 @test "who was judged beside another champion than that of today is judged again, and not trained" {
   declared 'auc >= champion.auc - 0.3'
   mlops run --quiet >/dev/null
@@ -284,4 +315,43 @@ data/known would make'
   is "$(steps run data | sed -n 2p)" 'data/known made'
   rm -r .mlops/refs/data
   is "$(steps run data | sed -n 2p)" 'data/known made'
+}
+
+# ones: what the table says.
+ones() { mlops data head known --rows 1 --json | jq -r '.items[0].one'; }
+
+@test "SQL that is edited while its table is made is read by the next run" {
+  declared
+  sed -i 's|    sql: SELECT.*|    sql: known.sql|' mlops.yaml
+  mlops ingest --quiet >/dev/null
+  settled
+  for pause in 0.15 0.3 0.6; do
+    cat >known.sql <<END
+SELECT churn.*, 1 AS one, $pause AS pause
+FROM churn, (SELECT count(*) AS c FROM range(30000000) r(i) WHERE i % 7 = 3) AS slow ORDER BY id
+END
+    mlops run data --quiet >/dev/null 3>&- &
+    pid=$!
+    sleep $pause
+    echo 'SELECT *, 2 AS one FROM churn' >known.sql
+    wait $pid
+    mlops run data --quiet >/dev/null
+    is "$(ones)" 2
+  done
+}
+
+@test "other engines are asked anew" {
+  declared
+  mlops run --quiet >/dev/null
+  settled
+  mlops run --quiet >/dev/null
+  is "$(engines run)" 0
+  mkdir -p other/engines
+  cp "$build_dir/lib/mlops/engines/table.so" other/engines/
+  ln -s "$build_dir/lib/mlops/libs" other/libs
+  export MLOPS_ENGINES=$PWD/other/engines
+  (($(engines run) > 0))
+  is "$(engines run)" 0
+  touch other/engines/table.so
+  (($(engines plan) > 0))
 }
