@@ -135,12 +135,23 @@ std::optional<std::int64_t> champion_now(const ReleaseState& state, cli::Invocat
   return model::Registry(invocation.project().store()).current(state.request.model, release::champion_name);
 }
 
-/// A version that would become champion has to be judged beside the champion of today.
+/// A gate that compares with the champion rejected it.
+bool is_rejected_by_champion(const ReleaseState& state) {
+  const auto& gates = state.known->judgement->gates;
+  return std::any_of(gates.begin(), gates.end(), [](const release::Gate& gate) {
+    return gate.rejects() && gate.assertion.find(release::champion_name) != std::string::npos;
+  });
+}
+
+/// A version that would become champion, or would have but for a champion of then, has to be judged beside
+/// that of today.
 bool was_judged_beside_another(const ReleaseState& state, const TargetArgs& args,
                                cli::Invocation& invocation) {
-  if (!state.known || rejects(state) || alias_of(args) != release::champion_name) return false;
-  if (!move_of(state, alias_of(args), invocation).moves) return false;
-  return champion_now(state, invocation).value_or(0) != state.before->champion;
+  if (!state.known || alias_of(args) != release::champion_name) return false;
+  const bool asks =
+      rejects(state) ? is_rejected_by_champion(state) : move_of(state, alias_of(args), invocation).moves;
+  const std::int64_t now = champion_now(state, invocation).value_or(0);
+  return asks && now != state.before->champion && now != state.known->version.number;
 }
 
 ui::Row known_row(const ReleaseState& state, std::string_view action, const std::string& why) {

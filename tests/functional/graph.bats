@@ -195,6 +195,24 @@ release/risk accepted'
   is "$(trained)" 9
 }
 
+@test "who was rejected beside a champion that is gone is judged beside that of today" {
+  declared 'auc >= champion.auc - 0.1'
+  sed -i 's/among: .*/among: [base]/' mlops.yaml
+  mlops run --quiet >/dev/null
+  sed -i 's/among: .*/among: [linear]/' mlops.yaml
+  mlops run --then promote --quiet >/dev/null
+  sed -i 's/among: .*/among: [base]/' mlops.yaml
+  customers 720 >churn.csv
+  answers 3 mlops run --then promote
+  answers 3 mlops run --then promote
+  is "$(champion) $(trained)" '2 3'
+  mlops model rollback risk --why 'it was slow' --quiet >/dev/null
+  answers 3 mlops run
+  answers 0 mlops run --then promote --json
+  is "$(jq -r '.items[-1] | "\(.action) \(.version)"' <<<"$output")" 'accepted 3'
+  is "$(champion) $(trained)" '3 3'
+}
+
 @test "a version from elsewhere under the name is not what was released" {
   declared
   mlops run --quiet >/dev/null
@@ -354,4 +372,18 @@ END
   is "$(engines run)" 0
   touch other/engines/table.so
   (($(engines plan) > 0))
+}
+
+@test "a model that a full disk kept from being trained is tried again" {
+  declared
+  sed -i 's|  plain: .*|  plain: {train: xgboost, params: {rounds: 3000, stop_after: 0, eta: 0.02}}|' mlops.yaml
+  mlops run data --quiet >/dev/null
+  # what a file may not be larger than is told as a full disk is
+  answers 0 bash -c "trap '' XFSZ; ulimit -f 1000; mlops run --quiet"
+  has "$stderr" 'plain was not trained'
+  has "$(why)" 'out of date: it was never trained'
+  answers 0 mlops run
+  has "$stderr" 'linear is that of run'
+  lacks "$stderr" 'plain was not trained'
+  is "$(steps run | tail -n 1)" 'release/risk fresh'
 }
