@@ -1,6 +1,7 @@
 #include "release_state.hpp"
 
 #include "cli/invocation.hpp"
+#include "remembered_steps.hpp"
 #include "target_names.hpp"
 
 #include <mlops/memo/memo.hpp>
@@ -10,25 +11,27 @@
 namespace mlops::commands {
 namespace {
 
-json::Object question_about(std::string_view engine) {
-  return {{"asked", "engine"}, {"engine", std::string(engine)}};
+json::Object question_about(std::string_view engine, const json::Array& files) {
+  return {{"asked", "engine"}, {"engine", std::string(engine)}, {"files", files}};
 }
 
-/// As the engines of this executable said once.
-release::EngineVersion remembered_versions(memo::Memo& memo, const release::EngineVersion& ask) {
-  return [&memo, ask](std::string_view engine) {
-    const auto known = memo.find(question_about(engine));
+/// As the engines said once, these very files.
+release::EngineVersion remembered_versions(memo::Memo& memo, cli::Invocation& invocation) {
+  return [&memo, files = engine_stamps(invocation),
+          ask = release::versions_of(invocation.engines())](std::string_view engine) {
+    const auto known = memo.find(question_about(engine, files));
     return known ? known->text_or("") : ask(engine);
   };
 }
 
 /// As they say now, for the next time unless nothing is to be written.
-release::EngineVersion asked_versions(memo::Memo& memo, const release::EngineVersion& ask, bool plan) {
-  return [&memo, ask, plan](std::string_view engine) {
+release::EngineVersion asked_versions(memo::Memo& memo, cli::Invocation& invocation, bool plan) {
+  return [&memo, files = engine_stamps(invocation), ask = release::versions_of(invocation.engines()),
+          plan](std::string_view engine) {
     std::string version = ask(engine);
-    const auto known = memo.find(question_about(engine));
-    if (!plan && !version.empty() && (!known || known->text_or("") != version))
-      memo.keep(question_about(engine), version);
+    const json::Object question = question_about(engine, files);
+    const auto known = memo.find(question);
+    if (!plan && !version.empty() && (!known || known->text_or("") != version)) memo.keep(question, version);
     return version;
   };
 }
@@ -59,10 +62,9 @@ ReleaseState release_state(const manifest::ReleaseSpec& release, const std::vect
   out.request = train_request(out.words, invocation);
   store::Store& store = invocation.project().store();
   out.before = release::find_conclusion(store, release.name);
-  const release::EngineVersion ask = release::versions_of(invocation.engines());
   memo::Memo memo(store.root());
-  compare(remembered_versions(memo, ask), store, out);
-  if (!out.known) compare(asked_versions(memo, ask, plan), store, out);
+  compare(remembered_versions(memo, invocation), store, out);
+  if (!out.known) compare(asked_versions(memo, invocation, plan), store, out);
   return out;
 }
 

@@ -28,18 +28,54 @@ ui::Row release_row(const std::string& name, std::string_view action, json::Valu
           {"gates", gates.empty() ? json::Value() : json::Value(std::move(gates)), ui::Show::hidden}};
 }
 
-/// What `then` does to a version that was accepted; the line that tells it, empty where nothing moved.
+/// The alias that `then` moves; empty: none.
+std::string alias_of(const TargetArgs& args) {
+  const std::string then = args.then.value_or("nothing");
+  return then == "promote" ? std::string(release::champion_name) : then == "stage" ? "challenger" : "";
+}
+
+/// Moves of the alias that a version had, newest first: that away from it, and that to it.
+struct Past {
+  bool is_there = false;  ///< The alias points at it now.
+  std::optional<model::Registry::Move> away = {};
+};
+
+/// Nothing: the alias never pointed at it.
+std::optional<Past> past_of(model::Registry& registry, const model::Version& version,
+                            const std::string& alias) {
+  const auto now = registry.current(version.name, alias);
+  if (!now) return std::nullopt;
+  if (*now == version.number) return Past{.is_there = true};
+  std::optional<model::Registry::Move> away;
+  for (const model::Registry::Move& move : registry.history(version.name, alias)) {
+    if (move.from == version.number && !away) away = move;
+    if (move.to == version.number) return Past{.away = away};
+  }
+  return std::nullopt;
+}
+
+std::string stays_away(const model::Version& version, const std::string& alias, const Past& past) {
+  std::string out = fmt::format("{} was the {}", version.address(), alias);
+  if (past.away) out += fmt::format(" until {} ({})", past.away->time.text(), past.away->why);
+  return out + " and is not brought back";
+}
+
+/// What `then` does to a version that was accepted; the line that tells it, empty where there is nothing to.
 std::string follow_up(const TargetArgs& args, Training& training, cli::Invocation& invocation) {
   release::TrainReport& report = *training.report;
   const std::string then = args.then.value_or("nothing");
   if (then == "nothing" || (then == "promote" && report.became_champion)) return "";
   (void)require_accepted(invocation, report.added.version, false);
+  model::Registry registry(invocation.project().store());
+  const std::string alias = alias_of(args);
+  // The same model comes back where gates or engines are others: who took it away knew it already.
+  const auto past = past_of(registry, report.added.version, alias);
+  if (past && !past->is_there) return stays_away(report.added.version, alias, *past);
   const bool stage = then == "stage";
   const auto expected = stage ? std::nullopt : std::optional(report.champion_judged);
   const std::string why = report.judgement ? report.judgement->summary() : report.reason;
-  const auto move = model::Registry(invocation.project().store())
-                        .promote(report.added.version, stage ? "challenger" : "champion", why,
-                                 training.request.who, invocation.clock().now(), expected);
+  const auto move = registry.promote(report.added.version, alias, why, training.request.who,
+                                     invocation.clock().now(), expected);
   if (!stage) report.champion = move.to;
   std::string line = move_line(move, move.from == move.to ? "unchanged" : "moved");
   line.pop_back();
@@ -77,38 +113,6 @@ Released trained(ReleaseState state, const TargetArgs& args, cli::Invocation& in
   return out;
 }
 
-/// The alias that `then` moves; empty: none.
-std::string alias_of(const TargetArgs& args) {
-  const std::string then = args.then.value_or("nothing");
-  return then == "promote" ? std::string(release::champion_name) : then == "stage" ? "challenger" : "";
-}
-
-/// Moves of the alias that a version had, newest first: that away from it, and that to it.
-struct Past {
-  bool is_there = false;  ///< The alias points at it now.
-  std::optional<model::Registry::Move> away = {};
-};
-
-/// Nothing: the alias never pointed at it.
-std::optional<Past> past_of(model::Registry& registry, const model::Version& version,
-                            const std::string& alias) {
-  const auto now = registry.current(version.name, alias);
-  if (!now) return std::nullopt;
-  if (*now == version.number) return Past{.is_there = true};
-  std::optional<model::Registry::Move> away;
-  for (const model::Registry::Move& move : registry.history(version.name, alias)) {
-    if (move.from == version.number && !away) away = move;
-    if (move.to == version.number) return Past{.away = away};
-  }
-  return std::nullopt;
-}
-
-std::string stays_away(const model::Version& version, const std::string& alias, const Past& past) {
-  std::string out = fmt::format("{} was the {}", version.address(), alias);
-  if (past.away) out += fmt::format(" until {} ({})", past.away->time.text(), past.away->why);
-  return out + " and is not brought back";
-}
-
 /// What `then` does to a version that was accepted before.
 struct Move {
   bool moves = false;
@@ -131,12 +135,23 @@ std::optional<std::int64_t> champion_now(const ReleaseState& state, cli::Invocat
   return model::Registry(invocation.project().store()).current(state.request.model, release::champion_name);
 }
 
-/// A version that would become champion has to be judged beside the champion of today.
+/// A gate that compares with the champion rejected it.
+bool is_rejected_by_champion(const ReleaseState& state) {
+  const auto& gates = state.known->judgement->gates;
+  return std::any_of(gates.begin(), gates.end(), [](const release::Gate& gate) {
+    return gate.rejects() && gate.assertion.find(release::champion_name) != std::string::npos;
+  });
+}
+
+/// A version that would become champion, or would have but for a champion of then, has to be judged beside
+/// that of today.
 bool was_judged_beside_another(const ReleaseState& state, const TargetArgs& args,
                                cli::Invocation& invocation) {
-  if (!state.known || rejects(state) || alias_of(args) != release::champion_name) return false;
-  if (!move_of(state, alias_of(args), invocation).moves) return false;
-  return champion_now(state, invocation).value_or(0) != state.before->champion;
+  if (!state.known || alias_of(args) != release::champion_name) return false;
+  const bool asks =
+      rejects(state) ? is_rejected_by_champion(state) : move_of(state, alias_of(args), invocation).moves;
+  const std::int64_t now = champion_now(state, invocation).value_or(0);
+  return asks && now != state.before->champion && now != state.known->version.number;
 }
 
 ui::Row known_row(const ReleaseState& state, std::string_view action, const std::string& why) {
@@ -151,6 +166,7 @@ ui::Row known_row(const ReleaseState& state, std::string_view action, const std:
 
 /// Moves the alias; the line that tells it.
 std::string moved_now(const ReleaseState& state, const std::string& alias, cli::Invocation& invocation) {
+  (void)require_accepted(invocation, state.known->version, false);
   const bool to_champion = alias == release::champion_name;
   const auto expected = to_champion ? std::optional(state.before->champion) : std::nullopt;
   const auto& judgement = state.known->judgement;
@@ -178,7 +194,7 @@ Released remembered(const ReleaseState& state, const TargetArgs& args, cli::Invo
     out.row =
         known_row(state, alias == "challenger" ? "staged" : "promoted", moved_now(state, alias, invocation));
   } catch (const Error& e) {
-    if (e.code() != Code::conflict) throw;
+    if (e.code() != Code::conflict && e.code() != Code::negative) throw;
     out.row = known_row(state, "fresh", e.message());
     out.fault = e;
   }

@@ -1,5 +1,7 @@
 #include "remembered_steps.hpp"
 
+#include "cli/invocation.hpp"
+
 #include <mlops/base/error.hpp>
 #include <mlops/dataset/sense.hpp>
 #include <mlops/project/project.hpp>
@@ -29,9 +31,16 @@ std::optional<std::string> token_now(const manifest::SourceSpec& source, project
 
 }  // namespace
 
+json::Array engine_stamps(const cli::Invocation& invocation) {
+  std::vector<std::filesystem::path> folders = invocation.application().engine_folders;
+  for (const std::filesystem::path& folder : invocation.application().engine_folders)
+    folders.push_back(folder.parent_path() / "libs");
+  return memo::stamps_of(folders);
+}
+
 RememberedSteps::RememberedSteps(project::Project& project, const json::Object& params,
-                                 const std::vector<std::string>& targets)
-    : project_(project), params_(params), targets_(targets) {
+                                 const std::vector<std::string>& targets, json::Array engines)
+    : project_(project), params_(params), targets_(targets), engines_(std::move(engines)) {
   if (project.has_store()) memo_.emplace(project.store().root());
 }
 
@@ -43,16 +52,12 @@ std::optional<json::Object> RememberedSteps::declared() const {
     if (!digest) return std::nullopt;
     sql.set(one.sql_file, digest->hex());
   }
-  return json::Object{{"asked", "order"},
-                      {"targets", words_of(targets_)},
-                      {"params", params_},
-                      {"mlops.yaml", project_.manifest_text()},
-                      {"sql", std::move(sql)}};
+  return json::Object{{"asked", "order"},      {"targets", words_of(targets_)},
+                      {"params", params_},     {"mlops.yaml", project_.manifest_text()},
+                      {"sql", std::move(sql)}, {"engines", engines_}};
 }
 
-std::optional<json::Object> RememberedSteps::question(const std::vector<std::string>& addresses) const {
-  auto out = declared();
-  if (!out) return std::nullopt;
+std::optional<json::Object> RememberedSteps::state_of(const std::vector<std::string>& addresses) const {
   json::Object state;
   for (const std::string& address : addresses) {
     const auto newest = project_.store().references().find(reference_of(address));
@@ -64,11 +69,16 @@ std::optional<json::Object> RememberedSteps::question(const std::vector<std::str
       if (!now) return std::nullopt;
       token = *now;
     }
-    state.set(address, json::Array{newest->digest.hex(), token});
+    state.set(address, json::Object{{"newest", newest->digest.hex()}, {"token", token}});
   }
-  out->set("asked", "fresh");
-  out->set("state", std::move(state));
-  out->set("mlops.lock", project_.lock().text());
+  return state;
+}
+
+json::Object RememberedSteps::question(json::Object state) const {
+  json::Object out = *declared_;
+  out.set("asked", "fresh");
+  out.set("state", std::move(state));
+  out.set("mlops.lock", project_.lock().text());
   return out;
 }
 
@@ -86,14 +96,14 @@ std::optional<Step> RememberedSteps::step(const std::string& address, const json
 
 std::optional<std::vector<Step>> RememberedSteps::find() {
   if (!memo_) return std::nullopt;
-  const auto what = declared();
-  const auto order = what ? memo_->find(*what) : std::nullopt;
+  declared_ = declared();
+  const auto order = declared_ ? memo_->find(*declared_) : std::nullopt;
   const json::Array* listed = order ? order->as_array() : nullptr;
   if (listed == nullptr) return std::nullopt;
   std::vector<std::string> addresses;
   for (const json::Value& one : *listed) addresses.push_back(one.text_or(""));
-  const auto asked = question(addresses);
-  const auto known = asked ? memo_->find(*asked) : std::nullopt;
+  auto state = state_of(addresses);
+  const auto known = state ? memo_->find(question(*std::move(state))) : std::nullopt;
   if (!known) return std::nullopt;
   std::vector<Step> out;
   for (const std::string& address : addresses) {
@@ -104,33 +114,33 @@ std::optional<std::vector<Step>> RememberedSteps::find() {
   return out;
 }
 
-/// Whether what was found is what the question will ask about: nobody made or read another version meanwhile.
-bool RememberedSteps::is_lasting(const Step& step) const {
-  if (!step.version) return false;
-  const auto newest = project_.store().references().find(reference_of(step.address));
-  const bool is_newest = newest && newest->digest == step.version->record;
+/// Whether what was found is what the question asks about: nobody made or read another version meanwhile.
+bool RememberedSteps::is_lasting(const Step& step, const json::Value& state) const {
+  const bool is_newest = state["newest"].text_or("") == step.version->record.hex();
   if (step.address.starts_with("data/")) return is_newest;
   const manifest::SourceSpec& source = *project_.manifest().find_source(step.version->name);
   if (is_piped(source)) return is_newest;
-  const auto token = token_now(source, project_);
-  return token && dataset::has_token(project_.store(), *step.version, *token);
+  return dataset::has_token(project_.store(), *step.version, state["token"].text_or(""));
 }
 
 void RememberedSteps::keep(const std::vector<Step>& steps) {
-  if (!memo_ || !std::all_of(steps.begin(), steps.end(), [&](const Step& one) { return is_lasting(one); }))
-    return;
+  if (!memo_ || !declared_) return;
   std::vector<std::string> addresses;
   json::Object versions;
   for (const Step& one : steps) {
     addresses.push_back(one.address);
+    if (!one.version) return;
     versions.set(one.address,
                  json::Object{{"record", one.version->record.text()}, {"number", one.version->number}});
   }
-  const auto what = declared();
-  const auto asked = question(addresses);
-  if (!what || !asked) return;
-  memo_->keep(*what, words_of(addresses));
-  memo_->keep(*asked, std::move(versions));
+  auto state = state_of(addresses);
+  const json::Value known = state ? json::Value(*state) : json::Value();
+  const auto lasts = [&](const Step& one) { return is_lasting(one, known[one.address]); };
+  if (!state || !std::all_of(steps.begin(), steps.end(), lasts)) return;
+  // Files of SQL that were edited while the tables were made: nobody knows what was read.
+  if (declared() != declared_) return;
+  memo_->keep(*declared_, words_of(addresses));
+  memo_->keep(question(*std::move(state)), std::move(versions));
 }
 
 }  // namespace mlops::commands

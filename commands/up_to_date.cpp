@@ -57,7 +57,7 @@ class Builder {
       if (table == nullptr) throw unknown_target(target, project_.manifest());
       addresses.push_back(project_.manifest().address_of(*table));
     }
-    RememberedSteps remembered(project_, params_, addresses);
+    RememberedSteps remembered(project_, params_, addresses, engine_stamps(invocation_));
     if (auto known = remembered.find()) return good(*std::move(known));
     std::vector<Step> steps;
     for (const std::string& address : tables_.order(addresses)) {

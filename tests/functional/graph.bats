@@ -146,6 +146,37 @@ release/risk accepted'
   is "$(trained)" 6
 }
 
+@test "who was moved away from stays away where other gates judge the same model again" {
+  declared
+  mlops run --quiet >/dev/null
+  customers 760 >churn.csv
+  mlops run --then promote --quiet >/dev/null
+  mlops model rollback risk --why 'it was slow' --quiet >/dev/null
+  declared 'auc >= 0.61'
+  answers 0 mlops run --then promote --json
+  is "$(jq -r '.items[-1] | "\(.action) \(.version)"' <<<"$output")" 'accepted 2'
+  has "$(jq -r '.items[-1].why' <<<"$output")" 'risk@v2 was the champion until'
+  is "$(champion)" 1
+  is "$(trained)" 6
+}
+
+@test "a release whose gates are gone is fresh, and what they rejected is not promoted" {
+  declared
+  mlops run --quiet >/dev/null
+  sed -i '/expect:/d' mlops.yaml
+  is "$(steps run | tail -n 1)" 'release/risk trained'
+  is "$(steps run | tail -n 1)" 'release/risk fresh'
+  customers 720 >churn.csv
+  declared 'auc >= 0.999'
+  answers 3 mlops run
+  sed -i '/expect:/d' mlops.yaml
+  is "$(steps run | tail -n 1)" 'release/risk trained'
+  is "$(steps run | tail -n 1)" 'release/risk fresh'
+  answers 3 mlops run --then promote
+  has "$stderr" 'risk@v2 was not accepted'
+  is "$(champion)" 1
+}
+
 @test "who was judged beside another champion than that of today is judged again, and not trained" {
   declared 'auc >= champion.auc - 0.3'
   mlops run --quiet >/dev/null
@@ -162,6 +193,24 @@ release/risk accepted'
   is "$(jq -r '.items[-1] | "\(.action) \(.version)"' <<<"$output")" 'accepted 3'
   is "$(champion)" 3
   is "$(trained)" 9
+}
+
+@test "who was rejected beside a champion that is gone is judged beside that of today" {
+  declared 'auc >= champion.auc - 0.1'
+  sed -i 's/among: .*/among: [base]/' mlops.yaml
+  mlops run --quiet >/dev/null
+  sed -i 's/among: .*/among: [linear]/' mlops.yaml
+  mlops run --then promote --quiet >/dev/null
+  sed -i 's/among: .*/among: [base]/' mlops.yaml
+  customers 720 >churn.csv
+  answers 3 mlops run --then promote
+  answers 3 mlops run --then promote
+  is "$(champion) $(trained)" '2 3'
+  mlops model rollback risk --why 'it was slow' --quiet >/dev/null
+  answers 3 mlops run
+  answers 0 mlops run --then promote --json
+  is "$(jq -r '.items[-1] | "\(.action) \(.version)"' <<<"$output")" 'accepted 3'
+  is "$(champion) $(trained)" '3 3'
 }
 
 @test "a version from elsewhere under the name is not what was released" {
@@ -284,4 +333,57 @@ data/known would make'
   is "$(steps run data | sed -n 2p)" 'data/known made'
   rm -r .mlops/refs/data
   is "$(steps run data | sed -n 2p)" 'data/known made'
+}
+
+# ones: what the table says.
+ones() { mlops data head known --rows 1 --json | jq -r '.items[0].one'; }
+
+@test "SQL that is edited while its table is made is read by the next run" {
+  declared
+  sed -i 's|    sql: SELECT.*|    sql: known.sql|' mlops.yaml
+  mlops ingest --quiet >/dev/null
+  settled
+  for pause in 0.15 0.3 0.6; do
+    cat >known.sql <<END
+SELECT churn.*, 1 AS one, $pause AS pause
+FROM churn, (SELECT count(*) AS c FROM range(30000000) r(i) WHERE i % 7 = 3) AS slow ORDER BY id
+END
+    mlops run data --quiet >/dev/null 3>&- &
+    pid=$!
+    sleep $pause
+    echo 'SELECT *, 2 AS one FROM churn' >known.sql
+    wait $pid
+    mlops run data --quiet >/dev/null
+    is "$(ones)" 2
+  done
+}
+
+@test "other engines are asked anew" {
+  declared
+  mlops run --quiet >/dev/null
+  settled
+  mlops run --quiet >/dev/null
+  is "$(engines run)" 0
+  mkdir -p other/engines
+  cp "$build_dir/lib/mlops/engines/table.so" other/engines/
+  ln -s "$build_dir/lib/mlops/libs" other/libs
+  export MLOPS_ENGINES=$PWD/other/engines
+  (($(engines run) > 0))
+  is "$(engines run)" 0
+  touch other/engines/table.so
+  (($(engines plan) > 0))
+}
+
+@test "a model that a full disk kept from being trained is tried again" {
+  declared
+  sed -i 's|  plain: .*|  plain: {train: xgboost, params: {rounds: 3000, stop_after: 0, eta: 0.02}}|' mlops.yaml
+  mlops run data --quiet >/dev/null
+  # what a file may not be larger than is told as a full disk is
+  answers 0 bash -c "trap '' XFSZ; ulimit -f 1000; mlops run --quiet"
+  has "$stderr" 'plain was not trained'
+  has "$(why)" 'out of date: it was never trained'
+  answers 0 mlops run
+  has "$stderr" 'linear is that of run'
+  lacks "$stderr" 'plain was not trained'
+  is "$(steps run | tail -n 1)" 'release/risk fresh'
 }

@@ -48,6 +48,17 @@ TEST_F(MemoTest, TwoAtOnceLoseNothing) {
   EXPECT_EQ(answer(2), "two");
 }
 
+TEST_F(MemoTest, AFileThatIsReplacedHasAnotherStamp) {
+  const auto write = [&](const std::string& text) { std::ofstream(dir / "table.so") << text; };
+  EXPECT_TRUE(stamps_of({dir / "none"}).empty());
+  write("one");
+  const json::Array before = stamps_of({dir / "none", dir});
+  EXPECT_EQ(before.size(), 1u);
+  EXPECT_EQ(json::dump(stamps_of({dir})), json::dump(before));
+  write("other");
+  EXPECT_NE(json::dump(stamps_of({dir})), json::dump(before));
+}
+
 TEST_F(MemoTest, TheOldestGoes) {
   Memo memo(dir);
   for (int i = 0; i < 210; ++i) memo.keep(question(i), std::to_string(i));

@@ -67,6 +67,8 @@ TEST_F(KeyTest, SaysWhatDiffersFirst) {
             "what data/departures is said to hold is other");
   EXPECT_EQ(said([](auto& r) { r.views[0].view.columns[0].second = "mean(delay) over 2h"; }),
             "features/airport is defined in another way");
+  EXPECT_EQ(said([](auto& r) { r.views[0].version.columns[0].pii = true; }),
+            "what data/departures is said to hold is other");
   EXPECT_EQ(said([](auto& r) { r.candidates.pop_back(); }), "the model boosted is no longer tried");
   EXPECT_EQ(said([](auto& r) { r.candidates.push_back({.name = "more", .trainer = "prior"}); }),
             "the model more is new");

@@ -6,19 +6,23 @@
 #include <mlops/fs/atomic.hpp>
 #include <mlops/fs/file.hpp>
 
+#include <map>
+#include <system_error>
+
 namespace mlops::memo {
 namespace {
 
 constexpr std::size_t most_answers = 200;
 
+json::Array told(const fs::Stamp& stamp) {
+  return {static_cast<std::int64_t>(stamp.size), static_cast<std::int64_t>(stamp.inode), stamp.modified_ns};
+}
+
 /// This very executable: one that was built again may answer otherwise.
 json::Array program() {
   json::Array out = {std::string(version())};
   const auto stamp = fs::find_stamp("/proc/self/exe");
-  if (!stamp) return out;
-  out.emplace_back(static_cast<std::int64_t>(stamp->size));
-  out.emplace_back(static_cast<std::int64_t>(stamp->inode));
-  out.emplace_back(stamp->modified_ns);
+  if (stamp) out.emplace_back(told(*stamp));
   return out;
 }
 
@@ -64,6 +68,19 @@ void Memo::keep(const json::Object& question, json::Value answer) noexcept {
   } catch (const std::exception&) {
     // A full disk, a store that may only be read: then it is worked out again.
   }
+}
+
+json::Array stamps_of(const std::vector<std::filesystem::path>& folders) {
+  std::map<std::string, fs::Stamp> found;
+  for (const std::filesystem::path& folder : folders) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+      if (const auto stamp = fs::find_stamp(entry.path())) found.emplace(entry.path().native(), *stamp);
+    }
+  }
+  json::Array out;
+  for (const auto& [file, stamp] : found) out.push_back(json::Array{file, told(stamp)});
+  return out;
 }
 
 std::optional<Digest> digest_of(const std::filesystem::path& file) {

@@ -85,8 +85,10 @@ std::optional<StillTrue> still_true(store::Store& store, const Conclusion& concl
     out.version = model::Registry(store).get(conclusion.model + "@latest");
     if (out.version.record != conclusion.version || !store.objects().has(out.version.package))
       return std::nullopt;
+    // Where nothing judged, one of before, with other gates, is nothing to compare with.
+    if (!conclusion.judgement) return out;
     out.judgement = find_judgement(store, conclusion.model, conclusion.number);
-    const bool same = out.judgement ? conclusion.judgement == out.judgement->record : !conclusion.judgement;
+    const bool same = out.judgement && conclusion.judgement == out.judgement->record;
     return same ? std::optional(std::move(out)) : std::nullopt;
   } catch (const Error& e) {
     if (!is_unreadable(e)) throw;

@@ -54,19 +54,24 @@ json::Object of_columns(const TrainRequest& request, const Candidate& candidate)
           {"outcome", texts(request.plan.outcome)}};
 }
 
+/// What is said of the columns: personal data are no features, and those made of them are personal too.
+json::Array columns_of(const dataset::Version& data) {
+  json::Array out;
+  for (const train::ColumnFacts& one : facts_of(data))
+    out.push_back(json::Array{one.name, one.type, one.pii, one.blob});
+  return out;
+}
+
 /// Values and facts, whatever the version's number; and the SQL that made it, from which columns can be made
 /// again.
 json::Object of_data(const dataset::Version& data) {
-  json::Array columns;
-  for (const train::ColumnFacts& one : facts_of(data))
-    columns.push_back(json::Array{one.name, one.type, one.pii, one.blob});
   json::Value made;
   if (data.made)
     made =
         json::Object{{"sql", data.made->sql}, {"params", data.made->params}, {"engine", data.made->engine}};
   return {{"address", data.address()},
           {"table", data.table.hex()},
-          {"columns", std::move(columns)},
+          {"columns", columns_of(data)},
           {"made", std::move(made)}};
 }
 
@@ -90,7 +95,8 @@ json::Object of_view(const score::ViewUse& view) {
           {"key", pairs(view.use.key)},
           {"definition", of_definition(view.view)},
           {"from", view.version.address()},
-          {"table", view.version.table.hex()}};
+          {"table", view.version.table.hex()},
+          {"columns", columns_of(view.version)}};
 }
 
 bool takes(const Candidate& candidate, const score::ViewUse& view) {

@@ -53,6 +53,10 @@ std::string table_difference(const std::string& address, const Key& before, cons
   return fmt::format("{} has version {}, it was trained on version {}", address, today->second, then->second);
 }
 
+std::string said_otherwise(const std::string& address) {
+  return fmt::format("what {} is said to hold is other", address);
+}
+
 /// What a model is made of.
 class Candidates {
  public:
@@ -88,7 +92,7 @@ class Candidates {
       return fmt::format("it is trained on {}, it was {}", address, then["address"].text_or(""));
     if (!same(then["table"], today["table"])) return table_difference(address, before_, now_);
     return same(then["columns"], today["columns"]) ? fmt::format("the SQL of {} is another", address)
-                                                   : fmt::format("what {} is said to hold is other", address);
+                                                   : said_otherwise(address);
   }
 
   std::string views(const std::string& name, const json::Value& a, const json::Value& b) const {
@@ -101,6 +105,7 @@ class Candidates {
         return fmt::format("features of {}: the key of {} is another", name, as);
       if (!same(then["table"], view["table"]))
         return table_difference(view["from"].text_or(""), before_, now_);
+      if (!same(then["columns"], view["columns"])) return said_otherwise(view["from"].text_or(""));
     }
     for (const auto& [as, view] : object_in(a)) {
       if (b[as].is_null()) return fmt::format("features of {}: {} is gone", name, as);

@@ -131,6 +131,12 @@ void crown(Workshop& shop, const TrainRequest& request, TrainReport& report) {
   report.champion = registry.current(request.model, champion_name);
 }
 
+/// A full disk or a store that was locked may let a model be trained next time: then it is tried again.
+bool is_final(const TrainReport& report) {
+  return std::none_of(report.outcomes.begin(), report.outcomes.end(),
+                      [](const Outcome& one) { return one.fault && one.fault->code() == Code::busy; });
+}
+
 Conclusion conclusion_of(Workshop& shop, const TrainRequest& request, const Prepared& prepared,
                          const TrainReport& report) {
   const model::Version& version = report.added.version;
@@ -181,7 +187,7 @@ TrainReport train_models(Workshop& shop, const TrainRequest& request, const Prep
   judged[choice.picked].outcome.bytes = report.added.version.bytes;
   for (Judged& one : judged) report.outcomes.push_back(std::move(one.outcome));
   crown(shop, request, report);
-  keep(shop.store, conclusion_of(shop, request, prepared, report), request.who);
+  if (is_final(report)) keep(shop.store, conclusion_of(shop, request, prepared, report), request.who);
   return report;
 }
 

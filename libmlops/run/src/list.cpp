@@ -274,6 +274,7 @@ json::Object details(store::Store& store, const Run& run) {
 }
 
 std::optional<Run> find_done(store::Store& store, const Digest& key) {
+  all_living(store);  // One that was killed when it had ended is sealed now.
   return Index(store).with_key(key.hex());
 }
 

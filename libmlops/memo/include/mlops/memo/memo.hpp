@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mlops::memo {
 
@@ -29,6 +30,10 @@ class Memo {
   bool loaded_ = false;
   json::Object answers_ = {};  ///< By digest of the question, the oldest first.
 };
+
+/// Name, size, inode and time of each file in these folders, sorted; of a folder that is not there none. What
+/// an answer depends on and is too long to be read belongs so into its question.
+json::Array stamps_of(const std::vector<std::filesystem::path>& folders);
 
 /// Of what is in the file; nothing where there is none.
 std::optional<Digest> digest_of(const std::filesystem::path& file);

@@ -37,7 +37,7 @@ Conclusion conclusion_from(const json::Object& record, const Digest& digest);
 std::optional<Conclusion> find_conclusion(store::Store& store, std::string_view model);
 
 /// The version and its judgement, where they still stand for the model: the version is its newest one, it can
-/// be read, and the newest judgement of it is that of the conclusion.
+/// be read, and the newest judgement of it is that of the conclusion, where it was judged then.
 struct StillTrue {
   model::Version version = {};
   std::optional<Judgement> judgement = {};
