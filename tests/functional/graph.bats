@@ -95,6 +95,19 @@ data/known fresh'
   is "$(why)" 'fresh: it is up to date'
 }
 
+@test "a model that is read back keeps the code that it was trained with" {
+  export GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0=a GIT_CONFIG_KEY_1=user.email GIT_CONFIG_VALUE_1=a@b
+  declared
+  git init -q . && git add -A && git commit -qm one
+  then=$(git rev-parse HEAD)
+  mlops run --quiet >/dev/null
+  sed -i 's/among: .*/among: [base, plain]/' mlops.yaml
+  git add -A && git commit -qm two
+  mlops run --quiet >/dev/null
+  is "$(trained)" 3
+  is "$(mlops model show risk@v2 --json | jq -r '.items[0].code.commit')" "$then"
+}
+
 @test "new data train anew" {
   declared
   mlops run --quiet >/dev/null

@@ -95,8 +95,24 @@ json::Object code_of(const run::Code& code) {
           {"patch", code.patch ? json::Value(code.patch->text()) : json::Value()}};
 }
 
+/// Where the model comes from; of one that was read back as it was then.
+struct Origin {
+  json::Object code = {};
+  std::optional<Digest> environment = {};
+};
+
+Origin origin_of(Workshop& shop, const Bench& bench, const Judged& judged) {
+  if (!judged.outcome.reused) return {code_of(bench.code), bench.environment.listing};
+  const json::Value record(shop.store.record(*judged.run_record));
+  Origin out;
+  for (const char* part : {"remote", "branch", "commit", "patch"}) out.code.set(part, record["code"][part]);
+  out.environment = Digest::parse(record["environment"]["listing"].text_or(""));
+  return out;
+}
+
 model::Registration registration_of(Workshop& shop, const TrainRequest& request, const Prepared& prepared,
                                     const Bench& bench, const Judged& judged, const std::string& reason) {
+  Origin origin = origin_of(shop, bench, judged);
   return {.name = request.model,
           .package = judged.package,
           .input_example = example_of(request, prepared, judged.package),
@@ -104,8 +120,8 @@ model::Registration registration_of(Workshop& shop, const TrainRequest& request,
           .run_record = judged.run_record,
           .data = fmt::format("{}@v{}", request.data.address(), request.data.number),
           .data_record = request.data.record,
-          .code = code_of(bench.code),
-          .environment = bench.environment.listing,
+          .code = std::move(origin.code),
+          .environment = origin.environment,
           .metrics = metrics_of(judged.outcome.test),
           .note = reason,
           .gated = !request.gates.empty(),
