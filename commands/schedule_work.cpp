@@ -31,8 +31,10 @@ class Seeing {
       : one_(one), invocation_(invocation), done_(done), state_(one.state()) {}
 
   void run() {
-    if (due().empty()) return;
+    const bool nothing = due().empty();
+    if (nothing && state_.seen_to) return;
     (void)invocation_.project().store();
+    if (nothing) return arm();
     const auto work = take();
     state_ = one_.state();
     if (!work) return skip();
@@ -46,6 +48,12 @@ class Seeing {
  private:
   std::vector<Due> due() const {
     return pipeline::due_times(one_.spec, one_.times, state_, invocation_.clock().now());
+  }
+
+  /// From the first tick on what passes is missed.
+  void arm() {
+    one_.journal.append(
+        {.event = Entry::Event::armed, .time = invocation_.clock().now(), .who = user_of(invocation_)});
   }
 
   /// Beside what another tick is at work on.

@@ -47,12 +47,18 @@ std::string name_of(const run::Run& run) {
   return run.name.empty() ? run.experiment : fmt::format("{}: {}", run.experiment, run.name);
 }
 
-/// The newest judgement that says no to the newest version, unless it answers all the same.
+/// Whether somebody let it answer although it had been rejected.
+bool was_forced(const model::Registry& registry, const model::Version& version, Time judged) {
+  if (registry.current(version.name, release::champion_name) != version.number) return false;
+  return registry.history(version.name, release::champion_name).front().time >= judged;
+}
+
+/// The newest judgement that says no to the newest version, unless it was let answer since.
 std::optional<release::Judgement> refused(store::Store& store, const model::Version& newest) {
-  const auto champion = model::Registry(store).current(newest.name, release::champion_name);
-  if (champion == newest.number) return std::nullopt;
   auto judgement = release::find_judgement(store, newest.name, newest.number);
-  return judgement && judgement->rejects() ? std::move(judgement) : std::nullopt;
+  if (!judgement || !judgement->rejects()) return std::nullopt;
+  if (was_forced(model::Registry(store), newest, judgement->time)) return std::nullopt;
+  return judgement;
 }
 
 std::string faults_of(const monitor::Watch& watch) {

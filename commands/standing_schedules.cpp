@@ -4,6 +4,7 @@
 #include "standing.hpp"
 
 #include <mlops/base/error.hpp>
+#include <mlops/base/text.hpp>
 #include <mlops/pipeline/work.hpp>
 #include <mlops/project/project.hpp>
 
@@ -37,6 +38,10 @@ std::optional<Standing> standing_of(const Scheduled& one, Time now) {
   };
   const auto begun = state.open ? std::optional(state.open->time) : std::nullopt;
   if (pipeline::is_at_work(one.journal.work_lock())) return says("running", begun, "a tick is at work");
+  if (const std::uint64_t lines = one.journal.damaged(); lines > 0)
+    return says("damaged", std::nullopt,
+                fmt::format("{} of .mlops/schedules/{}.jsonl cannot be read; what {} said is forgotten",
+                            count_of(lines, "line"), one.name(), lines == 1 ? "it" : "they"));
   if (state.open) return says("lost", begun, "the tick was killed; the next one takes it up again");
   if (const auto due = overdue(one, state, now))
     return says("late", due, "it was due, and nobody ticked: `mlops schedule install` has cron do it");

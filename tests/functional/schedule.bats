@@ -25,13 +25,22 @@ scheduled() {
 # outcomes: "due outcome" of the last tick.
 outcomes() { ticked '"\(.due) \(.outcome)"'; }
 
-@test "nothing is due: no word, no file, exit code 0" {
+@test "nothing is due: no word, exit code 0; the first tick writes that it was there, the next ones nothing" {
   scheduled 'nightly: {at: 17 3 * * *, run: sources/churn}'
   tick --as-of 2026-11-20T12:00:00Z
   is "$status $(jq -c .items <<<"$output") $stderr" '0 [] '
-  answers 0 mlops schedule tick --as-of 2026-11-20T12:00:00Z
+  before=$(cat .mlops/schedules/nightly.jsonl)
+  answers 0 mlops schedule tick --as-of 2026-11-20T12:01:00Z
   is "$output$stderr" ''
-  [[ ! -e .mlops ]]
+  is "$(cat .mlops/schedules/nightly.jsonl)" "$before"
+}
+
+@test "from the first tick on, what is due is seen to by whoever ticks next, not in its minute alone" {
+  scheduled 'nightly: {at: 17 3 * * *, run: data/paying}'
+  tick --as-of 2026-11-20T03:20:00Z
+  is "$(outcomes)" ''
+  tick --as-of 2026-11-21T03:50:00Z
+  is "$(outcomes)" '2026-11-21T03:17:00Z done'
 }
 
 @test "what is due is done once, then fresh, and what was missed is counted" {

@@ -145,6 +145,7 @@ TEST(Schedules, TriggersAreOfThingsOfTheFile) {
             "`changed(table)`, `older(release, age)`, `alert(monitor)`"),
       fault("changed(flights) = 1", 0, "'changed(flights)' is true or false, it is not compared", ""),
       {nightly_with("when: changed(flights)"), "f:8:41: 'when' takes a list", "`when: ['changed(flights)']`"},
+      {nightly_with("when: []"), "f:8:41: 'when' names nothing", "without `when`"},
       {nightly_with("when: ['changed(flights): warn']"), "f:8:41: 'when' has an item with ': warn'", ""},
   });
   expect_faults({{"mlops: 1\nsources: {a: {from: b, expect: ['changed(a)']}}\n",

@@ -205,6 +205,7 @@ void read_truth(Reader& reader, const yaml::Node& node, MonitorSpec& monitor);
 void read_schedules(Reader& reader, const yaml::Node& node, Manifest& manifest,
                     std::vector<yaml::Fault>& out);
 void read_retry(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule);
+void read_when(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule);
 void read_missed(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule);
 void read_busy(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule);
 void read_backoff(Reader& reader, const yaml::Node& node, RetrySpec& retry);

@@ -28,7 +28,7 @@ constexpr std::array of_schedule = {
     KeyOf<ScheduleSpec>{
         {schedule, "when", "list",
          "Nothing is done unless one of these is so, such as `changed(flights)`; default: it is done always"},
-        [](Reader& r, const Node& n, ScheduleSpec& s) { s.when = r.assertions(n); }},
+        read_when},
     KeyOf<ScheduleSpec>{
         {schedule, "then", "word",
          "What becomes of a version that is accepted: `nothing`, `stage` or `promote`; default: `nothing`"},

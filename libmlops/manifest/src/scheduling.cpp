@@ -65,6 +65,12 @@ void check_when(std::vector<Problem>& out, const ScheduleSpec& schedule) {
 
 }  // namespace
 
+void read_when(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule) {
+  schedule.when = reader.assertions(node);
+  if (node.kind == yaml::Kind::sequence && node.items.empty())
+    reader.fault(node.at, "'when' names nothing", "without `when` it is done whenever it is due");
+}
+
 void read_missed(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule) {
   const auto word = word_in(reader, node, {"none", "last", "all"});
   if (!word) return;

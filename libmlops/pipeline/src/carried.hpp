@@ -8,7 +8,7 @@
 
 namespace mlops::pipeline {
 
-/// Places of the entries without which state_of() would say another thing, and of the newest hundred; in
+/// Places of the entries without which state_of() would say another thing, and of the newest twenty; in
 /// order.
 std::vector<std::size_t> carried(const std::vector<Entry>& entries);
 

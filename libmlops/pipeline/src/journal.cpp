@@ -15,7 +15,7 @@ namespace {
 
 using Path = std::filesystem::path;
 
-constexpr std::uint64_t most_bytes = 500'000;
+constexpr std::uint64_t most_bytes = 128'000;
 constexpr int patience_ms = 10'000;
 
 struct Line {
@@ -110,6 +110,17 @@ std::vector<Entry> Journal::entries() const {
   std::vector<Entry> out;
   for (Line& line : read_lines(folder_ / (name_ + ".jsonl"), folder_ / (name_ + ".1.jsonl")))
     out.push_back(std::move(line.entry));
+  return out;
+}
+
+std::uint64_t Journal::damaged() const {
+  std::uint64_t out = 0;
+  for (const char* end : {".1.jsonl", ".jsonl"}) {
+    const std::string bytes = fs::find_file(folder_ / (name_ + end)).value_or("");
+    std::string_view rest = bytes;
+    for (std::size_t at = 0; (at = rest.find('\n')) != std::string_view::npos; rest.remove_prefix(at + 1))
+      out += !entry_of(rest.substr(0, at));
+  }
   return out;
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using Event = Entry::Event;
 
-constexpr std::size_t newest_kept = 100;
+constexpr std::size_t newest_kept = 20;
 
 bool is_good(const Entry& entry) {
   return entry.event == Event::ended && (entry.outcome == Outcome::done || entry.outcome == Outcome::fresh);

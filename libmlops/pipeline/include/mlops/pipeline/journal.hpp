@@ -1,7 +1,7 @@
 #pragma once
 /// What happened to a schedule: lines of JSON, each with a crc, in <folder>/<name>.jsonl; appended under a
 /// kernel lock and synced, so that what is said to have begun or ended survives a power cut. A torn last
-/// line (a killed writer) is cut by the next one. Beyond half a megabyte all lines go to <name>.1.jsonl,
+/// line (a killed writer) is cut by the next one. Beyond 128 kB all lines go to <name>.1.jsonl,
 /// which is replaced; what the state needs of them is said again at the beginning of the new file, byte for
 /// byte.
 
@@ -54,6 +54,8 @@ class Journal {
 
   /// Oldest first; lines that are damaged are left out.
   std::vector<Entry> entries() const;
+  /// How many whole lines are: what they said is forgotten.
+  std::uint64_t damaged() const;
   /// Throws Error: busy (disk full, locked), failed.
   void append(const Entry& entry);
 
