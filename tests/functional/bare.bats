@@ -24,6 +24,7 @@ feature_join: needs table
 feature_server: needs http and table
 features: needs table
 features_online: needs table
+graph: needs table
 help: says the same in every build
 ingest: needs table
 init: needs table
