@@ -22,7 +22,7 @@ struct Released {
 Released bring_release(const manifest::ReleaseSpec& release, const TargetArgs& args,
                        cli::Invocation& invocation);
 
-/// What bring_release() would do; `moved`: addresses of tables that would be made or read anew before.
+/// What bring_release() would do after `tables`, the steps of a plan.
 Released plan_release(const manifest::ReleaseSpec& release, const TargetArgs& args,
                       const std::vector<Step>& tables, cli::Invocation& invocation);
 
