@@ -21,7 +21,7 @@ END
   (($# == 0)) || printf '%s\n' "$@" >"$CRONTAB"
 }
 
-# seed_schedules: of the sources that the project has; none is due but at new year, one rests.
+# seed_schedules: of the sources that the project has; all are armed, none is due but at new year, one rests.
 seed_schedules() {
   cat >>mlops.yaml <<'END'
 schedule:
@@ -30,6 +30,7 @@ schedule:
   resting: {at: 0 0 1 1 *, run: sources/churn}
 END
   mlops schedule pause resting --quiet >/dev/null
+  mlops schedule tick --quiet >/dev/null
 }
 
 # tick [FLAG...]: leaves $output and $stderr; fails only where the tick takes longer than a test may.
