@@ -98,20 +98,42 @@ void tell_failures(cli::Invocation& invocation, const dataset::Check& check) {
   }
 }
 
-std::optional<Error> refusal(const std::vector<dataset::Check>& checks) {
+namespace {
+
+std::size_t failures(const dataset::Check& check) {
+  return static_cast<std::size_t>(std::count_if(check.results.begin(), check.results.end(),
+                                                [](const auto& one) { return one.refuses(); }));
+}
+
+Error refusal_of_one(const dataset::Check& check) {
+  const auto first =
+      std::find_if(check.results.begin(), check.results.end(), [](const auto& one) { return one.refuses(); });
+  const std::size_t failing = failures(check);
+  return error(Code::negative, "{} was not accepted: {} of {} {}: {}: {}{}", version_name(check), failing,
+               count_of(check.results.size(), "assertion"), failing == 1 ? "fails" : "fail", first->assertion,
+               first->verdict.seen, failing == 1 ? "" : fmt::format("; and {} more", failing - 1));
+}
+
+Error refusal_of_many(const std::vector<dataset::Check>& refused) {
   std::vector<std::string> names;
   std::size_t failing = 0;
-  for (const dataset::Check& check : checks) {
-    if (!check.refuses()) continue;
+  for (const dataset::Check& check : refused) {
     names.push_back(version_name(check));
-    failing += static_cast<std::size_t>(std::count_if(check.results.begin(), check.results.end(),
-                                                      [](const auto& one) { return one.refuses(); }));
+    failing += failures(check);
   }
-  if (names.empty()) return std::nullopt;
-  return error(Code::negative, "{} of {} {}: {} not accepted", count_of(failing, "assertion"),
-               fmt::join(names, ", "), failing == 1 ? "fails" : "fail",
-               names.size() == 1 ? "it is" : "they are")
-      .with_id("check.failed");
+  return error(Code::negative, "{} of {} fail: they are not accepted", count_of(failing, "assertion"),
+               fmt::join(names, ", "));
+}
+
+}  // namespace
+
+std::optional<Error> refusal(const std::vector<dataset::Check>& checks) {
+  std::vector<dataset::Check> refused;
+  std::copy_if(checks.begin(), checks.end(), std::back_inserter(refused),
+               [](const dataset::Check& check) { return check.refuses(); });
+  if (refused.empty()) return std::nullopt;
+  Error fault = refused.size() == 1 ? refusal_of_one(refused.front()) : refusal_of_many(refused);
+  return std::move(fault).with_id("check.failed");
 }
 
 namespace {
@@ -146,7 +168,7 @@ std::optional<dataset::Check> verdict_about(cli::Invocation& invocation, project
 }
 
 void require_accepted(cli::Invocation& invocation, const dataset::Check& check) {
-  if (check.refuses()) tell_failures(invocation, check);
+  if (failures(check) > 1) tell_failures(invocation, check);
   if (auto fault = refusal({check})) throw *std::move(fault);
 }
 
@@ -156,6 +178,16 @@ void require_good(cli::Invocation& invocation, project::Project& project, const 
   const manifest::TableSpec* table = project.manifest().find_table(version.address());
   if (table == nullptr || table->expect.empty()) return;
   require_accepted(invocation, current_verdict(invocation, project, {version, table}));
+}
+
+std::optional<Error> known_refusal(cli::Invocation& invocation, project::Project& project,
+                                   const dataset::Version& version) {
+  const manifest::TableSpec* table = project.manifest().find_table(version.address());
+  if (table == nullptr || table->expect.empty()) return std::nullopt;
+  const ToCheck checked{version, table};
+  const auto check = find_verdict(project, checked);
+  if (!check || !is_judged(*check, checked, invocation)) return std::nullopt;
+  return refusal({*check});
 }
 
 void require_good_view(cli::Invocation& invocation, project::Project& project, const score::ViewUse& use) {

@@ -58,8 +58,12 @@ std::optional<Error> refusal(const std::vector<dataset::Check>& checks);
 /// assertions, and throws Error(negative) when it is refused, after telling why.
 void require_good(cli::Invocation& invocation, project::Project& project, const dataset::Version& version);
 
-/// The same for the values of a view over the version; what is asserted of its serving is only told, as the
-/// values that training takes are the same whatever is online.
+/// What require_good() would throw, as far as that is known: nothing is judged.
+std::optional<Error> known_refusal(cli::Invocation& invocation, project::Project& project,
+                                   const dataset::Version& version);
+
+/// require_good() for the values of a view over the version; what is asserted of its serving is only told, as
+/// the values that training takes are the same whatever is online.
 void require_good_view(cli::Invocation& invocation, project::Project& project, const score::ViewUse& use);
 
 /// Throws Error(negative) when the version is refused, unless just this version was asked for: then there is

@@ -7,6 +7,7 @@
 #include "model_rows.hpp"
 #include "release_state.hpp"
 #include "target_names.hpp"
+#include "target_rows.hpp"
 
 #include <fmt/format.h>
 #include <mlops/base/text.hpp>
@@ -17,16 +18,7 @@
 namespace mlops::commands {
 namespace {
 
-ui::Row release_row(const std::string& name, std::string_view action, json::Value version, json::Value rows,
-                    const std::string& why, json::Array gates) {
-  return {{"address", "release/" + name},
-          {"action", action},
-          {"version", std::move(version)},
-          {"rows", std::move(rows)},
-          {"table", nullptr, ui::Show::digest},
-          {"why", why},
-          {"gates", gates.empty() ? json::Value() : json::Value(std::move(gates)), ui::Show::hidden}};
-}
+std::string address_of(const std::string& release) { return "release/" + release; }
 
 /// The alias that `then` moves; empty: none.
 std::string alias_of(const TargetArgs& args) {
@@ -88,12 +80,12 @@ ui::Row done(const Training& training, const std::string& moved) {
   const bool rejected = judged && report.judgement->rejects();
   std::string why = rejected ? report.judgement->fault() : report.reason;
   if (!moved.empty()) why += "; " + moved;
-  return release_row(training.request.model,
-                     rejected ? "rejected"
-                     : judged ? "accepted"
-                              : "trained",
-                     report.added.version.number, training.prepared.split.test.size(), why,
-                     judged ? gate_list(report.judgement->gates) : json::Array());
+  return target_row(address_of(training.request.model),
+                    rejected ? "rejected"
+                    : judged ? "accepted"
+                             : "trained",
+                    report.added.version.number, training.prepared.split.test.size(), why,
+                    judged ? gate_list(report.judgement->gates) : json::Array());
 }
 
 Released trained(ReleaseState state, const TargetArgs& args, cli::Invocation& invocation) {
@@ -156,8 +148,8 @@ bool was_judged_beside_another(const ReleaseState& state, const TargetArgs& args
 
 ui::Row known_row(const ReleaseState& state, std::string_view action, const std::string& why) {
   const auto& judgement = state.known->judgement;
-  ui::Row row = release_row(state.request.model, action, state.known->version.number, state.before->rows, why,
-                            judgement ? gate_list(judgement->gates) : json::Array());
+  ui::Row row = target_row(address_of(state.request.model), action, state.known->version.number,
+                           state.before->rows, why, judgement ? gate_list(judgement->gates) : json::Array());
   for (ui::Cell& cell : row) {
     if (cell.key == "why" && why.empty()) cell.value = nullptr;
   }
@@ -208,7 +200,7 @@ void lock_release(const std::string& model, cli::Invocation& invocation) {
   const auto version = now ? model::Registry(project.store()).find(model, now->number) : std::nullopt;
   if (!version) return;
   const json::Object entry = {{"digest", version->package.text()}, {"key", now->key.digest.text()}};
-  const std::string address = "release/" + model;
+  const std::string address = address_of(model);
   const auto known = project.lock().entries.find(address);
   if (known != project.lock().entries.end() && known->second == entry) return;
   project.update_lock([&](manifest::Lock& lock) { lock.entries[address] = entry; });
@@ -233,7 +225,7 @@ Released planned(const manifest::ReleaseSpec& release, const TargetArgs& args, c
   json::Array gates;
   for (const manifest::ExpectSpec& gate : release.expect)
     gates.push_back(json::Object{{"assertion", gate.text}, {"verdict", nullptr}, {"seen", nullptr}});
-  return {.row = release_row(release.name, "would train", nullptr, nullptr, why, std::move(gates)),
+  return {.row = target_row(address_of(release.name), "would train", nullptr, nullptr, why, std::move(gates)),
           .worked = true};
 }
 

@@ -30,15 +30,23 @@ std::string text_in(const ui::Row& row, std::string_view key) {
   return cell == row.end() ? "" : cell->value.text_or("");
 }
 
+/// Of a step of a plan; empty: nobody needs to look. What a release was refused as is told of its model.
+std::string state_of(const std::string& action, bool release) {
+  if (action.starts_with("would")) return "stale";
+  if (action == "failed" || (action == "rejected" && !release)) return action;
+  return "";
+}
+
 std::vector<Standing> planned(cli::Invocation& invocation) {
   std::vector<Standing> out;
   const std::vector<std::string> targets = targets_of(invocation.project().manifest());
   if (targets.empty()) return out;
   for (const ui::Row& row : bring_targets({.targets = targets}, Change::plan, invocation).rows) {
     const std::string address = text_in(row, "address");
-    if (!text_in(row, "action").starts_with("would")) continue;
     const bool release = address.starts_with("release/");
-    out.push_back({release ? "release" : "table", address, "stale", std::nullopt, text_in(row, "why")});
+    const std::string state = state_of(text_in(row, "action"), release);
+    if (!state.empty())
+      out.push_back({release ? "release" : "table", address, state, std::nullopt, text_in(row, "why")});
   }
   return out;
 }

@@ -5,32 +5,31 @@
 #include "parameters.hpp"
 #include "release_target.hpp"
 #include "target_names.hpp"
+#include "target_rows.hpp"
 
 #include <fmt/format.h>
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/project/project.hpp>
 
+#include <algorithm>
+
 namespace mlops::commands {
 namespace {
+
+struct Fault {
+  std::string address;
+  Error error;
+};
 
 /// With the trainings, which people want to see whole.
 struct Brought {
   TargetsReport report = {};
   std::vector<Training> trainings = {};
-  std::vector<Error> faults = {};
+  std::vector<Fault> faults = {};
 };
 
-ui::Row monitor_row(const std::string& name, std::string_view action, json::Value rows, json::Value why,
-                    json::Array gates) {
-  return {{"address", "monitor/" + name},
-          {"action", action},
-          {"version", nullptr},
-          {"rows", std::move(rows)},
-          {"table", nullptr, ui::Show::digest},
-          {"why", std::move(why)},
-          {"gates", gates.empty() ? json::Value() : json::Value(std::move(gates)), ui::Show::hidden}};
-}
+std::string of_monitor(const std::string& name) { return "monitor/" + name; }
 
 json::Array results_of(const monitor::Watch& watch) {
   json::Array out;
@@ -56,10 +55,10 @@ void judge_monitor(const std::string& name, cli::Invocation& invocation, Brought
   if (judged.fault) throw *std::move(judged.fault);
   for (const auto& [watch, is_new] : judged.watches) {
     out.report.worked = out.report.worked || is_new;
-    out.report.rows.push_back(
-        monitor_row(name, is_new ? "judged" : "fresh", watch.rows, why_of(watch), results_of(watch)));
+    out.report.rows.push_back(target_row(of_monitor(name), is_new ? "judged" : "fresh", nullptr, watch.rows,
+                                         why_of(watch), results_of(watch)));
   }
-  if (judged.verdict) out.faults.push_back(*std::move(judged.verdict));
+  if (judged.verdict) out.faults.push_back({of_monitor(name), *std::move(judged.verdict)});
 }
 
 void plan_monitor(const std::string& name, const manifest::Manifest& manifest, Brought& out) {
@@ -70,8 +69,8 @@ void plan_monitor(const std::string& name, const manifest::Manifest& manifest, B
     gates.push_back(
         json::Object{{"assertion", spec->expect[i].text}, {"verdict", nullptr}, {"seen", nullptr}});
   out.report.worked = true;
-  out.report.rows.push_back(monitor_row(
-      name, "would judge", nullptr,
+  out.report.rows.push_back(target_row(
+      of_monitor(name), "would judge", nullptr, nullptr,
       asserted == 0 ? "nothing is asserted" : "by " + count_of(asserted, "assertion"), std::move(gates)));
 }
 
@@ -83,29 +82,96 @@ std::vector<Step> bring_tables(const Targets& targets, const TargetArgs& args, C
   const json::Object params = targets.releases.empty() ? only_project_parameters(args.params, manifest)
                                                        : project_parameters(args.params, manifest);
   if (tables.empty()) return {};
-  std::vector<Step> steps = bring_up_to_date(tables, params, change, invocation);
+  const bool plan = change == Change::plan;
+  std::vector<Step> steps = bring_up_to_date(tables, params, change, invocation, OnFault::go_on);
   for (const Step& step : steps) {
-    out.report.worked = out.report.worked || !step.fresh;
-    out.report.rows.push_back(step_row(step, change == Change::plan));
+    out.report.worked = out.report.worked || (!step.fresh && obstacle_in(step).empty());
+    out.report.rows.push_back(step_row(step, plan));
+    // that something was rejected before is an answer of a plan, no fault of it
+    if (step.fault && !(plan && step.fault->code() == Code::negative))
+      out.faults.push_back({step.address, *step.fault});
   }
   return steps;
 }
 
-void add(Released released, Brought& out) {
+void add(const std::string& address, Released released, Brought& out) {
   out.report.worked = out.report.worked || released.worked;
   out.report.rows.push_back(std::move(released.row));
-  if (released.fault) out.faults.push_back(*std::move(released.fault));
+  if (released.fault) out.faults.push_back({address, *std::move(released.fault)});
   if (released.training) out.trainings.push_back(*std::move(released.training));
 }
 
-/// One for all answers that were no.
-std::optional<Error> fault_of(const std::vector<Error>& faults) {
-  if (faults.empty()) return std::nullopt;
-  const Error& first = faults.front();
-  if (faults.size() == 1) return first;
-  return error(Code::negative, "{}, and {} more", first.message(), faults.size() - 1)
-      .with_id(first.id())
-      .with_hint("{}", first.hint());
+/// What of its tables is missing or refused; empty: nothing.
+std::string obstacle_of(const manifest::ReleaseSpec& release, const std::vector<Step>& steps,
+                        const manifest::Manifest& manifest) {
+  std::vector<std::string> tables;
+  add_tables_of(release, manifest, tables);
+  for (const Step& step : steps) {
+    const bool reads = std::find(tables.begin(), tables.end(), step.address) != tables.end();
+    if (std::string obstacle = obstacle_in(step); reads && !obstacle.empty()) return obstacle;
+  }
+  return "";
+}
+
+/// A fault of it is one of the answer; others are done all the same.
+template <typename Bring>
+void go_on(const std::string& address, Brought& out, Bring bring) {
+  try {
+    bring();
+  } catch (const Error& fault) {
+    if (ends_everything(fault)) throw;
+    out.report.rows.push_back(failed_row(address, fault));
+    out.faults.push_back({address, fault});
+  }
+}
+
+/// What is nobody's verdict is graver than one, what somebody has to mend graver than what passes by itself.
+int gravity(const Error& fault) {
+  switch (fault.code()) {
+    case Code::negative:
+      return 0;
+    case Code::busy:
+      return 1;
+    case Code::corrupt:
+      return 3;
+    default:
+      return 2;
+  }
+}
+
+/// One for all: the first of the gravest, and where the others are.
+std::optional<Error> fault_of(const std::vector<Fault>& faults) {
+  if (faults.size() < 2) return faults.empty() ? std::nullopt : std::optional(faults.front().error);
+  const auto gravest = std::max_element(faults.begin(), faults.end(), [](const Fault& a, const Fault& b) {
+    return gravity(a.error) < gravity(b.error);
+  });
+  std::vector<std::string> others;
+  for (auto one = faults.begin(); one != faults.end(); ++one) {
+    if (one != gravest) others.push_back(one->address);
+  }
+  const Error& first = gravest->error;
+  Error all =
+      error(first.code(), "{}, and {} more: {}", first.message(), others.size(), fmt::join(others, ", "))
+          .with_id(first.id())
+          .with_detail(first.detail())
+          .with_hint("{}", first.hint());
+  for (const std::string& line : first.context()) all.add_context(line);
+  return all;
+}
+
+void bring_release_or_tell(const manifest::ReleaseSpec& release, const TargetArgs& args,
+                           const std::vector<Step>& steps, Change change, cli::Invocation& invocation,
+                           Brought& out) {
+  const std::string address = "release/" + release.name;
+  const std::string obstacle = obstacle_of(release, steps, invocation.project().manifest());
+  if (!obstacle.empty())
+    return out.report.rows.push_back(target_row(address, "blocked", nullptr, nullptr, obstacle, {}));
+  go_on(address, out, [&] {
+    add(address,
+        change == Change::plan ? plan_release(release, args, steps, invocation)
+                               : bring_release(release, args, invocation),
+        out);
+  });
 }
 
 Brought bring(const TargetArgs& args, Change change, cli::Invocation& invocation) {
@@ -115,11 +181,10 @@ Brought bring(const TargetArgs& args, Change change, cli::Invocation& invocation
   Brought out;
   const std::vector<Step> steps = bring_tables(targets, args, change, invocation, out);
   for (const manifest::ReleaseSpec& release : targets.releases)
-    add(plan ? plan_release(release, args, steps, invocation) : bring_release(release, args, invocation),
-        out);
+    bring_release_or_tell(release, args, steps, change, invocation, out);
   for (const std::string& name : targets.monitors) {
     if (plan) plan_monitor(name, project.manifest(), out);
-    else judge_monitor(name, invocation, out);
+    else go_on(of_monitor(name), out, [&] { judge_monitor(name, invocation, out); });
   }
   out.report.fault = fault_of(out.faults);
   return out;

@@ -29,14 +29,13 @@ struct TargetArgs {
 struct TargetsReport {
   std::vector<ui::Row> rows = {};  ///< Of schema mlops.step/1.
   bool worked = false;             ///< Something was made, trained, judged or moved; of a plan: would be.
-  /// The first answer that was no: negative (a version was not accepted, an assertion of a monitor fails) or
-  /// conflict (the champion was moved while its challenger was judged). Everything else was done all the
-  /// same.
+  /// The gravest of what failed (corrupt; then what somebody has to mend; then busy) or was answered with no
+  /// (negative). Everything that does not depend on it was done all the same.
   std::optional<Error> fault = {};
 };
 
-/// Does it, or says what would be done. Throws Error: usage (`then` without a release), not_found (no such
-/// target), and whatever stops a step.
+/// Does it, or says what would be done. Throws Error before anything is done: usage (`then` without a
+/// release, a fault of mlops.yaml), not_found (no such target); and internal or interrupted.
 TargetsReport bring_targets(const TargetArgs& args, Change change, cli::Invocation& invocation);
 
 /// The same, answered for people and programs; the fault is thrown.

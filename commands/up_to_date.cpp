@@ -15,6 +15,7 @@
 #include <mlops/project/project.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace mlops::commands {
 namespace {
@@ -37,9 +38,10 @@ Error unknown_target(const std::string& target, const manifest::Manifest& manife
 
 class Builder {
  public:
-  Builder(const json::Object& params, Change change, cli::Invocation& invocation)
+  Builder(const json::Object& params, Change change, cli::Invocation& invocation, OnFault on_fault)
       : invocation_(invocation),
         dry_(change == Change::plan),
+        on_fault_(on_fault),
         project_(dry_ ? invocation.project() : invocation.project_or_create()),
         params_(params),
         shop_{.engines = invocation.engines(),
@@ -51,33 +53,70 @@ class Builder {
         tables_({.manifest = project_.manifest(), .root = project_.root(), .params = params}, shop_) {}
 
   std::vector<Step> run(const std::vector<std::string>& targets) {
+    const std::vector<std::string> addresses = addresses_of(targets);
+    RememberedSteps remembered(project_, params_, addresses, engine_stamps(invocation_));
+    std::vector<Step> steps;
+    if (auto known = remembered.find()) {
+      for (Step& step : *known) steps.push_back(tried(step.address, [&] { return std::move(step); }));
+      return steps;
+    }
+    for (const std::string& address : tables_.order(addresses)) {
+      steps.push_back(tried(address, [&] { return made(address); }));
+      if (steps.back().version) versions_.insert_or_assign(address, *steps.back().version);
+      if (!steps.back().fresh) moved_.push_back(address);
+    }
+    if (!dry_ && stopped_.empty()) remembered.keep(steps);
+    return steps;
+  }
+
+ private:
+  std::vector<std::string> addresses_of(const std::vector<std::string>& targets) const {
     std::vector<std::string> addresses;
     for (const std::string& target : targets) {
       const manifest::TableSpec* table = project_.manifest().find_table(target);
       if (table == nullptr) throw unknown_target(target, project_.manifest());
       addresses.push_back(project_.manifest().address_of(*table));
     }
-    RememberedSteps remembered(project_, params_, addresses, engine_stamps(invocation_));
-    if (auto known = remembered.find()) return good(*std::move(known));
-    std::vector<Step> steps;
-    for (const std::string& address : tables_.order(addresses)) {
-      steps.push_back(address.starts_with("data/") ? table(address) : source(address));
-      if (steps.back().version) versions_.insert_or_assign(address, *steps.back().version);
-      if (!steps.back().fresh) moved_.push_back(address);
-      require_good_step(steps.back());
+    return addresses;
+  }
+
+  template <typename Make>
+  Step tried(std::string address, Make make) {
+    Step step{.address = address, .blocked = obstacle_of(address)};
+    if (!step.blocked.empty()) {
+      stopped_.emplace(address, step.blocked);
+      return step;
     }
-    if (!dry_) remembered.keep(steps);
-    return steps;
+    try {
+      step = make();
+      if (step.version) require_good_step(step);
+    } catch (const Error& fault) {
+      if (on_fault_ == OnFault::stop || ends_everything(fault)) throw;
+      step.fresh = false;
+      step.fault = fault;
+      stopped_.emplace(address, obstacle_in(step));
+    }
+    return step;
   }
 
- private:
   void require_good_step(const Step& step) {
-    if (!dry_ && step.version) require_good(invocation_, project_, *step.version);
+    if (!dry_) return require_good(invocation_, project_, *step.version);
+    if (on_fault_ == OnFault::stop || !step.fresh) return;
+    if (auto fault = known_refusal(invocation_, project_, *step.version)) throw *std::move(fault);
   }
 
-  std::vector<Step> good(std::vector<Step> steps) {
-    for (const Step& step : steps) require_good_step(step);
-    return steps;
+  /// What failed of all that it is made from; empty: nothing.
+  std::string obstacle_of(const std::string& address) {
+    if (stopped_.empty() || !address.starts_with("data/")) return "";
+    for (const std::string& input : tables_.inputs_of(name_of(address))) {
+      const auto stopped = stopped_.find(input);
+      if (stopped != stopped_.end()) return stopped->second;
+    }
+    return "";
+  }
+
+  Step made(const std::string& address) {
+    return address.starts_with("data/") ? table(address) : source(address);
   }
 
   Step source(const std::string& address) {
@@ -169,20 +208,31 @@ class Builder {
 
   cli::Invocation& invocation_;
   bool dry_;
+  OnFault on_fault_;
   project::Project& project_;
   json::Object params_;
   dataset::Workshop shop_;
   dataset::Derivations tables_;
   dataset::Inputs versions_;
   std::vector<std::string> moved_;
+  std::map<std::string, std::string> stopped_;  ///< Addresses that failed or are blocked, and by what.
   std::optional<std::string> token_;
 };
 
 }  // namespace
 
 std::vector<Step> bring_up_to_date(const std::vector<std::string>& targets, const json::Object& params,
-                                   Change change, cli::Invocation& invocation) {
-  return Builder(params, change, invocation).run(targets);
+                                   Change change, cli::Invocation& invocation, OnFault on_fault) {
+  return Builder(params, change, invocation, on_fault).run(targets);
+}
+
+std::string obstacle_in(const Step& step) {
+  if (!step.fault) return step.blocked;
+  return fmt::format("{} {}", step.address, step.fault->code() == Code::negative ? "was rejected" : "failed");
+}
+
+bool ends_everything(const Error& fault) {
+  return fault.code() == Code::interrupted || fault.code() == Code::internal;
 }
 
 void require_made(cli::Invocation& invocation, const std::string& address) {
@@ -192,22 +242,6 @@ void require_made(cli::Invocation& invocation, const std::string& address) {
   throw error(Code::not_found, "the table '{}' was never made", address)
       .with_id("data.not_found")
       .with_hint("`mlops run data/{}` makes it", table->name);
-}
-
-ui::Row step_row(const Step& step, bool plan) {
-  const bool source = step.address.starts_with("sources/");
-  const std::string action = step.fresh ? "fresh"
-                             : plan     ? (source ? "would ingest" : "would make")
-                                        : (source ? "ingested" : "made");
-  const bool known = step.version && (step.fresh || !plan);
-  return {
-      {"address", step.address},
-      {"action", action},
-      {"version", known ? json::Value(step.version->number) : json::Value()},
-      {"rows", known ? json::Value(step.version->rows) : json::Value()},
-      {"table", known ? json::Value("sha256:" + step.version->table.hex()) : json::Value(), ui::Show::digest},
-      {"why", step.why.empty() ? json::Value() : json::Value(step.why)},
-      {"gates", nullptr, ui::Show::hidden}};
 }
 
 namespace {

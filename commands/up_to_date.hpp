@@ -5,8 +5,6 @@
 #include <mlops/dataset/version.hpp>
 #include <mlops/json/value.hpp>
 
-#include "ui/output.hpp"
-
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,15 +21,30 @@ struct Step {
   bool fresh = false;                            ///< Nothing was to do.
   std::string why = {};                          ///< What there was to do it for; empty when fresh.
   std::optional<dataset::Version> version = {};  ///< The newest; with a plan that of before, if any.
+  /// It did not work; with a version: what mlops.yaml asserts of that one fails.
+  std::optional<Error> fault = {};
+  std::string blocked = {};  ///< What kept it from being tried, such as "data/known failed".
 };
+
+/// What it keeps its dependants from: "data/known failed" or "data/known was rejected", of itself or of one
+/// that it is made from; empty: nothing.
+std::string obstacle_in(const Step& step);
 
 /// Brings `targets` (names or addresses of tables in mlops.yaml) up to date with everything that they are
 /// made from, in order: sources that were never ingested or whose files changed, then tables. `params` as in
 /// dataset::Declared. plan: nothing is changed. Throws as dataset::Derivations and dataset::ingest() do;
 /// Error(not_found) for a target that the file does not have.
+///
+/// OnFault::go_on: what fails stops its dependants only, and the steps say so. What is thrown then is a fault
+/// of mlops.yaml (before anything is done), internal or interrupted.
 enum class Change { make, plan };
+enum class OnFault { stop, go_on };
 std::vector<Step> bring_up_to_date(const std::vector<std::string>& targets, const json::Object& params,
-                                   Change change, cli::Invocation& invocation);
+                                   Change change, cli::Invocation& invocation,
+                                   OnFault on_fault = OnFault::stop);
+
+/// Nothing that is done after it has a meaning.
+bool ends_everything(const Error& fault);
 
 /// Throws Error(not_found) with the way to make it when `address` names a table of `data:`.
 void require_made(cli::Invocation& invocation, const std::string& address);
@@ -56,8 +69,5 @@ dataset::Version current_version(const std::string& address, const std::vector<s
 /// The same, and nothing is ever made or read: the newest version, and a note where it is out of date. Throws
 /// Error(not_found) for a table that was never made or ingested, with the command that does it.
 dataset::Version known_version(const std::string& address, cli::Invocation& invocation);
-
-/// A step of `run` and `plan`.
-ui::Row step_row(const Step& step, bool plan);
 
 }  // namespace mlops::commands

@@ -82,6 +82,7 @@ void why_table(const std::string& address, cli::Invocation& invocation) {
 /// What `run` would do with it.
 void why_release(const std::string& address, cli::Invocation& invocation) {
   const TargetsReport plan = bring_targets({.targets = {address}}, Change::plan, invocation);
+  if (plan.fault) throw *plan.fault;
   invocation.record("mlops.why/1", why_release_row(plan.rows.back()));
 }
 

@@ -51,8 +51,7 @@ by_sql() {
 @test "train run heeds the verdict" {
   view 'null(delay_6h) = 0'
   answers 3 mlops train run
-  has "$stderr" 'warning: shop@v1: null(delay_6h) = 0: null(delay_6h) = '
-  has "$stderr" 'error: 1 assertion of shop@v1 fails: it is not accepted'
+  has "$stderr" 'error: shop@v1 was not accepted: 1 of 1 assertion fails: null(delay_6h) = 0: null(delay_6h) = '
   is "$(mlops runs list --json | jq '.items | length')" 0
   # Models that do not take it are not concerned.
   answers 0 mlops train run base --quiet
@@ -61,7 +60,7 @@ by_sql() {
   # Another definition is another view.
   sed -i 's/count() over 6h/count() over 1h/' mlops.yaml
   answers 3 mlops train run
-  has "$stderr" 'warning: shop@v1: max(visits_6h) > 3: max(visits_6h) = 2, wanted > 3'
+  has "$stderr" 'error: shop@v1 was not accepted: 1 of 2 assertions fails: max(visits_6h) > 3: max(visits_6h) = 2, wanted > 3'
 }
 
 @test "faults are told where they are" {

@@ -113,6 +113,7 @@ data/known fresh'
   mlops run --quiet >/dev/null
   customers 720 >churn.csv
   has "$(why)" 'may change'
+  settled
   mlops run data --quiet >/dev/null
   has "$(why)" 'out of date: data/known has version 2, it was trained on version 1'
   is "$(steps run)" 'sources/churn fresh
