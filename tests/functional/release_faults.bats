@@ -59,6 +59,9 @@ state() { mlops why "risk@v$1" --json | jq -r '.items[0].state'; }
     before=$(ls .mlops/refs/judgements)
     mlops run release/risk --then promote --json >run.out 2>run.err 3>&- &
     pid=$!
+    # what it is at is told from half a second on
+    until [[ -s run.err ]] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
+    kill -STOP "$pid" 2>/dev/null && sleep 0.6 && kill -CONT "$pid"
     until grep -q 'judging risk' run.err || ! kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
     kill -STOP "$pid" 2>/dev/null || { wait "$pid" || true; continue; }
     # while its judgement is not there, it has promoted nothing

@@ -1,5 +1,6 @@
 #include "serve_test_service.hpp"
 
+#include <new>
 #include <thread>
 
 namespace mlops::serve {
@@ -366,6 +367,39 @@ TEST_F(ServeTest, AFaultThatPassesIsOvercomeQuietly) {
   EXPECT_EQ(told(service->refresh()), Texts{"churn 1->2"});
   Client client(*service);
   EXPECT_EQ(client.metric(R"(mlops_model_loads_total{model="churn",result="failed"})"), "2");
+}
+
+/// A version is registered before its judgement is kept: whoever looks in between asks again, and soon.
+TEST_F(ServeTest, WhoMayNotAnswerYetIsAskedAboutAtEachLook) {
+  add(prior(0.1));
+  std::string no;
+  Service service(engines_, store_, clock_, {"churn"},
+                  {.admit = [&](const std::string&, const model::Version&) {
+                    if (!no.empty()) throw Error(Code::negative, no);
+                  }});
+  add(prior(0.9));
+  no = "it was never judged";
+  EXPECT_EQ(told(service.refresh()), Texts{"churn 1->2: it was never judged"});
+  EXPECT_EQ(told(service.refresh()), none());
+  no = "it was rejected";
+  EXPECT_EQ(told(service.refresh()), Texts{"churn 1->2: it was rejected"});
+  EXPECT_EQ(service.serving()[0].version.number, 1);
+  Client client(service);
+  EXPECT_EQ(client.metric(R"(mlops_model_loads_total{model="churn",result="failed"})"), "2");
+  no.clear();
+  EXPECT_EQ(told(service.refresh()), Texts{"churn 1->2"});
+}
+
+TEST_F(ServeTest, NoFaultOfANewVersionEndsTheServer) {
+  add(prior(0.1));
+  Service service(engines_, store_, clock_, {"churn"},
+                  {.admit = [](const std::string&, const model::Version& version) {
+                    if (version.number > 1) throw std::bad_alloc();
+                  }});
+  add(prior(0.9));
+  EXPECT_EQ(told(service.refresh()), Texts{"churn 1->2: std::bad_alloc"});
+  EXPECT_EQ(told(service.refresh()), none());
+  EXPECT_EQ(service.serving()[0].version.number, 1);
 }
 
 /// `--as-of` is "now" to what is asked, not to the server's own patience.

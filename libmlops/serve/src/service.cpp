@@ -1,8 +1,11 @@
+#include <fmt/core.h>
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/serve/service.hpp>
 
+#include <exception>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "src/feature_state.hpp"
@@ -26,9 +29,10 @@ struct Watched {
   std::string address;
   std::vector<store::ReferenceName> references = {};
   std::optional<Mark> mark = {};     ///< Of what answers now; nothing when pinned.
-  std::optional<Mark> refused = {};  ///< What could not be loaded last.
-  Time refused_at = {};
-  int lost = 0;  ///< Looks in a row that found no reference.
+  std::optional<Mark> refused = {};  ///< What may not answer, or could not be loaded.
+  std::string why = {};
+  Time again_at = {};  ///< Loading is not tried before; who may answer is asked at each look.
+  int lost = 0;        ///< Looks in a row that found no reference.
 };
 
 std::optional<Mark> look(const store::References& references, const Watched& watched) {
@@ -76,8 +80,11 @@ struct Service::Impl {
     state.features = options.features;
   }
 
-  std::shared_ptr<const Loaded> load_version(const std::string& address, const model::Version& version) {
+  void require_admitted(const std::string& address, const model::Version& version) const {
     if (admit) admit(address, version);
+  }
+
+  std::shared_ptr<const Loaded> load_version(const model::Version& version) {
     auto loaded = load({engines, store, online}, version, reader, state.now->now());
     const std::lock_guard lock(state.mutex);
     ++state.loads[version.name].good;
@@ -91,8 +98,8 @@ struct Service::Impl {
   std::optional<Change> follow_online();
   std::optional<Change> follow(std::size_t at);
   std::optional<Change> move(std::size_t at, const Mark& mark);
-  std::optional<Change> lose(std::size_t at, const Error& fault);
-  Change report(std::size_t at, const Mark& mark, std::int64_t to, const Error& fault);
+  std::optional<Change> lose(std::size_t at, const std::string& fault);
+  Change failed(std::size_t at, std::int64_t to, const std::string& fault);
 };
 
 /// The alias may move between two looks: what counts is what was loaded.
@@ -101,7 +108,8 @@ Served Service::Impl::first(Watched& one) {
   one.mark = look(store.references(), one);
   const model::Version version = model::Registry(store).get(one.address);
   if (one.mark) one.mark->record = version.record;
-  return {one.address, follows(one.mark), load_version(one.address, version)};
+  require_admitted(one.address, version);
+  return {one.address, follows(one.mark), load_version(version)};
 }
 
 void Service::Impl::refuse_same(const std::vector<Served>& models, std::size_t newest) const {
@@ -134,56 +142,57 @@ void Service::Impl::replace(std::size_t at, const Mark& mark, std::shared_ptr<co
   state.generation.fetch_add(1, std::memory_order_release);
 }
 
-Change Service::Impl::report(std::size_t at, const Mark& mark, std::int64_t to, const Error& fault) {
-  Watched& one = watched[at];
-  one.refused = mark;
-  one.refused_at = clock.now();
+Change Service::Impl::failed(std::size_t at, std::int64_t to, const std::string& fault) {
   const model::Version& kept = (*state.models)[at].loaded->version;
   const std::lock_guard lock(state.mutex);
   ++state.loads[kept.name].failed;
-  return {.address = one.address, .from = kept.number, .to = to, .fault = fault.message()};
+  return {.address = watched[at].address, .from = kept.number, .to = to, .fault = fault};
 }
 
 std::optional<Change> Service::Impl::move(std::size_t at, const Mark& mark) {
   Watched& one = watched[at];
-  const bool again = one.refused == mark;
   const std::shared_ptr<const Loaded> before = (*state.models)[at].loaded;
   std::int64_t to = 0;
+  bool loading = false;
   try {
     const model::Version version = model::Registry(store).get(one.address);
     to = version.number;
     const bool same = version.record == before->version.record;
-    replace(at, mark, same ? before : load_version(one.address, version));
+    if (!same) require_admitted(one.address, version);
+    loading = true;
+    replace(at, mark, same ? before : load_version(version));
     one.mark = Mark{mark.reference, version.record};
     one.refused.reset();
     if (same) return std::nullopt;
     return Change{.address = one.address, .from = before->version.number, .to = to};
-  } catch (const Error& e) {
-    Change change = report(at, mark, to, e);
-    return again ? std::nullopt : std::optional(std::move(change));
+  } catch (const std::exception& e) {  // whatever it is, memory too: who answers now goes on
+    const bool known = one.refused == mark && one.why == e.what();
+    one.refused = mark;
+    one.why = e.what();
+    one.again_at = Time{clock.now().us + (loading ? retry_us : 0)};
+    if (known && !loading) return std::nullopt;
+    Change change = failed(at, to, e.what());
+    return known ? std::nullopt : std::optional(std::move(change));
   }
 }
 
 /// Told once, until it is found again.
-std::optional<Change> Service::Impl::lose(std::size_t at, const Error& fault) {
+std::optional<Change> Service::Impl::lose(std::size_t at, const std::string& fault) {
   if (++watched[at].lost != looks_until_lost) return std::nullopt;
-  const model::Version& kept = (*state.models)[at].loaded->version;
-  const std::lock_guard lock(state.mutex);
-  ++state.loads[kept.name].failed;
-  return Change{.address = watched[at].address, .from = kept.number, .fault = fault.message()};
+  return failed(at, 0, fault);
 }
 
 std::optional<Change> Service::Impl::follow(std::size_t at) {
   Watched& one = watched[at];
   if (one.references.empty()) return std::nullopt;
   const std::optional<Mark> now = look(store.references(), one);
-  if (!now) return lose(at, error(Code::not_found, "'{}' is gone from the store", one.address));
+  if (!now) return lose(at, fmt::format("'{}' is gone from the store", one.address));
   one.lost = 0;
   if (now == one.mark) {
     one.refused.reset();
     return std::nullopt;
   }
-  const bool waits = one.refused == now && clock.now().us - one.refused_at.us < retry_us;
+  const bool waits = one.refused == now && clock.now() < one.again_at;
   return waits ? std::nullopt : move(at, *now);
 }
 
@@ -193,8 +202,8 @@ std::optional<Change> Service::Impl::follow_online() {
     if (state.features != nullptr) state.features->refresh();
     online.refresh();
     online_lost = false;
-  } catch (const Error& fault) {
-    if (!std::exchange(online_lost, true)) return Change{.address = "", .fault = fault.message()};
+  } catch (const std::exception& fault) {
+    if (!std::exchange(online_lost, true)) return Change{.address = "", .fault = fault.what()};
   }
   return std::nullopt;
 }
@@ -241,8 +250,8 @@ std::vector<Change> Service::refresh() {
   for (std::size_t i = 0; i < impl_->watched.size(); ++i) {
     try {
       if (auto change = impl_->follow(i)) changes.push_back(std::move(*change));
-    } catch (const Error& e) {
-      if (auto change = impl_->lose(i, e)) changes.push_back(std::move(*change));
+    } catch (const std::exception& e) {
+      if (auto change = impl_->lose(i, e.what())) changes.push_back(std::move(*change));
     }
   }
   return changes;
