@@ -66,6 +66,31 @@ std::string monitor_named(const std::string& word, project::Project& project) {
   return name;
 }
 
+std::vector<std::string> known_targets(const manifest::Manifest& manifest) {
+  std::vector<std::string> out;
+  for (const manifest::TableSpec* one : manifest.tables()) out.push_back(one->name);
+  for (const manifest::ReleaseSpec& one : manifest.releases)
+    out.push_back(std::string(of_release) + one.name);
+  for (const manifest::MonitorSpec& one : manifest.monitors)
+    out.push_back(std::string(of_monitor) + one.name);
+  return out;
+}
+
+Error unknown_target(const std::string& word, const manifest::Manifest& manifest) {
+  Error fault = error(Code::not_found, "mlops.yaml has no target '{}'", word);
+  if (manifest.find_model(word) != nullptr)
+    return std::move(fault).with_hint("it has a model of that name: `mlops train run {}` trains it", word);
+  const std::vector<std::string> known = known_targets(manifest);
+  std::vector<std::string> names = known;
+  for (const char* section : {"data", "sources", "release", "monitor"}) names.emplace_back(section);
+  // `data/x` and `release/x` are as near to `x` as to each other
+  auto near = near_misses(word, names);
+  if (near.empty()) near = near_misses(word.substr(word.find('/') + 1), names);
+  if (!near.empty()) return std::move(fault).with_hint("a similar name exists: {}", one_of(near));
+  return std::move(fault).with_hint(
+      "{}", known.empty() ? "it has none; `mlops ingest FILE` makes a source" : "it has " + one_of(known));
+}
+
 void add_word(Targets& out, const std::string& word, project::Project& project) {
   const manifest::Manifest& manifest = project.manifest();
   if (word.starts_with(of_release))
@@ -74,7 +99,7 @@ void add_word(Targets& out, const std::string& word, project::Project& project) 
   const manifest::ReleaseSpec* release = manifest.find_release(word);
   if (manifest.find_table(word) != nullptr) return add_once(out.tables, word);
   if (release != nullptr) return add_release(out, *release);
-  if (!add_section(out, word, manifest)) add_once(out.tables, word);
+  if (!add_section(out, word, manifest)) throw unknown_target(word, manifest);
 }
 
 Targets everything(const manifest::Manifest& manifest) {

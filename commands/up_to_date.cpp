@@ -26,10 +26,6 @@ Error unknown_target(const std::string& target, const manifest::Manifest& manife
   std::vector<std::string> known;
   for (const manifest::TableSpec* table : manifest.tables()) known.push_back(table->name);
   Error fault = error(Code::not_found, "mlops.yaml has no table '{}'", target);
-  if (manifest.find_model(target) != nullptr)
-    return std::move(fault).with_hint("it has a model of that name: `mlops train run {}` trains it", target);
-  if (manifest.find_release(target) != nullptr)
-    return std::move(fault).with_hint("it has a release of that name: `mlops run release/{}`", target);
   const auto near = near_misses(name_of(target), known);
   if (!near.empty()) return std::move(fault).with_hint("a similar name exists: {}", one_of(near));
   return std::move(fault).with_hint(
@@ -187,6 +183,7 @@ class Builder {
     for (const std::string& input : inputs) {
       if (!versions_.contains(input)) step.why = fmt::format("{} is not there yet", input);
     }
+    if (step.why.empty() && !project_.has_store()) step.why = "it was never made";
     if (step.why.empty()) {
       const auto state = tables_.state(project_.store(), name, inputs_of(inputs));
       step.version = state.newest;

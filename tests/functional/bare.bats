@@ -25,6 +25,7 @@ feature_server: needs http and table
 features: needs table
 features_online: needs table
 graph: needs table
+graph_faults: needs table
 help: says the same in every build
 ingest: needs table
 init: needs table

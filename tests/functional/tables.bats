@@ -175,7 +175,7 @@ fault() {
 
 @test "targets that are not there" {
   answers 4 mlops run gud
-  [[ $stderr == *"mlops.yaml has no table 'gud'"*'`good`'* ]]
+  [[ $stderr == *"mlops.yaml has no target 'gud'"*'`good`'* ]]
   answers 2 mlops run good -- true
   answers 2 mlops run --name x good
   answers 4 mlops data head good
