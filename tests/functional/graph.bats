@@ -41,9 +41,6 @@ trained() { mlops runs list --json | jq '.items | length'; }
 why() { mlops why release/risk --json | jq -r '.items[0] | "\(.state): \(.why)"'; }
 package() { mlops model show risk --json | jq -r '.items[0].package'; }
 
-# settled: the files are old enough that nobody can change them unseen.
-settled() { sleep 0.3; }
-
 @test "run without words is everything, and then nothing is to do" {
   declared
   is "$(steps run)" 'sources/churn ingested

@@ -39,6 +39,9 @@ enter_fresh_project() {
   cd "$own/project" || return 1
 }
 
+# settled: what was written is old enough that nobody can change it within the grain of its time, unseen.
+settled() { sleep 0.15; }
+
 # answers STATUS COMMAND...: runs it and fails unless it ends with that exit code. Leaves $output and $stderr, apart.
 answers() {
   local wanted=$1

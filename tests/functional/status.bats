@@ -8,8 +8,11 @@ load cron
 
 setup() { enter_fresh_project; }
 
-# looked: the files of churn are as they were for a while; what was written just now may change within the grain of its time.
-looked() { mlops run sources/churn --quiet >/dev/null; }
+# looked: that the files of churn are as they were is known.
+looked() {
+  settled
+  mlops run sources/churn --quiet >/dev/null
+}
 
 # standings: "kind address state", one per line.
 standings() { mlops status --json 2>/dev/null | jq -r '.items[] | "\(.kind) \(.address) \(.state)"'; }

@@ -286,7 +286,7 @@ slow() {
   customers 150 >churn.csv
   tick --as-of 2026-11-02T00:00:10Z
   is "$status $(outcomes)" '3 rejected 1'
-  has "$(ticked .why)" 'assertion of churn@v2'
+  has "$(ticked .why)" 'churn@v2 was not accepted: 1 of 1 assertion fails: rows >= last.rows'
   is "$(champion)" 1
   customers 20 >new.csv
   answers 0 mlops predict risk --in new.csv --quiet
