@@ -73,7 +73,7 @@ std::vector<Said> values_of(std::string_view text, std::string_view file) {
 }
 
 /// True when the two say the same but for `key`, which is `value` in the second.
-bool is_that_change(const yaml::Node& before, std::vector<Said> after, std::string_view key,
+bool is_that_change(const yaml::Node& before, const std::vector<Said>& after, std::string_view key,
                     std::string_view value) {
   std::vector<Said> wanted;
   bool found = false;
@@ -133,7 +133,7 @@ Change set_in_file(const std::filesystem::path& path, std::string_view key, std:
   const std::string after = with_setting(text, path.string(), key, value);
   const yaml::Document document = yaml::parse(text, path.string());
   const yaml::Node* before = document.root.find(key);
-  const Change out = {before == nullptr ? "" : before->text, after != text};
+  Change out = {before == nullptr ? "" : before->text, after != text};
   if (write && out.changed) fs::write_atomic(path, after);
   return out;
 }

@@ -14,7 +14,7 @@ namespace mlops::dataset {
 namespace {
 
 std::string relation_beside(const std::filesystem::path& parquet, const RowsBeside* beside) {
-  const std::string rows = fmt::format("read_parquet({})", table::literal(parquet.string()));
+  std::string rows = fmt::format("read_parquet({})", table::literal(parquet.string()));
   if (beside == nullptr) return rows;
   std::string types;
   for (const auto& [name, type] : beside->columns) {

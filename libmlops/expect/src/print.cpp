@@ -78,7 +78,7 @@ std::string call(const Expr& expr) {
     if (i > 0) out += ", ";
     const std::string text = print(expr.operands[i]);
     const std::string& name = expr.argument_names[i];
-    if (!name.empty()) out += name + "=" + text;
+    if (!name.empty()) out.append(name).append("=").append(text);
     else out += begins_as_named(expr.operands[i], expr.path.back().text) ? "(" + text + ")" : text;
   }
   return out + ")";
