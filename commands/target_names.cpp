@@ -61,7 +61,7 @@ const manifest::ReleaseSpec& release_named(const std::string& name, const manife
 
 /// An entry of `monitor:`, whose model may be made on the way, or a model that is there.
 std::string monitor_named(const std::string& word, project::Project& project) {
-  const std::string name = watched_name(word);
+  std::string name = watched_name(word);
   if (project.manifest().find_monitor(name) == nullptr) (void)watched_named(project, {name});
   return name;
 }
