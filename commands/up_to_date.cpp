@@ -201,7 +201,9 @@ class Builder {
     }
     for (const std::string& input : inputs) {
       const bool moves = std::find(moved_.begin(), moved_.end(), input) != moved_.end();
-      if (step.why.empty() && moves) step.why = fmt::format("{} may change", input);
+      // that its newest version is another says nothing of the one to come
+      const bool open = step.why.empty() || step.why == fmt::format("{} changed", input);
+      if (open && moves) step.why = fmt::format("{} may change", input);
     }
     step.fresh = step.why.empty();
     return step;

@@ -158,6 +158,19 @@ because() { mlops why "$1" --json | jq -r '.items[0] | "\(.state): \(.why)"'; }
   is "$(mlops status --json | jq -r '.items[] | "\(.address) \(.state)"' | grep known)" $'data/known rejected\ndata/known stale'
 }
 
+@test "what comes of a source that may change is not said to have changed" {
+  known='rows > 399' declared
+  mlops run --quiet >/dev/null
+  cp churn.csv whole.csv
+  customers 40 >churn.csv
+  steps run
+  is "$status" 3
+  cp whole.csv churn.csv
+  is "$(said data/known | cut -d ';' -f 1)" 'would make: sources/churn may change'
+  answers 0 mlops run
+  is "$(said data/known)" 'fresh: null'
+}
+
 @test "a source that is not there stops what is made of it, however far away" {
   rm churn.csv
   steps run
