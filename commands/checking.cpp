@@ -138,24 +138,34 @@ std::optional<Error> refusal(const std::vector<dataset::Check>& checks) {
 
 namespace {
 
-/// Whether it was judged by what mlops.yaml asserts now.
-bool is_judged(const dataset::Check& check, const ToCheck& checked, cli::Invocation& invocation) {
+/// Why a verdict, if there is one, is not about what mlops.yaml asserts now; empty: it is.
+std::string why_judge(const std::optional<dataset::Check>& check, const ToCheck& checked,
+                      cli::Invocation& invocation) {
+  if (!check) return "it was never judged by what is asserted of it";
   const auto& specs = expected(checked);
-  return check.training == standing_of(checked, invocation) &&
-         std::equal(check.results.begin(), check.results.end(), specs.begin(), specs.end(),
-                    [](const dataset::Checked& one, const manifest::ExpectSpec& spec) {
-                      return one.assertion == spec.text && one.warn == spec.warn;
-                    });
+  if (!std::equal(check->results.begin(), check->results.end(), specs.begin(), specs.end(),
+                  [](const dataset::Checked& one, const manifest::ExpectSpec& spec) {
+                    return one.assertion == spec.text && one.warn == spec.warn;
+                  }))
+    return "other things were asserted of it when it was judged";
+  if (check->training != standing_of(checked, invocation))
+    return "what is learnt from it was another thing when it was judged";
+  return "";
 }
 
+struct Current {
+  dataset::Check check;
+  std::string judging = {};  ///< Why it was made now; empty: it was there.
+};
+
 /// The newest verdict, made now where there is none by what mlops.yaml asserts.
-dataset::Check current_verdict(cli::Invocation& invocation, project::Project& project,
-                               const ToCheck& checked) {
+Current current_verdict(cli::Invocation& invocation, project::Project& project, const ToCheck& checked) {
   auto check = find_verdict(project, checked);
-  if (check && is_judged(*check, checked, invocation)) return *std::move(check);
+  std::string why = why_judge(check, checked, invocation);
+  if (why.empty()) return {*std::move(check)};
   dataset::Check made = check_versions(invocation, project, {checked}).front();
   if (!made.refuses()) tell_failures(invocation, made);
-  return made;
+  return {std::move(made), std::move(why)};
 }
 
 /// The same; where nothing is asserted, what was found before, if anything.
@@ -164,7 +174,7 @@ std::optional<dataset::Check> verdict_about(cli::Invocation& invocation, project
   const manifest::TableSpec* table = project.manifest().find_table(version.address());
   const bool asserted = table != nullptr && !table->expect.empty();
   if (!asserted) return dataset::find_check(project.store(), version);
-  return current_verdict(invocation, project, {version, table});
+  return current_verdict(invocation, project, {version, table}).check;
 }
 
 void require_accepted(cli::Invocation& invocation, const dataset::Check& check) {
@@ -174,27 +184,54 @@ void require_accepted(cli::Invocation& invocation, const dataset::Check& check) 
 
 }  // namespace
 
-void require_good(cli::Invocation& invocation, project::Project& project, const dataset::Version& version) {
+std::string require_good(cli::Invocation& invocation, project::Project& project,
+                         const dataset::Version& version) {
   const manifest::TableSpec* table = project.manifest().find_table(version.address());
-  if (table == nullptr || table->expect.empty()) return;
-  require_accepted(invocation, current_verdict(invocation, project, {version, table}));
+  if (table == nullptr || table->expect.empty()) return "";
+  Current current = current_verdict(invocation, project, {version, table});
+  require_accepted(invocation, current.check);
+  return std::move(current.judging);
 }
 
-std::optional<Error> known_refusal(cli::Invocation& invocation, project::Project& project,
-                                   const dataset::Version& version) {
+namespace {
+
+/// Those that show in names and types.
+std::optional<Error> faults_of(cli::Invocation& invocation, project::Project& project,
+                               const ToCheck& checked) {
+  dataset::Workshop shop{.engines = invocation.engines(),
+                         .resources = resources_of(invocation),
+                         .clock = invocation.clock(),
+                         .progress = invocation.progress(),
+                         .cancel = &invocation.cancel()};
+  const auto assertions = assertions_of(checked);
+  const JudgedSubject judged = subject_of(invocation, project, shop, checked, assertions);
+  const expect::Scope scope = dataset::scope_of(judged.subject);
+  std::vector<manifest::AssertionFault> faults;
+  for (const Asserted& asserted : assertions) {
+    for (expect::Fault& fault : expect::check(asserted.assertion, scope))
+      faults.push_back({asserted.spec, std::move(fault)});
+  }
+  return faults.empty() ? std::nullopt : std::optional(project.error_of(faults));
+}
+
+}  // namespace
+
+Foreseen foreseen_verdict(cli::Invocation& invocation, project::Project& project,
+                          const dataset::Version& version) {
   const manifest::TableSpec* table = project.manifest().find_table(version.address());
-  if (table == nullptr || table->expect.empty()) return std::nullopt;
+  if (table == nullptr || table->expect.empty()) return {};
   const ToCheck checked{version, table};
   const auto check = find_verdict(project, checked);
-  if (!check || !is_judged(*check, checked, invocation)) return std::nullopt;
-  return refusal({*check});
+  std::string judging = why_judge(check, checked, invocation);
+  if (judging.empty()) return {refusal({*check})};
+  return {faults_of(invocation, project, checked), std::move(judging)};
 }
 
 void require_good_view(cli::Invocation& invocation, project::Project& project, const score::ViewUse& use) {
   const manifest::FeatureSpec& view = *project.manifest().find_feature(use.view.name);
   if (view.expect.empty()) return;
   const manifest::TableSpec* table = project.manifest().find_table(use.version.address());
-  dataset::Check check = current_verdict(invocation, project, {use.version, table, &view});
+  dataset::Check check = current_verdict(invocation, project, {use.version, table, &view}).check;
   const bool refused = check.refuses();
   for (dataset::Checked& one : check.results) one.warn = one.warn || is_of_serving(one.assertion);
   if (refused && !check.refuses()) tell_failures(invocation, check);

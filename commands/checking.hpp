@@ -55,12 +55,18 @@ void tell_failures(cli::Invocation& invocation, const dataset::Check& check);
 std::optional<Error> refusal(const std::vector<dataset::Check>& checks);
 
 /// For a version that others are about to be made from: judges it, unless it was judged by the same
-/// assertions, and throws Error(negative) when it is refused, after telling why.
-void require_good(cli::Invocation& invocation, project::Project& project, const dataset::Version& version);
+/// assertions, and throws Error(negative) when it is refused, after telling why. Why it was judged now;
+/// empty: it was not.
+std::string require_good(cli::Invocation& invocation, project::Project& project,
+                         const dataset::Version& version);
 
-/// What require_good() would throw, as far as that is known: nothing is judged.
-std::optional<Error> known_refusal(cli::Invocation& invocation, project::Project& project,
-                                   const dataset::Version& version);
+/// What require_good() would do, as far as that shows without reading a value.
+struct Foreseen {
+  std::optional<Error> fault = {};  ///< It would throw this: a refusal, or faults of the assertions.
+  std::string judging = {};         ///< Why it would judge; empty: it would not.
+};
+Foreseen foreseen_verdict(cli::Invocation& invocation, project::Project& project,
+                          const dataset::Version& version);
 
 /// require_good() for the values of a view over the version; what is asserted of its serving is only told, as
 /// the values that training takes are the same whatever is online.

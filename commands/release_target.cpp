@@ -218,15 +218,34 @@ std::string then_text(const TargetArgs& args) {
   return alias.empty() ? "" : fmt::format(", an accepted one becomes the {}", alias);
 }
 
-Released planned(const manifest::ReleaseSpec& release, const TargetArgs& args, const std::string& reason) {
-  const std::string why =
-      fmt::format("{}; {} {} trained{}{}", reason, fmt::join(release.among, ", "),
-                  release.among.size() == 1 ? "is" : "are", judges_text(release), then_text(args));
+json::Array gates_to_judge(const manifest::ReleaseSpec& release) {
   json::Array gates;
   for (const manifest::ExpectSpec& gate : release.expect)
     gates.push_back(json::Object{{"assertion", gate.text}, {"verdict", nullptr}, {"seen", nullptr}});
-  return {.row = target_row(address_of(release.name), "would train", nullptr, nullptr, why, std::move(gates)),
+  return gates;
+}
+
+std::string trained_text(const std::vector<std::string>& names) {
+  if (names.empty()) return "nothing is trained, what was trained is judged anew";
+  return fmt::format("{} {} trained", fmt::join(names, ", "), names.size() == 1 ? "is" : "are");
+}
+
+/// With what is left to train of it; the rest is judged as it was trained before.
+Released planned(const manifest::ReleaseSpec& release, const TargetArgs& args, const std::string& reason,
+                 const std::vector<std::string>& trains) {
+  const std::string why =
+      fmt::format("{}; {}{}{}", reason, trained_text(trains), judges_text(release), then_text(args));
+  return {.row = target_row(address_of(release.name), trains.empty() ? "would judge" : "would train", nullptr,
+                            nullptr, why, gates_to_judge(release)),
           .worked = true};
+}
+
+/// The same where its key is known.
+Released planned(const manifest::ReleaseSpec& release, const TargetArgs& args, const std::string& reason,
+                 const ReleaseState& state, store::Store& store) {
+  // A new version is compared with the newest one: what cannot be read of that stops it.
+  if (state.before) (void)model::Registry(store).find(release.name, state.before->number);
+  return planned(release, args, reason, release::to_be_trained(store, state.key));
 }
 
 /// Why a table of the release is to be made first; empty: none is.
@@ -256,11 +275,12 @@ Released plan_release(const manifest::ReleaseSpec& release, const TargetArgs& ar
                       const std::vector<Step>& tables, cli::Invocation& invocation) {
   const manifest::Manifest& manifest = invocation.project().manifest();
   if (const std::string moved = moved_table(release, manifest, tables); !moved.empty())
-    return planned(release, args, moved);
+    return planned(release, args, moved, release.among);
   const ReleaseState state = release_state(release, args.params, true, invocation);
-  if (!state.known) return planned(release, args, state.why);
+  store::Store& store = invocation.project().store();
+  if (!state.known) return planned(release, args, state.why, state, store);
   if (was_judged_beside_another(state, args, invocation))
-    return planned(release, args, "another version is the champion by now");
+    return planned(release, args, "another version is the champion by now", state, store);
   if (rejects(state)) return {.row = known_row(state, "rejected", state.known->judgement->fault())};
   const Move move = move_of(state, alias_of(args), invocation);
   if (!move.moves) return {.row = known_row(state, "fresh", move.why)};

@@ -41,13 +41,16 @@ std::vector<Standing> planned(cli::Invocation& invocation) {
   std::vector<Standing> out;
   const std::vector<std::string> targets = targets_of(invocation.project().manifest());
   if (targets.empty()) return out;
-  for (const ui::Row& row : bring_targets({.targets = targets}, Change::plan, invocation).rows) {
+  const TargetsReport plan = bring_targets({.targets = targets}, Change::plan, invocation);
+  for (const ui::Row& row : plan.rows) {
     const std::string address = text_in(row, "address");
     const bool release = address.starts_with("release/");
     const std::string state = state_of(text_in(row, "action"), release);
     if (!state.empty())
       out.push_back({release ? "release" : "table", address, state, std::nullopt, text_in(row, "why")});
   }
+  for (const Step& step : plan.refused)
+    out.push_back({"table", step.address, "rejected", std::nullopt, step.refused->message()});
   return out;
 }
 

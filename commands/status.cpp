@@ -28,13 +28,24 @@ void append(std::vector<Standing>& all, std::vector<Standing> more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
+/// What cannot be read is a line, and hides no other.
+template <typename Find>
+void append(std::vector<Standing>& all, const char* kind, const char* address, Find find) {
+  try {
+    append(all, find());
+  } catch (const Error& fault) {
+    if (fault.code() == Code::interrupted || fault.code() == Code::internal) throw;
+    all.push_back({kind, address, "failed", std::nullopt, fault.message()});
+  }
+}
+
 std::vector<Standing> standings(cli::Invocation& invocation) {
   std::vector<Standing> all = out_of_date(invocation);
   append(all, schedules_to_see_to(invocation));
   if (invocation.project().has_store()) {
-    append(all, unfinished_runs(invocation));
-    append(all, rejected_models(invocation));
-    append(all, drifting_models(invocation));
+    append(all, "run", "runs", [&] { return unfinished_runs(invocation); });
+    append(all, "model", "models", [&] { return rejected_models(invocation); });
+    append(all, "monitor", "monitor", [&] { return drifting_models(invocation); });
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const Standing& a, const Standing& b) { return rank(a) < rank(b); });

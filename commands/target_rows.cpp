@@ -1,5 +1,7 @@
 #include "target_rows.hpp"
 
+#include <fmt/core.h>
+
 namespace mlops::commands {
 namespace {
 
@@ -11,14 +13,17 @@ std::string_view action_of(const Error& fault) {
 std::string_view action_of(const Step& step, bool plan) {
   if (step.fault) return action_of(*step.fault);
   if (!step.blocked.empty()) return "blocked";
-  if (step.fresh) return "fresh";
+  if (step.fresh && step.judging.empty()) return "fresh";
+  if (step.fresh) return plan ? "would judge" : "judged";
   if (step.address.starts_with("sources/")) return plan ? "would ingest" : "ingested";
   return plan ? "would make" : "made";
 }
 
 std::string why_of(const Step& step) {
   if (step.fault) return step.fault->message();
-  return step.blocked.empty() ? step.why : step.blocked;
+  if (!step.blocked.empty()) return step.blocked;
+  if (step.refused) return fmt::format("{}; {}", step.why, step.refused->message());
+  return step.fresh ? step.judging : step.why;
 }
 
 }  // namespace

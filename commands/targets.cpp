@@ -87,6 +87,7 @@ std::vector<Step> bring_tables(const Targets& targets, const TargetArgs& args, C
   for (const Step& step : steps) {
     out.report.worked = out.report.worked || (!step.fresh && obstacle_in(step).empty());
     out.report.rows.push_back(step_row(step, plan));
+    if (step.refused) out.report.refused.push_back(step);
     // that something was rejected before is an answer of a plan, no fault of it
     if (step.fault && !(plan && step.fault->code() == Code::negative))
       out.faults.push_back({step.address, *step.fault});

@@ -28,7 +28,9 @@ struct TargetArgs {
 /// What came of targets, in the order in which it was done.
 struct TargetsReport {
   std::vector<ui::Row> rows = {};  ///< Of schema mlops.step/1.
-  bool worked = false;             ///< Something was made, trained, judged or moved; of a plan: would be.
+  /// Of a plan: newest versions that are refused where another may come of what would be done.
+  std::vector<Step> refused = {};
+  bool worked = false;  ///< Something was made, trained, judged or moved; of a plan: would be.
   /// The gravest of what failed (corrupt; then what somebody has to mend; then busy) or was answered with no
   /// (negative). Everything that does not depend on it was done all the same.
   std::optional<Error> fault = {};

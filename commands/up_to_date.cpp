@@ -85,7 +85,7 @@ class Builder {
     }
     try {
       step = make();
-      if (step.version) require_good_step(step);
+      if (step.version) judge(step);
     } catch (const Error& fault) {
       if (on_fault_ == OnFault::stop || ends_everything(fault)) throw;
       step.fresh = false;
@@ -95,10 +95,20 @@ class Builder {
     return step;
   }
 
-  void require_good_step(const Step& step) {
-    if (!dry_) return require_good(invocation_, project_, *step.version);
-    if (on_fault_ == OnFault::stop || !step.fresh) return;
-    if (auto fault = known_refusal(invocation_, project_, *step.version)) throw *std::move(fault);
+  void judge(Step& step) {
+    if (dry_) return foresee_verdict(step);
+    step.judging = require_good(invocation_, project_, *step.version);
+  }
+
+  void foresee_verdict(Step& step) {
+    if (on_fault_ == OnFault::stop) return;
+    Foreseen foreseen = foreseen_verdict(invocation_, project_, *step.version);
+    const bool refuses = foreseen.fault && foreseen.fault->code() == Code::negative;
+    // what comes of it may be accepted
+    if (!step.fresh && refuses) step.refused = std::move(foreseen.fault);
+    if (!step.fresh) return;
+    if (foreseen.fault) throw *std::move(foreseen.fault);
+    step.judging = std::move(foreseen.judging);
   }
 
   /// What failed of all that it is made from; empty: nothing.
@@ -191,7 +201,9 @@ class Builder {
     }
     for (const std::string& input : inputs) {
       const bool moves = std::find(moved_.begin(), moved_.end(), input) != moved_.end();
-      if (step.why.empty() && moves) step.why = fmt::format("{} may change", input);
+      // that its newest version is another says nothing of the one to come
+      const bool open = step.why.empty() || step.why == fmt::format("{} changed", input);
+      if (open && moves) step.why = fmt::format("{} may change", input);
     }
     step.fresh = step.why.empty();
     return step;
@@ -230,66 +242,6 @@ std::string obstacle_in(const Step& step) {
 
 bool ends_everything(const Error& fault) {
   return fault.code() == Code::interrupted || fault.code() == Code::internal;
-}
-
-void require_made(cli::Invocation& invocation, const std::string& address) {
-  const manifest::Manifest& manifest = invocation.project().manifest();
-  const manifest::TableSpec* table = manifest.find_table(address);
-  if (table == nullptr || manifest.find_data(table->name) != table) return;
-  throw error(Code::not_found, "the table '{}' was never made", address)
-      .with_id("data.not_found")
-      .with_hint("`mlops run data/{}` makes it", table->name);
-}
-
-namespace {
-
-Error never_made(const std::string& address) {
-  return error(Code::not_found, "{} was never made", address)
-      .with_id("data.not_found")
-      .with_hint("`mlops run {}` makes it", address);
-}
-
-dataset::Version planned_version(const std::string& address, cli::Invocation& invocation) {
-  const json::Object params = project_parameters({}, invocation.project().manifest());
-  const Step step = bring_up_to_date({address}, params, Change::plan, invocation).back();
-  if (!step.version) throw never_made(step.address);
-  if (!step.fresh)
-    invocation.note(fmt::format("{} is out of date ({}); `mlops run {}` makes it anew", step.address,
-                                step.why, step.address));
-  return *step.version;
-}
-
-}  // namespace
-
-dataset::Version current_version(const std::string& address, const std::vector<std::string>& parameters,
-                                 cli::Invocation& invocation, Change change) {
-  const manifest::Manifest& manifest = invocation.project().manifest();
-  const manifest::TableSpec* table = manifest.find_table(address);
-  const bool made = table != nullptr && manifest.find_data(table->name) == table;
-  if (!made) return dataset::resolve(invocation.project().store(), address);
-  const bool dry = invocation.dry_run() || change == Change::plan;
-  const auto steps = bring_up_to_date({address}, project_parameters(parameters, manifest),
-                                      dry ? Change::plan : Change::make, invocation);
-  for (const Step& step : steps) {
-    if (step.fresh) continue;
-    invocation.note(fmt::format("{} {}: {}", step.address, dry ? "is out of date" : "is new", step.why));
-  }
-  if (steps.back().version) return *steps.back().version;
-  throw never_made(steps.back().address);
-}
-
-dataset::Version known_version(const std::string& address, cli::Invocation& invocation) {
-  project::Project& project = invocation.project();
-  const manifest::TableSpec* table = project.manifest().find_table(address);
-  if (table != nullptr && project.manifest().find_data(table->name) == table)
-    return planned_version(address, invocation);
-  const std::string name = address.substr(address.find('/') + 1);
-  if (table != nullptr && (!project.has_store() || !project.store().references().find({"sources", name}))) {
-    throw error(Code::not_found, "the source '{}' was never ingested", name)
-        .with_id("data.not_found")
-        .with_hint("`mlops ingest {}` reads it", name);
-  }
-  return dataset::resolve(project.store(), address);
 }
 
 }  // namespace mlops::commands

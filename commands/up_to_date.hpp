@@ -23,6 +23,10 @@ struct Step {
   std::optional<dataset::Version> version = {};  ///< The newest; with a plan that of before, if any.
   /// It did not work; with a version: what mlops.yaml asserts of that one fails.
   std::optional<Error> fault = {};
+  /// Why it was judged, or would be, although nothing else was to do; empty: it was, by what is asserted now.
+  std::string judging = {};
+  /// Of a plan, of what may become another version: what the one of now is refused with.
+  std::optional<Error> refused = {};
   std::string blocked = {};  ///< What kept it from being tried, such as "data/known failed".
 };
 

@@ -2,9 +2,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "model_as_of.hpp"
-#include "parameters.hpp"
 #include "targets.hpp"
-#include "up_to_date.hpp"
 #include "why_rows.hpp"
 
 #include <fmt/core.h>
@@ -71,19 +69,15 @@ std::string table_of(const std::string& address, const manifest::Manifest& manif
   return "";
 }
 
-void why_table(const std::string& address, cli::Invocation& invocation) {
-  const manifest::Manifest& manifest = invocation.project().manifest();
-  const std::string table = table_of(address, manifest);
-  const auto steps = bring_up_to_date({table.empty() ? address : table}, project_parameters({}, manifest),
-                                      Change::plan, invocation);
-  invocation.record("mlops.why/1", why_table_row(steps.back()));
+/// What `run` would do with a table or a release.
+void why_target(const std::string& target, cli::Invocation& invocation) {
+  const TargetsReport plan = bring_targets({.targets = {target}}, Change::plan, invocation);
+  invocation.record("mlops.why/1", why_target_row(plan.rows.back()));
 }
 
-/// What `run` would do with it.
-void why_release(const std::string& address, cli::Invocation& invocation) {
-  const TargetsReport plan = bring_targets({.targets = {address}}, Change::plan, invocation);
-  if (plan.fault) throw *plan.fault;
-  invocation.record("mlops.why/1", why_release_row(plan.rows.back()));
+void why_table(const std::string& address, cli::Invocation& invocation) {
+  const std::string table = table_of(address, invocation.project().manifest());
+  why_target(table.empty() ? address : table, invocation);
 }
 
 void why(const WhyArgs& args, cli::Invocation& invocation) {
@@ -92,7 +86,7 @@ void why(const WhyArgs& args, cli::Invocation& invocation) {
     return why_model("models/" + address.substr(of_judgements.size()), invocation);
   if (begins_with_any(address, of_models)) return why_model(address, invocation);
   if (begins_with_any(address, of_tables)) return why_table(address, invocation);
-  if (address.starts_with(of_releases)) return why_release(address, invocation);
+  if (address.starts_with(of_releases)) return why_target(address, invocation);
   if (begins_with_any(address, of_others)) throw unanswered(address);
   project::Project& project = invocation.project();
   const std::string name = address.substr(0, address.find('@'));

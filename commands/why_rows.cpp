@@ -171,15 +171,10 @@ const json::Value& value_in(const ui::Row& row, std::string_view key) {
 
 }  // namespace
 
-ui::Row why_table_row(const Step& step) {
-  return why_row(step.address, step.fresh ? "fresh" : "out of date",
-                 step.fresh ? "it is up to date" : step.why);
-}
-
-ui::Row why_release_row(const ui::Row& planned) {
+ui::Row why_target_row(const ui::Row& planned) {
   const std::string action = value_in(planned, "action").text_or("");
-  const std::string state = action == "would train" ? "out of date" : action;
-  return why_row(value_in(planned, "address").text_or(""), state,
+  const bool again = action == "would train" || action == "would make" || action == "would ingest";
+  return why_row(value_in(planned, "address").text_or(""), again ? "out of date" : action,
                  value_in(planned, "why").text_or("it is up to date"));
 }
 

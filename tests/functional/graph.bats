@@ -68,7 +68,7 @@ data/known fresh'
   declared
   mlops run --quiet >/dev/null
   declared 'auc >= 0.6' 2.0
-  has "$(why)" 'out of date: params of linear: l2 1.0 -> 2.0'
+  is "$(why)" 'out of date: params of linear: l2 1.0 -> 2.0; linear is trained, 1 gate judges'
   answers 0 mlops run --json
   is "$(jq -r '.items[-1].action' <<<"$output")" accepted
   has "$stderr" 'base is that of run'
@@ -77,15 +77,16 @@ data/known fresh'
   is "$(trained)" 4
   # what was there before is known as well
   declared
+  is "$(why)" 'would judge: params of linear: l2 2.0 -> 1.0; nothing is trained, what was trained is judged anew, 1 gate judges'
   answers 0 mlops run --quiet
   is "$(trained)" 4
   # gates are no part of a model
   declared 'auc >= 0.61'
-  has "$(why)" 'out of date: the gates are others'
+  has "$(why)" 'would judge: the gates are others; nothing is trained, '
   answers 0 mlops run --quiet
   is "$(trained)" 4
   sed -i 's/among: .*/among: [base, linear]/' mlops.yaml
-  has "$(why)" 'out of date: the model plain is no longer tried'
+  has "$(why)" 'would judge: the model plain is no longer tried; nothing is trained, '
   # train run trains whatever is there
   answers 0 mlops train run --quiet
   is "$(trained)" 6
@@ -229,7 +230,7 @@ release/risk accepted'
   mlops run --quiet >/dev/null
   echo weights >opaque.bin
   mlops model register risk --file opaque.bin --quiet >/dev/null 2>&1
-  has "$(why)" 'out of date: the newest version of the model is another'
+  has "$(why)" 'would judge: the newest version of the model is another'
   is "$(steps run | tail -n 1)" 'release/risk accepted'
   is "$(trained)" 3
   is "$(steps run | tail -n 1)" 'release/risk fresh'
@@ -294,6 +295,26 @@ release/risk accepted'
   declared 'auc >= 0.62'
   answers 0 mlops run --quiet
   is "$(trained)" 4
+}
+
+@test "a plan says what keeps a release from being made: a newest version that is damaged" {
+  declared
+  mlops run --quiet >/dev/null
+  record=$(mlops model show risk --json | jq -r '.items[0].digest')
+  object=.mlops/objects/sha256/${record:7:2}/${record:9}
+  chmod +w "$object"
+  echo damaged >"$object"
+  declared 'auc >= 0.62'
+  answers 6 mlops run release/risk --json
+  is "$(jq -r '.items[-1].action' <<<"$output")" failed
+  wanted=$(jq -r '.items[-1].why' <<<"$output")
+  has "$wanted" "object $record is damaged"
+  answers 6 mlops plan release/risk --json
+  is "$(jq -r '.items[-1] | "\(.action): \(.why)"' <<<"$output")" "failed: $wanted"
+  is "$(why)" "failed: $wanted"
+  answers 0 mlops status --json
+  is "$(jq -r '.items[] | "\(.address) \(.state) \(.why)"' <<<"$output" | grep risk)" "release/risk failed $wanted"
+  has "$(jq -r '.items[] | "\(.address) \(.state) \(.why)"' <<<"$output")" "models failed object $record"
 }
 
 # engines COMMAND...: how many it opens.

@@ -99,8 +99,76 @@ release/late fresh'
   declared
   steps run
   is "$status" 0
-  is "$(grep -v 'fresh' <<<"$output")" 'data/few made
+  is "$(grep -v 'fresh' <<<"$output")" 'data/known judged
+data/few made
 release/risk trained'
+}
+
+# said ADDRESS: what plan says of it.
+said() { mlops plan --json 2>/dev/null | jq -r --arg a "$1" '.items[] | select(.address == $a) | "\(.action): \(.why)"'; }
+
+# because ADDRESS: what why says of it.
+because() { mlops why "$1" --json | jq -r '.items[0] | "\(.state): \(.why)"'; }
+
+@test "a table that is to be judged by other assertions is so in a plan, and what is wrong with those shows in it" {
+  mlops run --quiet >/dev/null
+  known='rows > 2' declared
+  is "$(said data/known)" 'would judge: other things were asserted of it when it was judged'
+  is "$(said data/few)" 'fresh: null'
+  is "$(because known)" 'would judge: other things were asserted of it when it was judged'
+  is "$(mlops status --json | jq -r '.items[] | "\(.address) \(.state)"')" 'data/known stale'
+  steps run data
+  is "$(grep -v fresh <<<"$output")" 'data/known judged'
+  is "$(said data/known)" 'fresh: null'
+  steps run data
+  is "$(grep -v fresh <<<"$output" || true)" ''
+  # other names and types show without a look at a value
+  known='unique(idd)' declared
+  steps run data
+  local code=$status wanted=$fault
+  is "$(grep known <<<"$output")" $'data/known failed\ndata/few blocked data/known failed'
+  steps plan data
+  is "$(grep known <<<"$output")" $'data/known failed\ndata/few blocked data/known failed'
+  is "$status $fault" "$code $wanted"
+  has "$fault" 'mlops.yaml:7:'
+  has "$(because known)" 'failed: mlops.yaml:7:'
+  is "$(because data/few)" 'blocked: data/known failed'
+  has "$(mlops status --json | jq -r '.items[] | "\(.address) \(.state) \(.why)"')" "data/known failed mlops.yaml:7:"
+  # one that begins to be asserted of
+  declared
+  sed -i 's/few: {/&expect: [rows < 10], /' mlops.yaml
+  is "$(said data/few)" 'would judge: it was never judged by what is asserted of it'
+}
+
+@test "why, plan and status agree about what is rejected, and what that stops" {
+  known='rows > 399' declared
+  mlops run --quiet >/dev/null
+  customers 40 >churn.csv
+  steps run
+  is "$status" 3
+  settled
+  steps run
+  is "$(said data/known)" 'rejected: known@v2 was not accepted: 1 of 1 assertion fails: rows > 399: rows = 40, wanted > 399'
+  is "$(because known)" "$(said data/known)"
+  is "$(because data/few)" 'blocked: data/known was rejected'
+  is "$(because release/risk)" 'blocked: data/known was rejected'
+  # files that may have changed since do not hide it
+  touch churn.csv
+  is "$(said data/known)" 'would make: sources/churn may change; known@v2 was not accepted: 1 of 1 assertion fails: rows > 399: rows = 40, wanted > 399'
+  is "$(mlops status --json | jq -r '.items[] | "\(.address) \(.state)"' | grep known)" $'data/known rejected\ndata/known stale'
+}
+
+@test "what comes of a source that may change is not said to have changed" {
+  known='rows > 399' declared
+  mlops run --quiet >/dev/null
+  cp churn.csv whole.csv
+  customers 40 >churn.csv
+  steps run
+  is "$status" 3
+  cp whole.csv churn.csv
+  is "$(said data/known | cut -d ';' -f 1)" 'would make: sources/churn may change'
+  answers 0 mlops run
+  is "$(said data/known)" 'fresh: null'
 }
 
 @test "a source that is not there stops what is made of it, however far away" {

@@ -75,6 +75,21 @@ outcomes() { ticked '"\(.due) \(.outcome)"'; }
   is "$(mlops data list paying --json | jq '.items | length')" 3
 }
 
+@test "when: a database is looked at as files are" {
+  customers 600 >churn.csv
+  sqlite3 crm.db -cmd '.mode csv' '.import churn.csv churn'
+  scheduled 'nightly: {at: daily, run: data/paying, when: [changed(paying)]}'
+  sed -i 's,from: churn.csv,from: sqlite://crm.db/churn,' mlops.yaml
+  settled
+  tick --as-of 2026-11-20T00:00:10Z
+  tick --as-of 2026-11-21T00:00:10Z
+  tick --as-of 2026-11-22T00:00:10Z
+  is "$(outcomes) $(ticked .why)" '2026-11-22T00:00:00Z skipped data/paying has not changed'
+  sqlite3 crm.db "DELETE FROM churn WHERE rowid = 1"
+  tick --as-of 2026-11-23T00:00:10Z
+  is "$(outcomes)" '2026-11-23T00:00:00Z done'
+}
+
 @test "when: what is learnt from a table, or asked of it, is part of what may change" {
   local day=20 text
   scheduled 'nightly: {at: daily, run: data/paying, when: [changed(paying)]}'

@@ -251,3 +251,72 @@ hint: a similar table exists: \`customers\`"
   done
   has "$stderr" nme
 }
+
+# planned: what a plan says of the source.
+planned() { mlops plan sources --porcelain | cut -f 2; }
+
+@test "a database whose files are as they were is fresh, with a log beside it as well" {
+  settled
+  mlops ingest sqlite://crm.db/customers --quiet
+  is "$(planned)" fresh
+  answers 0 mlops status
+  has "$stderr" "all is well"
+  sql 'PRAGMA journal_mode = WAL' >/dev/null
+  is "$(planned)" "would ingest"
+  settled
+  mlops run sources --quiet >/dev/null
+  is "$(planned)" fresh
+  # Who reads a database with a log may make an empty one, and take it away.
+  sql 'SELECT count(*) FROM customers' >/dev/null
+  : >>crm.db-wal
+  is "$(planned)" fresh
+  # A writer that stays: what it wrote is in the log alone.
+  coproc writer { sqlite3 crm.db 3>&-; }
+  echo "UPDATE customers SET age = 32 WHERE id = 2; SELECT 'written';" >&"${writer[1]}"
+  read -r line <&"${writer[0]}"
+  is "$line" written
+  [[ -s crm.db-wal ]]
+  is "$(planned)" "would ingest"
+  settled
+  answers 0 mlops run sources --porcelain
+  is "$(cut -f 1-3 <<<"$output")" $'sources/customers\tingested\t2'
+  is "$(planned)" fresh
+  # What it leaves in the file itself when it goes is no other value.
+  eval "exec ${writer[1]}>&-"
+  wait "${writer_PID:-}"
+  [[ ! -s crm.db-wal ]]
+  is "$(planned)" "would ingest"
+  settled
+  answers 0 mlops run sources --porcelain
+  is "$(cut -f 2 <<<"$output")" fresh
+  is "$(planned)" fresh
+}
+
+@test "a view or a query that may ask for the time is asked each time" {
+  sql "CREATE VIEW recent AS SELECT id FROM customers WHERE seen > date('now', '-100 years');
+    CREATE VIEW old AS SELECT id FROM customers WHERE age > 30"
+  settled
+  mlops ingest sqlite://crm.db/recent --quiet
+  is "$(planned)" "would ingest"
+  mlops ingest sqlite://crm.db/customers --quiet
+  is "$(planned)" $'would ingest\nfresh'
+  write_source 'from: sqlite://crm.db' 'query: SELECT id FROM recent'
+  mlops ingest --quiet --accept-schema
+  is "$(planned)" "would ingest"
+  sql 'DROP VIEW recent'
+  write_source 'from: sqlite://crm.db' 'query: SELECT id FROM old'
+  settled
+  mlops ingest --quiet --accept-schema
+  is "$(planned)" fresh
+  write_source 'from: sqlite://crm.db' 'query: SELECT id, random() AS r FROM old'
+  mlops ingest --quiet --accept-schema
+  is "$(planned)" "would ingest"
+}
+
+@test "a database that is gone leaves what was read of it" {
+  mlops ingest sqlite://crm.db/customers --quiet
+  rm crm.db
+  answers 0 mlops run sources --porcelain
+  is "$(cut -f 1-3 <<<"$output")" $'sources/customers\tfresh\t1'
+  is "$stderr" "no file 'crm.db'; customers@v1 stays"
+}

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "src/database_place.hpp"
 #include "src/row_file.hpp"
 
 namespace mlops::dataset {
@@ -15,35 +16,12 @@ namespace {
 
 namespace stdfs = std::filesystem;
 
-/// "sqlite://crm.db/customers": the last part is the table, unless a query stands for it.
-struct TableAddress {
-  stdfs::path file;
-  std::string written;  ///< The file, as the address has it.
-  std::string table;
-};
-
-TableAddress address_of(const manifest::SourceSpec& source, const stdfs::path& base) {
-  std::string path = source.from.front().substr(9);
-  TableAddress place;
-  if (source.query.empty()) {
-    const std::size_t slash = path.rfind('/');
-    const bool whole = stdfs::is_regular_file(base / path);
-    if (!whole && slash != std::string::npos) {
-      place.table = path.substr(slash + 1);
-      path.resize(slash);
-    }
-  }
-  place.written = path;
-  place.file = base / path;
-  return place;
-}
-
 std::string quoted(const std::string& name) { return table::identifier(name); }
 
 class Reading {
  public:
   Reading(store::Objects& objects, Workshop& shop, const manifest::SourceSpec& source,
-          const TableAddress& place, const Known& known)
+          const DatabasePlace& place, const Known& known)
       : objects_(objects),
         shop_(shop),
         source_(source),
@@ -323,7 +301,7 @@ class Reading {
   store::Objects& objects_;
   Workshop& shop_;
   const manifest::SourceSpec& source_;
-  const TableAddress& place_;
+  const DatabasePlace& place_;
   const Known& known_;
   db::Database database_;
   std::string relation_;
@@ -335,21 +313,10 @@ class Reading {
 
 }  // namespace
 
-void require_database(const manifest::SourceSpec& source, const stdfs::path& base) {
-  const TableAddress place = address_of(source, base);
-  std::error_code ignored;
-  if (stdfs::is_regular_file(place.file, ignored)) return;
-  if (stdfs::is_directory(place.file, ignored)) {
-    throw error(Code::usage, "'{}' is a folder, not a database", place.written)
-        .with_hint("write `sqlite://FILE/TABLE`, or `query:` beside `sqlite://FILE`");
-  }
-  fail_no_file(place.written, place.file);
-}
-
 DatabaseRows read_database(store::Objects& objects, Workshop& shop, const manifest::SourceSpec& source,
                            const stdfs::path& base, const Known& known) {
   require_database(source, base);
-  const TableAddress place = address_of(source, base);
+  const DatabasePlace place = database_place(source, base);
   return Reading(objects, shop, source, place, known).run();
 }
 

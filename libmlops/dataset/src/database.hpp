@@ -38,9 +38,6 @@ struct DatabaseRows {
   std::string name;                       ///< Of the table, for people.
 };
 
-/// Throws Error(not_found), with near misses, when the file of a database source is not there.
-void require_database(const manifest::SourceSpec& source, const std::filesystem::path& base);
-
 /// With a cursor and `known` bytes only rows that are new since then are read, and added to those. Throws
 /// Error: not_found (file, table, cursor), usage (a query that cannot run), corrupt (no database, a damaged
 /// one), busy (locked), negative (a cursor without a value, or of mixed kinds), interrupted.

@@ -9,6 +9,7 @@
 
 #include "src/blobs.hpp"
 #include "src/csv.hpp"
+#include "src/database_place.hpp"
 #include "src/database_plan.hpp"
 #include "src/declaration.hpp"
 #include "src/engine.hpp"

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "src/database_place.hpp"
 #include "src/declaration.hpp"
 #include "src/input.hpp"
 
@@ -43,23 +44,67 @@ json::Array parts_of(const manifest::SplitSpec& split) {
           or_null(split.valid_before_us)};
 }
 
+/// Nothing: it is gone, or was touched just now.
+std::optional<json::Array> look_of(const std::filesystem::path& path, const std::string& name, Time now) {
+  struct stat found = {};
+  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
+  const std::int64_t changed = std::max(us_of(found.st_mtim), us_of(found.st_ctim));
+  const bool coarse = found.st_mtim.tv_nsec == 0 && found.st_ctim.tv_nsec == 0;
+  if (changed > now.us - (coarse ? coarse_racy_us : racy_us)) return std::nullopt;
+  return json::Array{name,
+                     static_cast<std::int64_t>(found.st_size),
+                     static_cast<std::int64_t>(found.st_ino),
+                     found.st_mtim.tv_sec,
+                     found.st_mtim.tv_nsec,
+                     found.st_ctim.tv_sec,
+                     found.st_ctim.tv_nsec};
+}
+
+/// The same of a log beside a database. Its time of status says nothing: for root, SQLite sets the owner
+/// whenever it opens one. An empty one is none: who only reads makes it, and takes it away.
+std::optional<json::Array> look_of_log(const std::filesystem::path& path, Time now) {
+  struct stat found = {};
+  if (::stat(path.c_str(), &found) != 0 || found.st_size == 0) return json::Array{};
+  const bool coarse = found.st_mtim.tv_nsec == 0;
+  if (us_of(found.st_mtim) > now.us - (coarse ? coarse_racy_us : racy_us)) return std::nullopt;
+  return json::Array{static_cast<std::int64_t>(found.st_size), static_cast<std::int64_t>(found.st_ino),
+                     found.st_mtim.tv_sec, found.st_mtim.tv_nsec};
+}
+
+std::optional<json::Array> looks_of_database(const manifest::SourceSpec& source,
+                                             const std::filesystem::path& base, Time now) {
+  const std::filesystem::path file = database_file(source, base);
+  json::Array out;
+  auto look = look_of(file, file.filename().string(), now);
+  for (const char* end : {"-wal", "-journal"}) {
+    if (!look) return std::nullopt;
+    out.push_back(*std::move(look));
+    look = look_of_log(file.string() + end, now);
+  }
+  if (!look || may_ask_clock(source, base)) return std::nullopt;
+  out.push_back(*std::move(look));
+  return out;
+}
+
+std::optional<json::Array> looks_of_files(const manifest::SourceSpec& source,
+                                          const std::filesystem::path& base, Time now) {
+  json::Array out;
+  for (const InputFile& file : find_inputs(source.from, base)) {
+    auto look = file.path.empty() ? std::nullopt : look_of(file.path, file.name, now);
+    if (!look) return std::nullopt;
+    out.push_back(*std::move(look));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<std::string> token_of(const manifest::SourceSpec& source, const std::filesystem::path& base,
                                     Time now) {
-  json::Array files;
-  for (const InputFile& file : find_inputs(source.from, base)) {
-    if (file.path.empty()) return std::nullopt;
-    struct stat found = {};
-    if (::stat(file.path.c_str(), &found) != 0) return std::nullopt;
-    const std::int64_t changed = std::max(us_of(found.st_mtim), us_of(found.st_ctim));
-    const bool coarse = found.st_mtim.tv_nsec == 0 && found.st_ctim.tv_nsec == 0;
-    if (changed > now.us - (coarse ? coarse_racy_us : racy_us)) return std::nullopt;
-    files.push_back(json::Array{file.name, static_cast<std::int64_t>(found.st_size),
-                                static_cast<std::int64_t>(found.st_ino), found.st_mtim.tv_sec,
-                                found.st_mtim.tv_nsec, found.st_ctim.tv_sec, found.st_ctim.tv_nsec});
-  }
-  const json::Object all{{"declared", declaration(source)}, {"files", std::move(files)}};
+  auto files =
+      is_database(source.from) ? looks_of_database(source, base, now) : looks_of_files(source, base, now);
+  if (!files) return std::nullopt;
+  const json::Object all{{"declared", declaration(source)}, {"files", *std::move(files)}};
   return crypto::sha256(json::canonical(all)).hex();
 }
 

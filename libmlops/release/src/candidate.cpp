@@ -5,7 +5,6 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/evaluate/evaluation.hpp>
-#include <mlops/run/list.hpp>
 #include <mlops/train/trainer.hpp>
 
 #include <algorithm>
@@ -205,16 +204,6 @@ std::string run_around(const Workshop& shop) {
   return found == shop.environment.end() ? "" : found->second;
 }
 
-/// The tree of the model that a run has made.
-std::optional<Digest> model_of(const json::Value& record) {
-  const json::Array* outputs = record["outputs"].as_array();
-  if (outputs == nullptr) return std::nullopt;
-  for (const json::Value& one : *outputs) {
-    if (one["role"].text_or("") == "model") return Digest::parse(one["digest"].text_or(""));
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 json::Object metrics_of(const evaluate::Evaluation& test) {
@@ -238,21 +227,19 @@ Bench set_up(Workshop& shop, const TrainRequest& request, const Prepared& prepar
 
 std::optional<Judged> read_back(Workshop& shop, const Prepared& prepared, const Bench& bench,
                                 const Candidate& candidate, const Digest& key) {
-  const auto run = run::find_done(shop.store, key);
-  if (!run || !run->record) return std::nullopt;
+  auto made = find_made(shop.store, key);
+  if (!made) return std::nullopt;
   try {
-    const auto tree = model_of(json::Value(shop.store.record(*run->record)));
-    if (!tree) return std::nullopt;
     Judged out;
     out.outcome.candidate = candidate;
-    out.outcome.run = run->id;
+    out.outcome.run = made->run.id;
     out.outcome.reused = true;
-    out.package = predict::get(shop.store.objects(), *tree);
-    out.run_record = run->record;
+    out.package = std::move(made->package);
+    out.run_record = made->run.record;
     ask(shop, prepared, bench.parts, out);
     out.outcome.bytes = bytes_of(out.package);
-    const auto seconds = run->metrics.find("train.seconds");
-    if (seconds != run->metrics.end()) out.outcome.train_s = seconds->second.value;
+    const auto seconds = made->run.metrics.find("train.seconds");
+    if (seconds != made->run.metrics.end()) out.outcome.train_s = seconds->second.value;
     return out;
   } catch (const Error& e) {
     // Damaged or gone: it is trained again, which mends it.

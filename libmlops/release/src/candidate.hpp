@@ -5,6 +5,7 @@
 #include <mlops/predict/package.hpp>
 #include <mlops/predict/predictor.hpp>
 #include <mlops/release/train.hpp>
+#include <mlops/run/list.hpp>
 #include <mlops/train/trainer.hpp>
 
 #include <memory>
@@ -28,6 +29,13 @@ struct Bench {
   run::Environment environment;
   std::unique_ptr<monitor::BaselineMaker> baselines;
 };
+
+/// What a run of this key has made, where it can be read.
+struct Made {
+  run::Run run;
+  predict::Package package;
+};
+std::optional<Made> find_made(store::Store& store, const Digest& key);
 
 Bench set_up(Workshop& shop, const TrainRequest& request, const Prepared& prepared);
 

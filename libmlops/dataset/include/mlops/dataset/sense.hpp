@@ -16,8 +16,9 @@ namespace mlops::dataset {
 
 /// Of the declaration and the files as they are now; changes whenever they do. Nothing when a file was
 /// touched so shortly before `now` (0.1 s, or 2 s where times are whole seconds) that a further change could
-/// leave its times as they are, and for standard input. `now` is of the clock that stamps files, whatever
-/// time is asked as of. Throws as require_inputs() does when a path leads nowhere.
+/// leave its times as they are, for standard input and URLs, and for a query or view of a database that may
+/// ask for the time. `now` is of the clock that stamps files, whatever time is asked as of. Throws as
+/// require_inputs() does when a path leads nowhere.
 std::optional<std::string> token_of(const manifest::SourceSpec& source, const std::filesystem::path& base,
                                     Time now);
 

@@ -173,4 +173,8 @@ struct TrainReport {
 /// is the newest one already is judged again all the same.
 TrainReport train_models(Workshop& shop, const TrainRequest& request, const Prepared& prepared);
 
+/// The candidates of a key, by name, whose model no run has made or can be read of: what TrainRequest::reuse
+/// leaves to train.
+std::vector<std::string> to_be_trained(store::Store& store, const Key& key);
+
 }  // namespace mlops::release
