@@ -173,7 +173,7 @@ const json::Value& value_in(const ui::Row& row, std::string_view key) {
 
 ui::Row why_table_row(const Step& step) {
   return why_row(step.address, step.fresh ? "fresh" : "out of date",
-                 step.fresh ? "it is up to date" : step.why);
+                 step.why.empty() ? "it is up to date" : step.why);
 }
 
 ui::Row why_release_row(const ui::Row& planned) {
