@@ -149,10 +149,37 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
 
 }  // namespace
 
+namespace {
+
+/// What a flag of `mlops ingest` allows, mlops.yaml says for whoever else reads the source.
+Error without_flags(const Error& fault, const manifest::SourceSpec& source) {
+  Error out = error(fault.code(), "sources/{}: {}", source.name, fault.message())
+                  .with_id(fault.id())
+                  .with_detail(fault.detail())
+                  .with_hint(
+                      "mend the data, say how to read them (`mlops help ingest`), or allow more with "
+                      "`quarantine: 5%` of `sources: {}` in mlops.yaml",
+                      source.name);
+  for (const std::string& line : fault.context()) out.add_context(line);
+  return out;
+}
+
+dataset::IngestReport ingest_declared(cli::Invocation& invocation, project::Project& project,
+                                      dataset::Workshop& shop, const manifest::SourceSpec& source) {
+  try {
+    return ingest_one(invocation, project, shop, source, false);
+  } catch (const Error& fault) {
+    if (fault.id() == "ingest.too_many_bad_rows") throw without_flags(fault, source);
+    throw;
+  }
+}
+
+}  // namespace
+
 dataset::IngestReport ingest_source(cli::Invocation& invocation, project::Project& project,
                                     dataset::Workshop& shop, const manifest::SourceSpec& source) {
   dataset::require_inputs(source, project.root());
-  dataset::IngestReport report = ingest_one(invocation, project, shop, source, false);
+  dataset::IngestReport report = ingest_declared(invocation, project, shop, source);
   remember(invocation, project, source, report.version);
   tell(invocation, source, report);
   return report;

@@ -94,7 +94,8 @@ std::vector<monitor::Window> windows_of(const WatchArgs& args, const Task& task,
 // ---- what is judged
 // ----------------------------------------------------------------------------------------------
 
-/// Why there can be nothing to judge; nothing: there is a log, or there will be one.
+}  // namespace
+
 std::optional<Error> unlogged(project::Project& project, const std::string& model) {
   if (!monitor::segments(project.predictions(), model).empty()) return std::nullopt;
   const manifest::ServeSpec* serve = project.manifest().find_serve(model);
@@ -106,6 +107,8 @@ std::optional<Error> unlogged(project::Project& project, const std::string& mode
       .with_hint("`serve: {{{0}: {{log: 100%}}}}` in mlops.yaml, or `mlops serve {0} --log 100%`, logs them",
                  model);
 }
+
+namespace {
 
 std::optional<monitor::Truth> truth_of(const Watched& watched, cli::Invocation& invocation) {
   if (watched.spec == nullptr || !watched.spec->truth) return std::nullopt;

@@ -34,4 +34,7 @@ struct WatchesJudged {
 /// usage (nothing is watched, a time that is none), not_found (no such model), interrupted.
 WatchesJudged judge_watches(const WatchArgs& args, cli::Invocation& invocation);
 
+/// Why there can be nothing to judge of a model; nothing: there is a log, or there will be one.
+std::optional<Error> unlogged(project::Project& project, const std::string& model);
+
 }  // namespace mlops::commands

@@ -9,7 +9,8 @@
 
 namespace mlops::manifest {
 struct Manifest;
-}
+struct ReleaseSpec;
+}  // namespace mlops::manifest
 
 namespace mlops::commands {
 
@@ -22,5 +23,11 @@ json::Object project_parameters(const std::vector<std::string>& words, const man
 /// The same, where every word has to name one of them. Throws Error(usage) with near misses.
 json::Object only_project_parameters(const std::vector<std::string>& words,
                                      const manifest::Manifest& manifest);
+
+/// Throws Error(usage), with near misses, for a word that names none of them, nor a parameter of a model of
+/// `releases`.
+void require_parameters(const std::vector<std::string>& words,
+                        const std::vector<manifest::ReleaseSpec>& releases,
+                        const manifest::Manifest& manifest);
 
 }  // namespace mlops::commands

@@ -48,7 +48,8 @@ std::optional<Past> past_of(model::Registry& registry, const model::Version& ver
 
 std::string stays_away(const model::Version& version, const std::string& alias, const Past& past) {
   std::string out = fmt::format("{} was the {}", version.address(), alias);
-  if (past.away) out += fmt::format(" until {} ({})", past.away->time.text(), past.away->why);
+  if (past.away) out += " until " + past.away->time.text();
+  if (past.away && !past.away->why.empty()) out += fmt::format(" ({})", past.away->why);
   return out + " and is not brought back";
 }
 

@@ -5,6 +5,7 @@
 
 #include <mlops/base/signals_blocked.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/feature/definition.hpp>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -25,7 +26,9 @@ int exit_code_of(Watchdog::Cause cause) {
 }
 
 Error too_late(const manifest::ScheduleSpec& spec) {
-  return error(Code::busy, "'{}' was not done within its deadline", spec.name).with_id("schedule.late");
+  const std::string allowed = spec.deadline_us ? " of " + feature::duration_text(*spec.deadline_us) : "";
+  return error(Code::busy, "'{}' was not done within its deadline{}", spec.name, allowed)
+      .with_id("schedule.late");
 }
 
 Attempted late(const manifest::ScheduleSpec& spec) {
@@ -62,8 +65,9 @@ std::string told(const std::vector<ui::Row>& rows) {
     const std::string address = cell_of(row, "address").text_or("");
     const std::string action = cell_of(row, "action").text_or("");
     const bool table = address.starts_with("data/") || address.starts_with("sources/");
-    if (action == "fresh" && table) continue;
-    const std::string why = table ? "" : cell_of(row, "why").text_or("");
+    std::string why = cell_of(row, "why").text_or("");
+    if (table && action == "fresh" && why.empty()) continue;
+    if (table && action != "fresh") why.clear();
     parts.push_back(fmt::format("{} {}{}{}", address, action, why.empty() ? "" : ": ", why));
   }
   return parts.empty() ? "everything is up to date" : fmt::format("{}", fmt::join(parts, ", "));

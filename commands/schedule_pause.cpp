@@ -33,7 +33,9 @@ void write_down(Scheduled& one, bool pauses, const PauseArgs& args, cli::Invocat
 ui::Row set_paused(Scheduled one, bool pauses, const PauseArgs& args, cli::Invocation& invocation) {
   const Time now = invocation.clock().now();
   const bool changes = one.state().paused != pauses;
-  if (changes && !invocation.dry_run()) write_down(one, pauses, args, invocation);
+  // what a damaged line said of it is forgotten: it is said anew
+  const bool says = changes || one.journal.damaged() > 0;
+  if (says && !invocation.dry_run()) write_down(one, pauses, args, invocation);
   const auto next = next_of(one, now);
   return {{"name", one.name()},
           {"state", word_of(pauses, changes, invocation.dry_run())},

@@ -31,10 +31,12 @@ std::string text_in(const ui::Row& row, std::string_view key) {
 }
 
 /// Of a step of a plan; empty: nobody needs to look. What a release was refused as is told of its model.
-std::string state_of(const std::string& action, bool release) {
+std::string state_of(const ui::Row& row, bool release) {
+  const std::string action = text_in(row, "action");
   if (action.starts_with("would")) return "stale";
   if (action == "failed" || (action == "rejected" && !release)) return action;
-  return "";
+  // a source that is fresh, and not because it was looked at
+  return action == "fresh" && !release && !text_in(row, "why").empty() ? "gone" : "";
 }
 
 std::vector<Standing> planned(cli::Invocation& invocation) {
@@ -45,7 +47,7 @@ std::vector<Standing> planned(cli::Invocation& invocation) {
   for (const ui::Row& row : plan.rows) {
     const std::string address = text_in(row, "address");
     const bool release = address.starts_with("release/");
-    const std::string state = state_of(text_in(row, "action"), release);
+    const std::string state = state_of(row, release);
     if (!state.empty())
       out.push_back({release ? "release" : "table", address, state, std::nullopt, text_in(row, "why")});
   }

@@ -31,6 +31,12 @@ bool is_bad(Outcome outcome) {
          outcome == Outcome::lost;
 }
 
+std::string lost_text(const Scheduled& one, const pipeline::State& state, Time now) {
+  if (!pipeline::is_given_up(state)) return "the tick was killed; the next one takes it up again";
+  const auto next = next_of(one, now);
+  return fmt::format("killed {} times, given up{}", state.killed, next ? " until " + next->text() : "");
+}
+
 std::optional<Standing> standing_of(const Scheduled& one, Time now) {
   const pipeline::State state = one.state();
   const auto says = [&](std::string_view what, std::optional<Time> since, std::string why) {
@@ -39,10 +45,12 @@ std::optional<Standing> standing_of(const Scheduled& one, Time now) {
   const auto begun = state.open ? std::optional(state.open->time) : std::nullopt;
   if (pipeline::is_at_work(one.journal.work_lock())) return says("running", begun, "a tick is at work");
   if (const std::uint64_t lines = one.journal.damaged(); lines > 0)
-    return says("damaged", std::nullopt,
-                fmt::format("{} of .mlops/schedules/{}.jsonl cannot be read; what {} said is forgotten",
-                            count_of(lines, "line"), one.name(), lines == 1 ? "it" : "they"));
-  if (state.open) return says("lost", begun, "the tick was killed; the next one takes it up again");
+    return says(
+        "damaged", std::nullopt,
+        fmt::format("{0} of .mlops/schedules/{1}.jsonl cannot be read; what {2} said is forgotten: `mlops "
+                    "schedule resume {1}`, or `pause`, says anew whether it works",
+                    count_of(lines, "line"), one.name(), lines == 1 ? "it" : "they"));
+  if (state.open) return says("lost", begun, lost_text(one, state, now));
   if (const auto due = overdue(one, state, now))
     return says("late", due, "it was due, and nobody ticked: `mlops schedule install` has cron do it");
   if (state.last && is_bad(state.last->outcome))

@@ -19,8 +19,9 @@ struct StatusArgs {
 
 /// What hurts most comes first.
 std::size_t rank(const Standing& one) {
-  constexpr std::array<std::string_view, 9> order = {"failed", "lost",   "late",    "rejected", "drifting",
-                                                     "off",    "paused", "running", "stale"};
+  constexpr std::array<std::string_view, 11> order = {"failed",  "lost",     "late", "rejected",
+                                                      "damaged", "drifting", "gone", "off",
+                                                      "paused",  "running",  "stale"};
   return static_cast<std::size_t>(std::find(order.begin(), order.end(), one.state) - order.begin());
 }
 
@@ -73,7 +74,8 @@ void status(const StatusArgs& args, cli::Invocation& invocation) {
   for (const Standing& one : standings(invocation)) rows.push_back(row(one));
   invocation.rows("mlops.status/1", rows);
   if (rows.empty())
-    invocation.note("all is well: nothing is failed, late, rejected, drifting, under way or out of date");
+    invocation.note(
+        "all is well: nothing is failed, late, rejected, drifting, gone, under way or out of date");
   if (silence) require_alive(*args.stale, *silence, invocation);
 }
 
@@ -83,7 +85,7 @@ cli::Command status() {
   const auto args = std::make_shared<StatusArgs>();
   return {
       .name = "status",
-      .summary = "show what failed, is late, rejected, drifting, under way or out of date",
+      .summary = "show what failed, is late, rejected, drifting, gone, under way or out of date",
       .options = {{"--stale", "DURATION", "exit with 3 when no tick went well for that long, such as 26h",
                    &args->stale}},
       .examples = {{"mlops status", "Show what wants to be looked at"},

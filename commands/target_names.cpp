@@ -59,10 +59,26 @@ const manifest::ReleaseSpec& release_named(const std::string& name, const manife
   throw std::move(fault).with_hint("{}", known.empty() ? "it has no `release:`" : "it has " + one_of(known));
 }
 
+Error unknown_monitor(const std::string& name, const manifest::Manifest& manifest, const Error& no_model) {
+  std::vector<std::string> known;
+  for (const manifest::MonitorSpec& one : manifest.monitors) known.push_back(one.name);
+  Error fault = error(Code::not_found, "mlops.yaml has no monitor '{}'", name);
+  const auto near = near_misses(name, known);
+  if (!near.empty()) return std::move(fault).with_hint("a similar name exists: {}", one_of(near));
+  if (no_model.hint().starts_with("similar")) return std::move(fault).with_hint("{}", no_model.hint());
+  return std::move(fault).with_hint("{}", known.empty() ? "it has no `monitor:`" : "it has " + one_of(known));
+}
+
 /// An entry of `monitor:`, whose model may be made on the way, or a model that is there.
 std::string monitor_named(const std::string& word, project::Project& project) {
   std::string name = watched_name(word);
-  if (project.manifest().find_monitor(name) == nullptr) (void)watched_named(project, {name});
+  if (project.manifest().find_monitor(name) != nullptr) return name;
+  try {
+    (void)watched_named(project, {name});
+  } catch (const Error& fault) {
+    if (fault.code() != Code::not_found) throw;
+    throw unknown_monitor(name, project.manifest(), fault);
+  }
   return name;
 }
 
@@ -102,8 +118,11 @@ void add_word(Targets& out, const std::string& word, project::Project& project) 
   if (!add_section(out, word, manifest)) throw unknown_target(word, manifest);
 }
 
-Targets everything(const manifest::Manifest& manifest) {
+Targets everything(const project::Project& project, const manifest::Manifest& manifest) {
   Targets out;
+  if (!project.has_manifest())
+    throw error(Code::not_found, "there is no mlops.yaml in '{}'", project.root().native())
+        .with_hint("`mlops ingest FILE` makes one, `mlops run -- COMMAND` runs a program without");
   for (const auto& one : manifest.data) out.tables.push_back("data/" + one.name);
   out.releases = manifest.releases;
   if (!out.tables.empty() || !out.releases.empty()) return out;
@@ -117,7 +136,7 @@ Targets everything(const manifest::Manifest& manifest) {
 Targets targets_of(const TargetArgs& args, project::Project& project) {
   Targets out;
   for (const std::string& word : args.targets) add_word(out, word, project);
-  if (args.targets.empty()) out = everything(project.manifest());
+  if (args.targets.empty()) out = everything(project, project.manifest());
   if (args.then && out.releases.empty())
     throw error(Code::usage, "'--then' says what becomes of a model, and no release is run")
         .with_hint("name one: `mlops run release/NAME --then {}`", *args.then);

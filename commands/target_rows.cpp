@@ -23,7 +23,8 @@ std::string why_of(const Step& step) {
   if (step.fault) return step.fault->message();
   if (!step.blocked.empty()) return step.blocked;
   if (step.refused) return fmt::format("{}; {}", step.why, step.refused->message());
-  return step.fresh ? step.judging : step.why;
+  if (step.judging.empty()) return step.why;
+  return step.why.empty() ? step.judging : fmt::format("{}; {}", step.judging, step.why);
 }
 
 }  // namespace

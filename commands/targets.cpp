@@ -1,6 +1,7 @@
 #include "targets.hpp"
 
 #include "cli/invocation.hpp"
+#include "monitor.hpp"
 #include "monitor_judging.hpp"
 #include "parameters.hpp"
 #include "release_target.hpp"
@@ -13,6 +14,7 @@
 #include <mlops/project/project.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace mlops::commands {
 namespace {
@@ -61,8 +63,12 @@ void judge_monitor(const std::string& name, cli::Invocation& invocation, Brought
   if (judged.verdict) out.faults.push_back({of_monitor(name), *std::move(judged.verdict)});
 }
 
-void plan_monitor(const std::string& name, const manifest::Manifest& manifest, Brought& out) {
-  const manifest::MonitorSpec* spec = manifest.find_monitor(name);
+void plan_monitor(const std::string& name, const Targets& targets, project::Project& project, Brought& out) {
+  const bool is_released = std::any_of(targets.releases.begin(), targets.releases.end(),
+                                       [&](const auto& release) { return release.name == name; });
+  if (!is_released) (void)watched_named(project, {name});
+  if (auto missing = unlogged(project, name)) throw *std::move(missing);
+  const manifest::MonitorSpec* spec = project.manifest().find_monitor(name);
   const std::size_t asserted = spec == nullptr ? 0 : spec->expect.size();
   json::Array gates;
   for (std::size_t i = 0; i < asserted; ++i)
@@ -175,17 +181,26 @@ void bring_release_or_tell(const manifest::ReleaseSpec& release, const TargetArg
   });
 }
 
+/// A clone has mlops.yaml, and no store yet.
+project::Project& project_to_work_on(Change change, cli::Invocation& invocation) {
+  const bool is_there = project::find_root(std::filesystem::current_path()).has_value();
+  return change == Change::plan || !is_there ? invocation.project() : invocation.project_or_create();
+}
+
 Brought bring(const TargetArgs& args, Change change, cli::Invocation& invocation) {
   const bool plan = change == Change::plan;
-  project::Project& project = plan ? invocation.project() : invocation.project_or_create();
+  project::Project& project = project_to_work_on(change, invocation);
   const Targets targets = targets_of(args, project);
+  require_parameters(args.params, targets.releases, project.manifest());
   Brought out;
   const std::vector<Step> steps = bring_tables(targets, args, change, invocation, out);
   for (const manifest::ReleaseSpec& release : targets.releases)
     bring_release_or_tell(release, args, steps, change, invocation, out);
   for (const std::string& name : targets.monitors) {
-    if (plan) plan_monitor(name, project.manifest(), out);
-    else go_on(of_monitor(name), out, [&] { judge_monitor(name, invocation, out); });
+    go_on(of_monitor(name), out, [&] {
+      if (plan) plan_monitor(name, targets, project, out);
+      else judge_monitor(name, invocation, out);
+    });
   }
   out.report.fault = fault_of(out.faults);
   return out;

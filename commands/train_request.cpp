@@ -3,6 +3,7 @@
 #include "checking.hpp"
 #include "cli/invocation.hpp"
 #include "dataset_rows.hpp"
+#include "declared_columns.hpp"
 #include "parameters.hpp"
 #include "train_split.hpp"
 #include "train_subject.hpp"
@@ -195,6 +196,7 @@ release::TrainRequest train_request(const TrainArgs& args, cli::Invocation& invo
   add_gates(manifest.find_release(out.model), out);
   choose_candidates(args, manifest, subject, declared, out);
   add_views(args, invocation, out);
+  require_declared(args, subject, out, manifest.find_release(out.model), project);
   return out;
 }
 

@@ -128,23 +128,26 @@ class Builder {
   Step source(const std::string& address) {
     const manifest::SourceSpec& spec = *project_.manifest().find_source(name_of(address));
     Step step{.address = address, .version = pinned(address)};
-    step.why = reason(spec, step.version);
-    step.fresh = step.why.empty();
+    try {
+      step.why = reason(spec, step.version);
+      step.fresh = step.why.empty();
+    } catch (const Error& fault) {
+      if (fault.code() != Code::not_found) throw;
+      invocation_.note_once(
+          fmt::format("{}; {}@v{} stays", fault.message(), spec.name, step.version->number));
+      step.why = fmt::format("{}; v{} stays", fault.message(), step.version->number);
+      step.fresh = true;
+    }
     if (step.fresh || dry_) return step;
     return ingested(std::move(step), spec);
   }
 
-  /// Why the source is to be read; empty: it is not.
+  /// Why the source is to be read; empty: it is not. Throws Error(not_found) when it was read, and its files
+  /// are gone, as in a clone that has the store and no data.
   std::string reason(const manifest::SourceSpec& spec, const std::optional<dataset::Version>& version) {
     if (!version) return "it was never ingested";
     if (spec.from.front() == "-") return "";
-    try {
-      token_ = dataset::token_of(spec, project_.root(), SystemClock().now());
-    } catch (const Error& fault) {
-      if (fault.code() != Code::not_found) throw;
-      invocation_.note(fmt::format("{}; {}@v{} stays", fault.message(), spec.name, version->number));
-      return "";
-    }
+    token_ = dataset::token_of(spec, project_.root(), SystemClock().now());
     if (token_ && dataset::has_token(project_.store(), *version, *token_)) return "";
     return "its files may have changed";
   }

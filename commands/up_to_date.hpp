@@ -18,8 +18,9 @@ namespace mlops::commands {
 /// What became, or would become, of one address.
 struct Step {
   std::string address;
-  bool fresh = false;                            ///< Nothing was to do.
-  std::string why = {};                          ///< What there was to do it for; empty when fresh.
+  bool fresh = false;  ///< Nothing was to do.
+  /// What there was to do it for; when fresh empty, or that nobody can tell: the files of a source are gone.
+  std::string why = {};
   std::optional<dataset::Version> version = {};  ///< The newest; with a plan that of before, if any.
   /// It did not work; with a version: what mlops.yaml asserts of that one fails.
   std::optional<Error> fault = {};

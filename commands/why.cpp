@@ -46,6 +46,31 @@ Error unanswered(const std::string& address) {
           "releases, such as release/churn");
 }
 
+/// Tables, releases and models as they are asked about.
+std::vector<std::string> known_addresses(project::Project& project) {
+  const manifest::Manifest& manifest = project.manifest();
+  std::vector<std::string> out;
+  for (const manifest::TableSpec* table : manifest.tables()) out.push_back(manifest.address_of(*table));
+  for (const manifest::ReleaseSpec& one : manifest.releases) out.push_back("release/" + one.name);
+  if (!project.has_store()) return out;
+  for (const model::Version& one : model::Registry(project.store()).list())
+    out.push_back("models/" + one.name);
+  return out;
+}
+
+/// A section that there is not, or of which nothing can be asked.
+Error unknown_address(const std::string& address, project::Project& project) {
+  const std::vector<std::string> known = known_addresses(project);
+  auto near = near_misses(address, known);
+  const std::string name = address.substr(address.find('/') + 1);
+  for (const std::string& one : known) {
+    if (near.empty() && one.substr(one.find('/') + 1) == name) near = {one};
+  }
+  if (near.empty()) return unanswered(address);
+  return error(Code::usage, "`why` does not answer for '{}'", address)
+      .with_hint("it answers for {}", one_of(near));
+}
+
 void why_model(std::string address, cli::Invocation& invocation) {
   if (address.starts_with("model/")) address.insert(5, "s");
   store::Store& store = invocation.project().store();
@@ -102,6 +127,7 @@ void why(const WhyArgs& args, cli::Invocation& invocation) {
                    project.manifest().address_of(*project.manifest().find_table(name)), address);
   if (table) return why_table(address, invocation);
   if (project.manifest().find_feature(name) != nullptr) throw unanswered(address);
+  if (!model && name.find('/') != std::string::npos) throw unknown_address(address, project);
   why_model(address, invocation);
 }
 

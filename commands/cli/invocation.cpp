@@ -65,6 +65,10 @@ void Invocation::record(std::string_view schema, const ui::Row& row) { output().
 
 void Invocation::note(std::string_view text) { output().note(text); }
 
+void Invocation::note_once(const std::string& text) {
+  if (impl_->noted.insert(text).second) note(text);
+}
+
 void Invocation::warning(std::string_view text) { output().warning(text); }
 
 void Invocation::next(std::string_view command) { output().next(command); }

@@ -40,6 +40,8 @@ class Invocation {
 
   // The conversation, on standard error.
   void note(std::string_view text);
+  /// The same, unless it was said before.
+  void note_once(const std::string& text);
   void warning(std::string_view text);
   /// A command that is a likely next step, without backticks.
   void next(std::string_view command);

@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <optional>
+#include <set>
+#include <string>
 
 namespace mlops::cli {
 
@@ -20,6 +22,7 @@ struct Invocation::Impl {
   int exit_status = 0;
   bool reads_input = false;
   std::vector<std::string> answers = {};  ///< Words that questions were answered with.
+  std::set<std::string> noted = {};       ///< What note_once() said.
   /// Deleted by the file that knows the class.
   std::unique_ptr<project::Project, std::function<void(project::Project*)>> project = {};
 };

@@ -26,6 +26,7 @@ features: needs table
 features_online: needs table
 graph: needs table
 graph_faults: needs table
+graph_words: needs table
 help: says the same in every build
 ingest: needs table
 init: needs table

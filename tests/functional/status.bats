@@ -26,7 +26,7 @@ standings() { mlops status --json 2>/dev/null | jq -r '.items[] | "\(.kind) \(.a
   find . -type f ! -name '*.db*' -exec sha256sum {} + | sort >before
   answers 0 mlops status
   is "$output" ""
-  is "$stderr" "all is well: nothing is failed, late, rejected, drifting, under way or out of date"
+  is "$stderr" "all is well: nothing is failed, late, rejected, drifting, gone, under way or out of date"
   find . -type f ! -name '*.db*' ! -name before -exec sha256sum {} + | sort | diff - <(grep -v ' ./before$' before)
 }
 
@@ -45,9 +45,33 @@ standings() { mlops status --json 2>/dev/null | jq -r '.items[] | "\(.kind) \(.a
   # A file that may not be read has a size and a time all the same.
   chmod 000 churn.csv
   is "$(unprivileged mlops status --json 2>/dev/null | jq -r '.items[].address' | head -n 1)" sources/churn
-  rm churn.csv
-  answers 0 mlops status
-  has "$stderr" "churn.csv"
+}
+
+@test "a source whose files are gone goes on with what it has, and everybody says so" {
+  customers 300 >churn.csv
+  mlops ingest churn.csv --quiet >/dev/null
+  looked
+  printf 'data:\n  paying: {sql: SELECT * FROM churn}\nschedule:\n  hourly: {at: hourly, run: data}\n' >>mlops.yaml
+  mlops run --quiet >/dev/null
+  mv churn.csv away.csv
+  why="no file 'churn.csv'; v1 stays"
+  for _ in once again; do
+    answers 0 mlops run --json
+    is "$(jq -r '.items[] | "\(.address) \(.action) \(.version) \(.why)"' <<<"$output")" \
+      "sources/churn fresh 1 $why"$'\n''data/paying fresh 1 null'
+    is "$stderr" "no file 'churn.csv'; churn@v1 stays"
+  done
+  is "$(mlops plan --json 2>/dev/null | jq -r '.items[0] | "\(.action) \(.why)"')" "fresh $why"
+  is "$(mlops why sources/churn --json 2>/dev/null | jq -r '.items[0] | "\(.state) \(.why)"')" "fresh $why"
+  answers 0 mlops status --json
+  is "$(jq -c '.items[] | select(.kind == "table")' <<<"$output")" \
+    "{\"kind\":\"table\",\"address\":\"sources/churn\",\"state\":\"gone\",\"since\":null,\"why\":\"$why\"}"
+  is "$(grep -c . <<<"$stderr")" 1
+  tick --quiet --as-of 2026-12-25T03:00:20Z
+  is "$(ticked '"\(.outcome) \(.why) \(.steps[0].why)"')" "fresh sources/churn fresh: $why $why"
+  mv away.csv churn.csv
+  looked
+  is "$(standings)" ''
 }
 
 @test "a plan that cannot be made is a line, and the others are there" {
@@ -132,8 +156,23 @@ schedule() {
   mlops schedule pause nightly --quiet >/dev/null
   has "$(schedule 2026-12-25T00:00:00Z)" "paused null"
   sed -i '$s/paused/pausee/' .mlops/schedules/nightly.jsonl
-  is "$(schedule 2026-11-25T04:00:00Z)" \
-    "damaged null 1 line of .mlops/schedules/nightly.jsonl cannot be read; what it said is forgotten"
+  why="damaged null 1 line of .mlops/schedules/nightly.jsonl cannot be read; what it said is forgotten: \`mlops schedule\
+ resume nightly\`, or \`pause\`, says anew whether it works"
+  is "$(schedule 2026-11-25T04:00:00Z)" "$why"
+  # a good tick does not tell whether it was to rest; who says so does
+  tick --as-of 2026-11-26T03:17:20Z
+  is "$(schedule 2026-11-26T04:00:00Z)" "$why"
+  mlops schedule resume nightly --quiet --as-of 2026-11-26T04:00:00Z >/dev/null
+  is "$(schedule 2026-11-26T04:00:00Z)" ""
+}
+
+@test "what a damaged line said of a tick is no news once a later one went well" {
+  nightly data/paying
+  tick --as-of 2026-11-20T03:17:20Z
+  sed -i '$s/"outcome": "done"/"outcome": "dome"/' .mlops/schedules/nightly.jsonl
+  has "$(schedule 2026-11-20T04:00:00Z)" "damaged null 1 line"
+  tick --as-of 2026-11-21T03:17:20Z
+  is "$(schedule 2026-11-21T04:00:00Z)" ""
 }
 
 @test "--stale: a schedule without a good tick, however much else is done" {

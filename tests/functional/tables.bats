@@ -168,6 +168,11 @@ fault() {
   echo $'SELECT who\nFROM goood' >sql/by_who.sql
   answers 2 mlops run by_who
   [[ $stderr == "error: sql/by_who.sql:2:6: no table 'goood'"* ]]
+  for empty in '' '-- nothing'; do
+    echo "$empty" >sql/by_who.sql
+    answers 2 mlops run by_who
+    [[ $stderr == "error: sql/by_who.sql:1:1: no SQL statement"* ]]
+  done
   rm sql/by_who.sql
   answers 4 mlops run by_who
   [[ $stderr == "error: mlops.yaml:12:17: no file 'sql/by_who.sql'"* ]]
@@ -181,6 +186,11 @@ fault() {
   answers 4 mlops data head good
   [[ $stderr == *"the table 'good' was never made"*'`mlops run data/good`'* ]]
   rm mlops.yaml
+  for command in run plan; do
+    answers 4 mlops $command
+    has "$stderr" "error: no project in '$PWD'"
+  done
+  printf 'mlops: 1\n' >mlops.yaml
   answers 2 mlops run
   [[ $stderr == *"there is nothing to bring up to date"* ]]
 }

@@ -113,6 +113,8 @@ slow() {
   is "$(mlops schedule list --json | jq -r '.items[0].state')" lost
   tick --as-of 2026-11-01T00:06:10Z
   is "$status $(outcomes)" '0 '
+  is "$(mlops status --json --as-of 2026-11-01T00:06:20Z 2>/dev/null | jq -r '.items[] | select(.kind == "schedule") | "\(.state) \(.why)"')" \
+    'lost killed 4 times, given up until 2026-11-02T00:00:00Z'
   sed -i 's|run: data/slow|run: sources/churn|' mlops.yaml
   tick --as-of 2026-11-02T00:00:10Z
   is "$(outcomes)" 'fresh 1'
@@ -252,7 +254,7 @@ slow() {
   sed -i 's|run: release/risk, then: promote|run: data|' mlops.yaml
   tick --as-of 2026-11-01T00:00:10Z
   is "$status $(outcomes)" '75 late 1'
-  has "$stderr" 'deadline'
+  has "$stderr" "'nightly' was not done within its deadline of 1s"
   sed -i 's|FROM churn a, churn b, churn c WHERE|FROM churn a, churn b, churn c WHERE a.id = b.id AND b.id = c.id AND|; s/deadline: 1s/deadline: 1m/' mlops.yaml
   tick --as-of 2026-11-01T00:02:10Z
   is "$status $(outcomes)" '0 '

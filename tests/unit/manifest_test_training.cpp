@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <mlops/base/error.hpp>
 #include <mlops/manifest/manifest.hpp>
+#include <mlops/manifest/place.hpp>
 
 #include <filesystem>
 #include <fstream>
@@ -416,6 +417,23 @@ TEST(WithTraining, ChecksWhatItWrites) {
   EXPECT_EQ(fault({.table = "churn", .label = "y", .time = "y"}).message(), "'y' is the label");
   EXPECT_EQ(fault({.table = "churn", .label = "y", .release = ReleaseSpec{"r", {}, {}}}).message(),
             "'among' names no model");
+}
+
+TEST(ManifestPlace, LeadsToTheWordOrToWhatShouldHoldIt) {
+  const std::string text =
+      "sources:\n  a: {from: a.csv, label: y}\nmodels:\n  b:\n    params: {eta: 3}\n    without: [x, 'z']\n"
+      "release:\n  r: {slices: [plan, tenure by 5]}\n";
+  const auto at = [&](const std::vector<std::string>& path, std::string_view word) {
+    const auto place = find_place(text, path, word);
+    return place ? fmt::format("{}:{}", place->line, place->column) : "nowhere";
+  };
+  EXPECT_EQ(at({"sources", "a", "label"}, "y"), "2:26");
+  EXPECT_EQ(at({"models", "b", "params"}, "eta"), "5:14");
+  EXPECT_EQ(at({"models", "b", "without"}, "z"), "6:19");
+  EXPECT_EQ(at({"models", "b", "without"}, "w"), "6:14");
+  EXPECT_EQ(at({"release", "r", "slices"}, "tenure"), "8:22");
+  EXPECT_EQ(at({"models", "c"}, "z"), "nowhere");
+  EXPECT_FALSE(find_place("a: [", {"a"}, "b"));
 }
 
 }  // namespace

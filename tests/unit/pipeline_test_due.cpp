@@ -156,6 +156,7 @@ TEST(Due, WhatWasKilledIsTakenUpAgainThreeTimes) {
   EXPECT_EQ(schedule.due("09:04:00"), (Texts{"09:00 #4"}));
   schedule.begun("09:00:00", 4);
   EXPECT_EQ(schedule.state().killed, 4u);
+  EXPECT_TRUE(is_given_up(schedule.state()));
   EXPECT_EQ(schedule.due("09:05:00"), Texts{}) << "it kills whoever touches it";
   EXPECT_EQ(schedule.due("10:00:00"), (Texts{"10:00"}));
   schedule.begun("10:00:00");

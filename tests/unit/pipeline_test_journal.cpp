@@ -19,6 +19,10 @@ namespace {
 
 using Event = Entry::Event;
 
+Entry tick_entry(Event event, Outcome outcome = Outcome::done) {
+  return {.event = event, .time = {1}, .due = {1}, .outcome = outcome};
+}
+
 class JournalFiles : public testing::Test {
  protected:
   JournalFiles() {
@@ -237,6 +241,35 @@ TEST_F(JournalFiles, WritersTakeTurnsAlsoWhereAFileIsFull) {
   for (std::thread& one : writers) one.join();
   EXPECT_TRUE(std::filesystem::exists(older()));
   EXPECT_EQ(journal().entries().size(), before + 100);
+}
+
+/// The journal of these, the line at `place` unreadable but for its beginning.
+std::string with_damage(std::string text, std::size_t place) {
+  std::size_t at = 0;
+  for (; place > 0; --place) at = text.find('\n', at) + 1;
+  text.replace(text.find("\"crc\"", at), 5, "\"crk\"");
+  return text;
+}
+
+TEST_F(JournalFiles, DamageIsNewsUntilItCannotMatter) {
+  struct {
+    std::vector<Entry> entries;
+    std::size_t damaged;
+    std::uint64_t wanted;
+  } const cases[] = {
+      {{tick_entry(Event::begun), tick_entry(Event::ended)}, 1, 1},
+      {{tick_entry(Event::begun), tick_entry(Event::ended), tick_entry(Event::ended, Outcome::failed)}, 0, 0},
+      {{tick_entry(Event::begun), tick_entry(Event::ended, Outcome::failed)}, 0, 1},
+      {{tick_entry(Event::paused), tick_entry(Event::ended)}, 0, 1},
+      {{tick_entry(Event::paused), tick_entry(Event::ended), tick_entry(Event::resumed)}, 0, 0},
+  };
+  for (const auto& one : cases) {
+    std::filesystem::remove_all(folder());
+    for (const Entry& entry : one.entries) journal().append(entry);
+    EXPECT_EQ(journal().damaged(), 0u);
+    put(with_damage(text(), one.damaged));
+    EXPECT_EQ(journal().damaged(), one.wanted) << text();
+  }
 }
 
 }  // namespace

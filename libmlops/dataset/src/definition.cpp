@@ -62,7 +62,7 @@ std::string address_in(const Declared& declared, const std::string& name) {
 
 Error placed(const Definition& definition, const Error& fault, std::size_t offset) {
   const manifest::DataSpec& spec = *definition.spec;
-  manifest::Place at = start_of(spec);
+  manifest::Place at = spec.sql_file.empty() ? start_of(spec) : manifest::Place{1, 1};
   std::string shown;
   if (offset != std::string::npos) {
     const yaml::Position inside = yaml::position_of(definition.written, offset);

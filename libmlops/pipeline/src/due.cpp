@@ -76,6 +76,8 @@ std::vector<Due> due_times(const manifest::ScheduleSpec& spec, const Timetable& 
   return out;
 }
 
+bool is_given_up(const State& state) { return state.open && state.killed > most_killed; }
+
 bool waits(const manifest::ScheduleSpec& spec, const State& state) {
   return spec.missed == Missed::all && retry_time(spec.retry, state).has_value();
 }

@@ -52,6 +52,35 @@ std::vector<Line> read_lines(const Path& path, const Path& older) {
   return out;
 }
 
+/// Lines that nobody can read, by what they may have said.
+struct Damage {
+  std::uint64_t of_work = 0;  ///< It began or ended.
+  std::uint64_t of_rest = 0;  ///< Anything, such as that the schedule is paused.
+};
+
+bool spoke_of_work(std::string_view line) {
+  const auto says = [&](std::string_view part) { return line.find(part) != std::string_view::npos; };
+  return says(R"("event": "begun")") || says(R"("event": "ended")") || says(R"("event": "armed")");
+}
+
+void heal(Damage& damage, const Entry& entry) {
+  using Event = Entry::Event;
+  const bool good =
+      entry.event == Event::ended && (entry.outcome == Outcome::done || entry.outcome == Outcome::fresh);
+  if (good) damage.of_work = 0;
+  if (entry.event == Event::paused || entry.event == Event::resumed) damage = {};
+}
+
+/// Lines that are in `known` were seen to already.
+void add_damage(Damage& damage, std::string_view bytes, const std::set<std::string_view>& known = {}) {
+  for (std::size_t at = 0; (at = bytes.find('\n')) != std::string_view::npos; bytes.remove_prefix(at + 1)) {
+    if (known.contains(bytes.substr(0, at + 1))) continue;
+    const std::string_view line = bytes.substr(0, at);
+    if (const auto entry = entry_of(line)) heal(damage, *entry);
+    else ++(spoke_of_work(line) ? damage.of_work : damage.of_rest);
+  }
+}
+
 /// Open, locked, and still what the name stands for.
 fs::File locked(const Path& path) {
   while (true) {
@@ -114,14 +143,12 @@ std::vector<Entry> Journal::entries() const {
 }
 
 std::uint64_t Journal::damaged() const {
-  std::uint64_t out = 0;
-  for (const char* end : {".1.jsonl", ".jsonl"}) {
-    const std::string bytes = fs::find_file(folder_ / (name_ + end)).value_or("");
-    std::string_view rest = bytes;
-    for (std::size_t at = 0; (at = rest.find('\n')) != std::string_view::npos; rest.remove_prefix(at + 1))
-      out += !entry_of(rest.substr(0, at));
-  }
-  return out;
+  const std::string before = fs::find_file(folder_ / (name_ + ".1.jsonl")).value_or("");
+  const std::string now = fs::find_file(folder_ / (name_ + ".jsonl")).value_or("");
+  Damage damage;
+  add_damage(damage, before);
+  add_damage(damage, now, lines_in(before));
+  return damage.of_work + damage.of_rest;
 }
 
 void Journal::append(const Entry& entry) {

@@ -44,6 +44,9 @@ struct Due {
 std::vector<Due> due_times(const manifest::ScheduleSpec& spec, const Timetable& times, const State& state,
                            Time now);
 
+/// Whether what was begun was killed so often that no tick takes it up again: the next due time is another.
+bool is_given_up(const State& state);
+
 /// Whether something is to be tried again that all newer due times wait for (`missed: all`).
 bool waits(const manifest::ScheduleSpec& spec, const State& state);
 

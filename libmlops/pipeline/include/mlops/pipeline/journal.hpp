@@ -54,7 +54,9 @@ class Journal {
 
   /// Oldest first; lines that are damaged are left out.
   std::vector<Entry> entries() const;
-  /// How many whole lines are: what they said is forgotten.
+  /// How many whole lines are that may still matter: what they said is forgotten. That something began or
+  /// ended is no news once a later one ended well; what may have paused the schedule is until it is paused or
+  /// resumed anew.
   std::uint64_t damaged() const;
   /// Throws Error: busy (disk full, locked), failed.
   void append(const Entry& entry);
