@@ -18,7 +18,7 @@ struct Standing {
   std::string kind;     ///< "table", "release", "run", "model", "monitor", "schedule"
   std::string address;  ///< "data/events", "run/k3f9", "churn@v3"
   std::string state;    ///< "failed", "lost", "late", "rejected", "damaged", "drifting", "gone", "off",
-                      ///< "paused", "running", "stale"
+                        ///< "paused", "running", "stale"
   std::optional<Time> since = {};
   std::string why = {};
 };

@@ -156,7 +156,7 @@ release/risk accepted'
   has "$(jq -r '.items[-1].why' <<<"$output")" 'risk@v2 was the champion until'
   has "$(jq -r '.items[-1].why' <<<"$output")" 'it was slow'
   is "$(trained)" 6
-  mlops model rollback risk --quiet >/dev/null
+  mlops model promote risk@v2 --quiet >/dev/null
   mlops model rollback risk --quiet >/dev/null
   has "$(mlops run --then promote --json 2>/dev/null | jq -r '.items[-1].why')" 'was the champion until 2'
   lacks "$(mlops run --then promote --json 2>/dev/null | jq -r '.items[-1].why')" '()'

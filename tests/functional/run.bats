@@ -56,7 +56,7 @@ repository() {
   answers 4 mlops run -- no-such-program
   has "$stderr" "there is no program 'no-such-program' in PATH"
   is "$(mlops runs list --porcelain | wc -l)" 2
-  answers 2 mlops run
+  answers 4 mlops run
   answers 2 mlops run -p lr -- true
   has "$stderr" "'lr' is no assignment"
   answers 2 mlops run -p a.b=1 -p a_b=2 -- true

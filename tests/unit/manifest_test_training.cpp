@@ -427,7 +427,7 @@ TEST(ManifestPlace, LeadsToTheWordOrToWhatShouldHoldIt) {
     const auto place = find_place(text, path, word);
     return place ? fmt::format("{}:{}", place->line, place->column) : "nowhere";
   };
-  EXPECT_EQ(at({"sources", "a", "label"}, "y"), "2:26");
+  EXPECT_EQ(at({"sources", "a", "label"}, "y"), "2:27");
   EXPECT_EQ(at({"models", "b", "params"}, "eta"), "5:14");
   EXPECT_EQ(at({"models", "b", "without"}, "z"), "6:19");
   EXPECT_EQ(at({"models", "b", "without"}, "w"), "6:14");
