@@ -7,6 +7,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/model/registry.hpp>
 #include <mlops/project/project.hpp>
+#include <mlops/release/conclusion.hpp>
 #include <mlops/release/judgement.hpp>
 #include <mlops/run/list.hpp>
 
@@ -74,6 +75,16 @@ std::optional<release::Judgement> refused(store::Store& store, const model::Vers
   return judgement;
 }
 
+/// A release makes the first version that it accepts the champion: one that was judged beside a champion, or
+/// was accepted, and has none now, has lost it.
+bool lost_champion(store::Store& store, const std::string& model) {
+  const auto concluded = release::find_conclusion(store, model);
+  if (!concluded || model::Registry(store).current(model, release::champion_name)) return false;
+  if (concluded->champion != 0) return true;
+  const auto judgement = release::find_judgement(store, model, concluded->number);
+  return !judgement || !judgement->rejects();
+}
+
 std::string faults_of(const monitor::Watch& watch) {
   std::string out;
   for (const monitor::WatchResult& one : watch.results) {
@@ -114,6 +125,10 @@ std::vector<Standing> rejected_models(cli::Invocation& invocation) {
   for (const model::Version& newest : model::Registry(store).list()) {
     if (const auto judgement = refused(store, newest))
       out.push_back({"model", newest.address(), "rejected", judgement->time, judgement->fault()});
+    if (lost_champion(store, newest.name))
+      out.push_back(
+          {"model", newest.name + "@champion", "failed", std::nullopt,
+           "it had a champion, and no version is it now: `mlops store fsck` looks for what is gone"});
   }
   return out;
 }

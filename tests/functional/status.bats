@@ -138,6 +138,26 @@ schedule() {
   mlops status --as-of "$1" --json 2>/dev/null | jq -r '.items[] | select(.kind == "schedule") | "\(.state) \(.since) \(.why)"'
 }
 
+@test "a champion that is gone is there, and one that a rejected first version never made is not" {
+  customers 300 >churn.csv
+  settled
+  cat >mlops.yaml <<'END'
+mlops: 1
+sources: {churn: {from: churn.csv, label: churned, task: binary}}
+models: {base: {train: prior, data: churn}}
+release: {risk: {among: [base], expect: [logloss < 0]}}
+END
+  answers 3 mlops run --quiet
+  is "$(standings)" 'model risk@v1 rejected'
+  sed -i 's/logloss < 0/logloss < 5/' mlops.yaml
+  answers 0 mlops run --quiet
+  is "$(standings)" ''
+  rm .mlops/refs/model-aliases/risk@champion
+  is "$(standings)" 'model risk@champion failed'
+  answers 0 mlops model promote risk@v1
+  is "$(standings)" ''
+}
+
 @test "a schedule that nobody ticks, that is late, that failed, that was killed, that works" {
   nightly data/paying
   has "$(schedule 2026-11-20T04:00Z)" "off null nobody ever ticked: \`mlops schedule install\`"
