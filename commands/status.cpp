@@ -19,8 +19,8 @@ struct StatusArgs {
 
 /// What hurts most comes first.
 std::size_t rank(const Standing& one) {
-  constexpr std::array<std::string_view, 9> order = {"failed", "lost",   "late",    "rejected", "drifting",
-                                                     "off",    "paused", "running", "stale"};
+  constexpr std::array<std::string_view, 10> order = {"failed",   "damaged", "lost",   "late",    "rejected",
+                                                      "drifting", "off",     "paused", "running", "stale"};
   return static_cast<std::size_t>(std::find(order.begin(), order.end(), one.state) - order.begin());
 }
 
