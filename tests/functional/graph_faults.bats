@@ -145,7 +145,7 @@ release/late accepted'
   steps run release
   is "$status" 2
   is "$(tail -n 2 <<<"$output")" 'release/risk failed
-release/late trained'
+release/late accepted'
 }
 
 @test "data that are lost and cannot be made again stop what is made from them alone" {

@@ -704,10 +704,10 @@ TEST_F(StoreTest, FsckFindsWhatIsWrong) {
 TEST_F(StoreTest, FsckSaysTheWayBackOfARecordByTheReferenceThatNamesIt) {
   Store store = create();
   NoProgress progress;
-  for (const auto& [kind, way] : {std::pair{"models", "register the same model again"},
+  for (const auto& [kind, way] : {std::pair{"checks", "without it the data are judged again"},
+                                  std::pair{"models", "register the same model again"},
                                   std::pair{"runs", "what a run was cannot be made again"},
-                                  std::pair{"sources", "what a version was cannot be told again"},
-                                  std::pair{"checks", "without it the data are judged again"}}) {
+                                  std::pair{"sources", "what a version was cannot be told again"}}) {
     const Digest record = store.publish(publication(1, std::nullopt, {kind, "churn"})).digest;
     const std::string whole = read(path_of(record));
     damage(record);
