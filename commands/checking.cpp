@@ -10,6 +10,7 @@
 #include <mlops/project/project.hpp>
 
 #include <algorithm>
+#include <functional>
 
 namespace mlops::commands {
 namespace {
@@ -153,6 +154,19 @@ std::string why_judge(const std::optional<dataset::Check>& check, const ToCheck&
   return "";
 }
 
+/// A verdict that cannot be read is none: the data themselves can be judged again.
+std::optional<dataset::Check> legible(cli::Invocation& invocation, const dataset::Version& version,
+                                      const std::function<std::optional<dataset::Check>()>& find) {
+  try {
+    return find();
+  } catch (const Error& fault) {
+    if (fault.code() != Code::corrupt) throw;
+    invocation.warning(
+        fmt::format("the verdict on {}@v{} is lost: {}", version.name, version.number, fault.message()));
+    return std::nullopt;
+  }
+}
+
 struct Current {
   dataset::Check check;
   std::string judging = {};  ///< Why it was made now; empty: it was there.
@@ -160,7 +174,7 @@ struct Current {
 
 /// The newest verdict, made now where there is none by what mlops.yaml asserts.
 Current current_verdict(cli::Invocation& invocation, project::Project& project, const ToCheck& checked) {
-  auto check = find_verdict(project, checked);
+  auto check = legible(invocation, checked.version, [&] { return find_verdict(project, checked); });
   std::string why = why_judge(check, checked, invocation);
   if (why.empty()) return {*std::move(check)};
   dataset::Check made = check_versions(invocation, project, {checked}).front();
@@ -173,7 +187,8 @@ std::optional<dataset::Check> verdict_about(cli::Invocation& invocation, project
                                             const dataset::Version& version) {
   const manifest::TableSpec* table = project.manifest().find_table(version.address());
   const bool asserted = table != nullptr && !table->expect.empty();
-  if (!asserted) return dataset::find_check(project.store(), version);
+  if (!asserted)
+    return legible(invocation, version, [&] { return dataset::find_check(project.store(), version); });
   return current_verdict(invocation, project, {version, table}).check;
 }
 
@@ -221,7 +236,7 @@ Foreseen foreseen_verdict(cli::Invocation& invocation, project::Project& project
   const manifest::TableSpec* table = project.manifest().find_table(version.address());
   if (table == nullptr || table->expect.empty()) return {};
   const ToCheck checked{version, table};
-  const auto check = find_verdict(project, checked);
+  const auto check = legible(invocation, version, [&] { return find_verdict(project, checked); });
   std::string judging = why_judge(check, checked, invocation);
   if (judging.empty()) return {refusal({*check})};
   return {faults_of(invocation, project, checked), std::move(judging)};
@@ -240,7 +255,8 @@ void require_good_view(cli::Invocation& invocation, project::Project& project, c
 
 void mind_refusal(cli::Invocation& invocation, project::Project& project, const dataset::Version& version,
                   Asked asked, std::string_view flag) {
-  const auto check = asked == Asked::by_version ? dataset::find_check(project.store(), version)
+  const auto kept = [&] { return dataset::find_check(project.store(), version); };
+  const auto check = asked == Asked::by_version ? legible(invocation, version, kept)
                                                 : verdict_about(invocation, project, version);
   if (!check || !check->refuses()) return;
   const auto why = std::find_if(check->results.begin(), check->results.end(),

@@ -8,6 +8,7 @@
 #include "model_as_of.hpp"
 #include "model_register.hpp"
 #include "model_rows.hpp"
+#include "newest_models.hpp"
 
 #include <fmt/core.h>
 #include <mlops/base/error.hpp>
@@ -36,10 +37,14 @@ struct ListModelsArgs {
 
 void list_models(const ListModelsArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
+  std::map<std::string, Error> damaged;
   if (args.name || invocation.project().has_store()) {
     const model::Registry models = registry(invocation);
     std::map<std::string, std::optional<std::int64_t>> champions;
-    for (const auto& version : args.name ? models.list(*args.name) : models.list()) {
+    NewestModels newest;
+    if (!args.name) newest = newest_models(invocation.project().store());
+    damaged = std::move(newest.damaged);
+    for (const auto& version : args.name ? models.list(*args.name) : newest.versions) {
       const auto [champion, fresh] = champions.try_emplace(version.name);
       if (fresh) champion->second = models.current(version.name, "champion");
       rows.push_back(model_row(version, champion->second));
@@ -47,6 +52,9 @@ void list_models(const ListModelsArgs& args, cli::Invocation& invocation) {
     }
   }
   invocation.rows("mlops.model-version/1", rows);
+  for (const auto& [name, fault] : damaged)
+    invocation.warning(fmt::format("the model {} is damaged: {}", name, fault.message()));
+  if (!damaged.empty()) throw Error(damaged.begin()->second);
 }
 
 cli::Command list_models_spec() {
@@ -56,7 +64,8 @@ cli::Command list_models_spec() {
           .options = {{"model", "NAME", "list the versions of this one", &args->name, cli::Offer::model}},
           .examples = {{"mlops model list", "List every model with its newest version"},
                        {"mlops model list churn", "List the versions of churn, newest first"}},
-          .exits = {{Code::not_found, "there is no such model"}},
+          .exits = {{Code::not_found, "there is no such model"},
+                    {Code::corrupt, "a model cannot be read; the others are listed"}},
           .run = [args](cli::Invocation& invocation) { list_models(*args, invocation); }};
 }
 

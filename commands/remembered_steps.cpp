@@ -29,6 +29,13 @@ std::optional<std::string> token_now(const manifest::SourceSpec& source, project
   }
 }
 
+/// Of what a step calls fresh: of the table, and of what it came from.
+std::string stamp_of(const store::Objects& objects, const dataset::Version& version) {
+  std::string out = objects.stamp(version.data).value_or("");
+  if (version.raw_kept) out += objects.stamp(version.raw).value_or("");
+  return out;
+}
+
 }  // namespace
 
 json::Array engine_stamps(const cli::Invocation& invocation) {
@@ -87,7 +94,9 @@ std::optional<Step> RememberedSteps::step(const std::string& address, const json
   if (!record) return std::nullopt;
   try {
     Step out{.address = address, .fresh = true};
-    out.version = dataset::from_record(project_.store().record(*record), *record, kept["number"].int_or(0));
+    store::Store& store = project_.store();
+    out.version = dataset::from_record(store.record(*record), *record, kept["number"].int_or(0));
+    if (stamp_of(store.objects(), *out.version) != kept["stamp"].text_or("")) return std::nullopt;
     return out;
   } catch (const Error&) {
     return std::nullopt;
@@ -130,8 +139,9 @@ void RememberedSteps::keep(const std::vector<Step>& steps) {
   for (const Step& one : steps) {
     addresses.push_back(one.address);
     if (!one.version) return;
-    versions.set(one.address,
-                 json::Object{{"record", one.version->record.text()}, {"number", one.version->number}});
+    versions.set(one.address, json::Object{{"record", one.version->record.text()},
+                                           {"number", one.version->number},
+                                           {"stamp", stamp_of(project_.store().objects(), *one.version)}});
   }
   auto state = state_of(addresses);
   const json::Value known = state ? json::Value(*state) : json::Value();

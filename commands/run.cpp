@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <unistd.h>
 #include <mlops/base/error.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/mlflow/loopback.hpp>
 #include <mlops/project/project.hpp>
@@ -68,7 +69,7 @@ run::TaskInput dataset_input(const dataset::Version& version, const run::Assignm
                fmt::format("--input {}=", named.name));
   return {.name = named.name,
           .data = {"input", fmt::format("{}@v{}", version.address(), version.number), version.record.text()},
-          .file = std::filesystem::absolute(project.store().objects().file(version.data)),
+          .file = std::filesystem::absolute(dataset::table_file(project.store().objects(), version)),
           .object = version.data,
           .link = run::variable_name("", named.name) + ".parquet"};
 }

@@ -2,6 +2,7 @@
 
 #include "cli/invocation.hpp"
 #include "monitor.hpp"
+#include "newest_models.hpp"
 #include "targets.hpp"
 
 #include <mlops/base/error.hpp>
@@ -122,7 +123,8 @@ std::vector<Standing> unfinished_runs(cli::Invocation& invocation) {
 std::vector<Standing> rejected_models(cli::Invocation& invocation) {
   store::Store& store = invocation.project().store();
   std::vector<Standing> out;
-  for (const model::Version& newest : model::Registry(store).list()) {
+  const NewestModels models = newest_models(store);
+  for (const model::Version& newest : models.versions) {
     if (const auto judgement = refused(store, newest))
       out.push_back({"model", newest.address(), "rejected", judgement->time, judgement->fault()});
     if (lost_champion(store, newest.name))
@@ -130,6 +132,8 @@ std::vector<Standing> rejected_models(cli::Invocation& invocation) {
           {"model", newest.name + "@champion", "failed", std::nullopt,
            "it had a champion, and no version is it now: `mlops store fsck` looks for what is gone"});
   }
+  for (const auto& [name, fault] : models.damaged)
+    out.push_back({"model", name, "damaged", std::nullopt, fault.message()});
   return out;
 }
 

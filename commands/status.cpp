@@ -19,9 +19,9 @@ struct StatusArgs {
 
 /// What hurts most comes first.
 std::size_t rank(const Standing& one) {
-  constexpr std::array<std::string_view, 11> order = {"failed",  "lost",     "late", "rejected",
-                                                      "damaged", "drifting", "gone", "off",
-                                                      "paused",  "running",  "stale"};
+  constexpr std::array<std::string_view, 11> order = {"failed",   "damaged",  "lost", "late",
+                                                      "rejected", "drifting", "gone", "off",
+                                                      "paused",   "running",  "stale"};
   return static_cast<std::size_t>(std::find(order.begin(), order.end(), one.state) - order.begin());
 }
 

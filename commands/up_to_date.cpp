@@ -11,6 +11,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/derive.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/dataset/sense.hpp>
 #include <mlops/project/project.hpp>
 
@@ -148,8 +149,9 @@ class Builder {
     if (!version) return "it was never ingested";
     if (spec.from.front() == "-") return "";
     token_ = dataset::token_of(spec, project_.root(), SystemClock().now());
-    if (token_ && dataset::has_token(project_.store(), *version, *token_)) return "";
-    return "its files may have changed";
+    if (!token_ || !dataset::has_token(project_.store(), *version, *token_))
+      return "its files may have changed";
+    return dataset::loss_of(project_.store().objects(), *version);
   }
 
   Step ingested(Step step, const manifest::SourceSpec& spec) {

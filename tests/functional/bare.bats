@@ -13,6 +13,7 @@ check: needs table
 check_parts: needs table
 check_views: needs table
 cli: tests a program of its own
+damage: needs table
 data: needs table
 derived: needs table
 dist: packs all engines

@@ -317,8 +317,8 @@ release/risk accepted'
   is "$(jq -r '.items[-1] | "\(.action): \(.why)"' <<<"$output")" "failed: $wanted"
   is "$(why)" "failed: $wanted"
   answers 0 mlops status --json
-  is "$(jq -r '.items[] | "\(.address) \(.state) \(.why)"' <<<"$output" | grep risk)" "release/risk failed $wanted"
-  has "$(jq -r '.items[] | "\(.address) \(.state) \(.why)"' <<<"$output")" "models failed object $record"
+  is "$(jq -r '.items[] | "\(.kind) \(.address) \(.state) \(.why)"' <<<"$output" | grep risk)" "release release/risk failed $wanted
+model risk damaged $wanted"
 }
 
 # engines COMMAND...: how many it opens.

@@ -59,7 +59,7 @@ damage() {
   rm -f "$(object "$(field parquet)")"
   answers 6 mlops store fsck
   has "$output" "object $(field parquet) is missing: the record $(field digest) names it"
-  answers 4 mlops data head churn
+  answers 6 mlops data head churn
   answers 0 mlops data head churn@v1
 }
 

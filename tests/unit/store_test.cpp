@@ -229,8 +229,8 @@ TEST_F(StoreTest, DamageIsSeenWhenRead) {
   EXPECT_EQ(code_of([&] { store.objects().file(small); }), Code::corrupt);
   EXPECT_EQ(code_of([&] { store.objects().file(big); }), Code::corrupt);
   EXPECT_EQ(code_of([&] { store.objects().get(big); }), Code::corrupt);
-  EXPECT_EQ(code_of([&] { store.objects().get(Digest()); }), Code::not_found);
-  EXPECT_EQ(code_of([&] { store.objects().file(Digest()); }), Code::not_found);
+  EXPECT_EQ(code_of([&] { store.objects().get(Digest()); }), Code::corrupt);
+  EXPECT_EQ(code_of([&] { store.objects().file(Digest()); }), Code::corrupt);
 }
 
 TEST_F(StoreTest, PuttingTheSameBytesAgainReplacesADamagedObject) {
@@ -609,7 +609,7 @@ TEST_F(StoreTest, RecordsAreJsonWithAKind) {
        {"x", "[1]", "{}", R"({"kind":"run"})", R"({"kind":"/1"})", R"({"kind":"run/x"})"}) {
     EXPECT_EQ(code_of([&] { store.record(store.objects().put(bytes)); }), Code::corrupt) << bytes;
   }
-  EXPECT_EQ(code_of([&] { store.record(Digest()); }), Code::not_found);
+  EXPECT_EQ(code_of([&] { store.record(Digest()); }), Code::corrupt);
 }
 
 TEST_F(StoreTest, TheCatalogueCatchesUpWithWhatItDidNotSee) {
@@ -704,9 +704,10 @@ TEST_F(StoreTest, FsckFindsWhatIsWrong) {
 TEST_F(StoreTest, FsckSaysTheWayBackOfARecordByTheReferenceThatNamesIt) {
   Store store = create();
   NoProgress progress;
-  for (const auto& [kind, way] : {std::pair{"models", "register the same model again"},
+  for (const auto& [kind, way] : {std::pair{"checks", "without it the data are judged again"},
+                                  std::pair{"models", "register the same model again"},
                                   std::pair{"runs", "what a run was cannot be made again"},
-                                  std::pair{"sources", "ingest the same data again"}}) {
+                                  std::pair{"sources", "what a version was cannot be told again"}}) {
     const Digest record = store.publish(publication(1, std::nullopt, {kind, "churn"})).digest;
     const std::string whole = read(path_of(record));
     damage(record);

@@ -29,6 +29,18 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
+/// But for its time. A record that cannot be read says nothing.
+bool says_the_same(const store::Store& store, const store::ReferenceEntry& kept, const Check& check) {
+  try {
+    Check before = check_from_record(store.record(kept.digest), kept.digest);
+    before.time = check.time;
+    return before == check;
+  } catch (const Error& fault) {
+    if (fault.code() != Code::corrupt) throw;
+    return false;
+  }
+}
+
 }  // namespace
 
 bool Check::refuses() const {
@@ -97,8 +109,13 @@ std::optional<Check> find_check(store::Store& store, const Version& version) {
 }
 
 bool is_refused(store::Store& store, const Version& version) {
-  const auto check = find_check(store, version);
-  return check && check->refuses();
+  try {
+    const auto check = find_check(store, version);
+    return check && check->refuses();
+  } catch (const Error& fault) {
+    if (fault.code() != Code::corrupt) throw;
+    return true;
+  }
 }
 
 std::optional<Version> last_accepted(store::Store& store, const Version& version) {
@@ -114,11 +131,7 @@ std::optional<Version> last_accepted(store::Store& store, const Version& version
 void keep(store::Store& store, const Check& check, std::string_view who) {
   const store::ReferenceName name = reference_of(check.address, check.number);
   const auto newest = store.references().find(name);
-  if (newest) {
-    Check before = check_from_record(store.record(newest->digest), newest->digest);
-    before.time = check.time;
-    if (before == check) return;
-  }
+  if (newest && says_the_same(store, *newest, check)) return;
   store.publish({.name = name,
                  .expected = newest ? std::optional(newest->digest) : std::nullopt,
                  .record = to_record(check),

@@ -2,6 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/fs/file.hpp>
 
 #include <algorithm>
@@ -99,7 +100,7 @@ class Making {
  private:
   void define_inputs() {
     for (const table::TableUse& use : definition_.facts.tables) {
-      const std::string file = table::literal(store_.objects().file(input(use.name).data).string());
+      const std::string file = table::literal(table_file(store_.objects(), input(use.name)).string());
       std::string name = table::identifier(use.name);
       if (const std::size_t dot = use.name.find('.'); dot != std::string::npos) {
         const std::string schema = table::identifier(use.name.substr(0, dot));
@@ -131,7 +132,7 @@ class Making {
     require_different(definition_, columns_);
     if (definition_.facts.order != table::RowOrder::table) engine_->execute("SET threads = 1");
     std::vector<std::filesystem::path> paths = {file};
-    for (const auto& [address, version] : inputs_) paths.push_back(store_.objects().file(version.data));
+    for (const auto& [address, version] : inputs_) paths.push_back(table_file(store_.objects(), version));
     fs::File held(file, fs::File::Mode::append);
     engine_->confine(paths);
     const std::string select = kept(definition_, columns_);

@@ -2,6 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/dataset/kept.hpp>
 
 #include <algorithm>
 
@@ -102,6 +103,9 @@ Derivations::State Derivations::state(store::Store& store, const std::string& na
   }
   out.newest = versions.back();
   out.why = out.newest->made ? difference(*out.newest->made, made) : "it was made in another way";
+  if (!out.why.empty()) return out;
+  out.why = loss_of(store.objects(), *out.newest);
+  out.lost = !out.why.empty();
   return out;
 }
 
@@ -115,6 +119,10 @@ Derivations::Report Derivations::derive(store::Store& store, const std::string& 
   Made made = made_of(definition, inputs, impl_->parser().version());
   Report out{.version = make_table(store, impl_->shop, definition, inputs, std::move(made)),
              .why = std::move(before.why)};
+  if (before.lost && out.version.data == before.newest->data) {
+    out.version = *std::move(before.newest);  // Its objects are back.
+    return out;
+  }
   Version& version = out.version;
   version.time = impl_->shop.clock.now();
   version.origin.retrieved = version.time;

@@ -1,6 +1,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/ingest.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/fs/temporary.hpp>
 
 #include <algorithm>
@@ -44,19 +45,22 @@ class Ingest {
     const auto newest = current ? std::optional(version_of(store, *current)) : std::nullopt;
     const bool as_asked =
         newest && is_declared(*newest) && !request_.accept_schema && reads_as_pinned(*newest);
-    gather(newest, as_asked);
-    if (gathered_.unchanged && as_asked) return unchanged(*newest);
+    const bool whole = newest && loss_of_table(objects_, *newest).empty();
+    gather(newest, as_asked && whole);
+    if (gathered_.unchanged && as_asked && whole) return unchanged(*newest);
     stage();
     report_.lock_moved = leaves_lock(newest);
     const bool same = newest && is_same(*newest);
-    if (same && as_asked) return unchanged(*newest);
+    if (same && as_asked && whole) return with_raw(*newest);
     decide();
     load();
-    if (same && reads_as_loaded(*newest)) {
+    const bool as_it_was = same && (as_asked || reads_as_loaded(*newest));
+    if (as_it_was && whole) {
       take_columns(loaded_->plan);
-      return unchanged(*newest);
+      return with_raw(*newest);
     }
     describe(current);
+    if (as_it_was && has_objects_of(*newest)) return mended(*newest);
     if (newest) warn_of_fewer(*newest);
     try {
       publish(store, name, current);
@@ -132,16 +136,23 @@ class Ingest {
     const json::Value pins = request_.pinned ? json::Value(*request_.pinned) : json::Value();
     const json::Object* const seen = pins["seen"].as_object();
     if (seen != nullptr && pins["raw"].text_or("") == newest.raw.text()) known.seen = *seen;
-    if (newest.raw_kept && has_files(newest)) known.files = store::get_tree(objects_, newest.raw);
+    if (newest.raw_kept && is_far(request_.source) && has_files(newest))
+      known.files = store::get_tree(objects_, newest.raw);
     return known;
   }
 
-  /// A clone without objects has the record only.
+  /// What can be asked whether it has changed.
+  static bool is_far(const manifest::SourceSpec& source) {
+    return std::any_of(source.from.begin(), source.from.end(),
+                       [](const std::string& from) { return from.find("://") != std::string::npos; });
+  }
+
+  /// A clone without objects has the record only, and what was damaged is to be had again.
   bool has_files(const Version& version) const {
-    if (!objects_.has(version.raw)) return false;
+    if (!objects_.sound(version.raw)) return false;
     const store::Tree tree = store::get_tree(objects_, version.raw);
     return std::all_of(tree.files.begin(), tree.files.end(),
-                       [&](const store::TreeFile& file) { return objects_.has(file.digest); });
+                       [&](const store::TreeFile& file) { return objects_.sound(file.digest); });
   }
 
   void stage() {
@@ -200,6 +211,29 @@ class Ingest {
     if (!gathered_.seen.empty()) report_.version.origin.seen = gathered_.seen;
     report_.unchanged = true;
     return std::move(report_);
+  }
+
+  /// The files as they came are here again, as those of the version: what the store has lost of them is back.
+  IngestReport with_raw(const Version& version) {
+    if (!version.raw_kept) return unchanged(version);
+    const bool lost = raw_.holds_new() || !objects_.sound(version.raw);
+    if (!lost) return unchanged(version);
+    keep_raw();
+    return mended(version);
+  }
+
+  IngestReport mended(const Version& version) {
+    report_.warnings.push_back(
+        fmt::format("objects of {}@v{} were missing or damaged; the same data brought them back",
+                    version.name, version.number));
+    return unchanged(version);
+  }
+
+  /// What was made anew is what the version names, byte by byte.
+  bool has_objects_of(const Version& version) const {
+    const Version& now = report_.version;
+    return now.data == version.data && now.quarantine.data == version.quarantine.data &&
+           now.blobs == version.blobs && now.raw == version.raw;
   }
 
   void decide() {

@@ -1,6 +1,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/crypto/random.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/dataset/read.hpp>
 #include <mlops/dataset/write.hpp>
 
@@ -94,7 +95,7 @@ table::Engine& Reader::engine() {
 }
 
 std::string Reader::relation(const Version& version) {
-  return fmt::format("read_parquet({})", table::literal(store_.objects().file(version.data).string()));
+  return fmt::format("read_parquet({})", table::literal(table_file(store_.objects(), version).string()));
 }
 
 Rows Reader::head(const Version& version, std::uint64_t count) {
@@ -138,7 +139,7 @@ void Reader::query(const std::string& sql,
   std::vector<std::filesystem::path> readable;
   for (const std::string& name : engine().tables_of(sql)) {
     const Version version = resolve(store_, name);
-    readable.push_back(store_.objects().file(version.data));
+    readable.push_back(table_file(store_.objects(), version));
     engine().execute(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", table::identifier(name),
                                  masked_columns(version), relation(version)));
   }
@@ -239,7 +240,7 @@ void Reader::write_into(const Version& version, const std::string& format,
 }
 
 void Reader::copy_to(const Version& version, const std::string& format, const std::filesystem::path& file) {
-  write_rows(engine(), store_.objects().file(version.data), nullptr, format, file);
+  write_rows(engine(), table_file(store_.objects(), version), nullptr, format, file);
 }
 
 }  // namespace mlops::dataset

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/predict/spelling.hpp>
 
 #include <charconv>
@@ -183,7 +184,7 @@ JoinedTruth join_truth(table::Engine& engine, const store::Objects& objects, con
         .with_id("truth.type");
   }
   load_answers(engine, collected, column_in(truth.table, truth.id).type == "UUID");
-  const std::string file = objects.file(truth.table.data).string();
+  const std::string file = dataset::table_file(objects, truth.table).string();
   load_truths(engine, file, truth, label,
               fmt::format("CAST({} AS {})", label.name, numbers ? "DOUBLE" : "VARCHAR"));
   match(engine, !truth.row.empty());

@@ -1,3 +1,4 @@
+#include <mlops/dataset/kept.hpp>
 #include <mlops/score/enrich.hpp>
 
 #include <mlops/base/error.hpp>
@@ -119,7 +120,8 @@ std::unique_ptr<table::Engine> engine_of(const EnrichPlace& place) {
 }
 
 feature::Table table_of_version(store::Store& store, const dataset::Version& version) {
-  return {.relation = "read_parquet(" + table::literal(store.objects().file(version.data).string()) + ")"};
+  return {.relation =
+              "read_parquet(" + table::literal(dataset::table_file(store.objects(), version).string()) + ")"};
 }
 
 void require_readable(const feature::View& view, const dataset::Version& version, const feature::Table& table,

@@ -2,6 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/dataset/open_file.hpp>
 #include <mlops/dataset/read.hpp>
 #include <mlops/dataset/write.hpp>
@@ -91,7 +92,7 @@ class Joining {
  private:
   void open_rows(const std::vector<feature::View>& views) {
     if (request_.version) {
-      parquet_ = place_.store.objects().file(request_.version->data);
+      parquet_ = dataset::table_file(place_.store.objects(), *request_.version);
     } else {
       file_.emplace(dataset::OpenPlace{.engines = place_.engines,
                                        .resources = place_.resources,

@@ -87,7 +87,7 @@ predict::Package files_of(store::Store& store, const Digest& tree) {
   try {
     return predict::get(store.objects(), tree);
   } catch (const Error& e) {
-    if (e.code() != Code::not_found) throw;
+    if (e.id() != "object.missing") throw;
     throw error(Code::corrupt, "files of the model are gone: {}", e.message())
         .with_hint("`mlops store fsck` tells what else is missing");
   }

@@ -76,6 +76,8 @@ Path Objects::Batch::file(const Digest& digest) const {
   return held == impl_->files.end() ? impl_->objects.file(digest) : held->second->path();
 }
 
+bool Objects::Batch::holds_new() const { return !impl_->files.empty(); }
+
 void Objects::Batch::commit() {
   impl_->sync();
   impl_->name();

@@ -43,7 +43,7 @@ class Check {
 
   void graph() {
     const Graph graph = make_graph(root_, objects_, [&](const std::string& what) {
-      add(what, "bring it back from a copy of the store, or ingest or register the same again");
+      add(what, "bring it back from a copy of the store, or ingest, run or register the same again");
     });
     for (const auto& [at, digest] : damaged_) faults_[at].fix = way_back(graph, digest);
   }
@@ -74,7 +74,10 @@ class Check {
       return "bring it back from a copy of the store: what a run was cannot be made again";
     if (kind == NodeKind::model || by.starts_with("model"))
       return "register the same model again, or bring it back from a copy of the store";
-    return "ingest the same data again: the whole object takes its place";
+    if (by == "checks") return "bring it back from a copy of the store; without it the data are judged again";
+    if (by == "sources" || by == "data")
+      return "bring it back from a copy of the store: what a version was cannot be told again";
+    return "ingest the same data again, or `mlops run` the table: the whole object takes its place";
   }
 
   void strangers(const std::string& shard) {
@@ -125,13 +128,14 @@ std::string records_text(const Objects& objects, const std::vector<Loss::Line>& 
 }
 
 Fault fault_of(const Objects& objects, const Path& root, const Loss& loss) {
-  const std::string size = loss.is ? fmt::format("was {} bytes and is {}", loss.was, *loss.is)
-                                   : fmt::format("is gone, and was {} bytes", loss.was);
+  const std::string size = !loss.is               ? fmt::format("is gone, and was {} bytes", loss.was)
+                           : *loss.is >= loss.was ? "was begun anew"
+                                                  : fmt::format("was {} bytes and is {}", loss.was, *loss.is);
   const Path file = reference_path(root, reference_of(loss.name));
   return {
       .what = fmt::format("the reference {} {}: {}; {}", loss.name, size, versions_text(loss.lines),
                           records_text(objects, loss.lines)),
-      .fix = fmt::format("bring '{}' back from a copy of the store, or ingest or register the same again; "
+      .fix = fmt::format("bring '{}' back from a copy of the store; what is made again gets new numbers, and "
                          "`mlops store reindex` takes the loss for granted",
                          file.lexically_relative(root.parent_path()).native()),
       .repaired = false};

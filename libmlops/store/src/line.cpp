@@ -81,7 +81,9 @@ Lines read_lines(const fs::File& file, std::uint64_t offset) {
     if (!entry) {
       throw error(Code::corrupt,
                   "the reference file '{}' is damaged: the line at byte {} is not what was written",
-                  file.path().native(), offset + at);
+                  file.path().native(), offset + at)
+          .with_id("reference.corrupt")
+          .with_hint("bring the file back from a copy of the store; `mlops store fsck` tells of all damage");
     }
     lines.entries.push_back(std::move(*entry));
     at = newline + 1;

@@ -11,7 +11,9 @@ namespace mlops::store {
 namespace {
 
 [[noreturn]] void missing(const Digest& digest) {
-  throw error(Code::not_found, "the store has no object {}", digest.text()).with_id("object.not_found");
+  throw error(Code::corrupt, "the store has no object {}", digest.text())
+      .with_id("object.missing")
+      .with_hint("`mlops store fsck` checks the whole store");
 }
 
 [[noreturn]] void damaged(const Digest& digest, const Digest& seen) {
@@ -42,6 +44,21 @@ bool Objects::has(const Digest& digest) const {
 std::optional<std::uint64_t> Objects::size(const Digest& digest) const {
   const auto stamp = fs::find_stamp(object_path(root_, digest));
   return stamp ? std::optional(stamp->size) : std::nullopt;
+}
+
+bool Objects::sound(const Digest& digest) const {
+  try {
+    file(digest);
+    return true;
+  } catch (const Error& e) {
+    if (e.code() != Code::corrupt) throw;
+    return false;
+  }
+}
+
+std::optional<std::string> Objects::stamp(const Digest& digest) const {
+  const auto stamp = fs::find_stamp(object_path(root_, digest));
+  return stamp ? std::optional(text_of(*stamp)) : std::nullopt;
 }
 
 std::string Objects::get(const Digest& digest) const {
@@ -80,6 +97,11 @@ void Objects::each(const std::function<void(const Digest& digest, std::uint64_t 
 
 void Objects::doubt(const Digest& digest) {
   fs::remove_file(marker_path(root_, digest));
+  try {
+    fs::File(object_path(root_, digest)).set_permissions(0444);  // Its stamp is another one from now on.
+  } catch (const Error&) {
+    // It is gone, or somebody else's: its stamp cannot be changed.
+  }
   const std::lock_guard guard(state_->mutex);
   state_->verified.erase(digest);
 }

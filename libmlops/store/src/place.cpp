@@ -11,14 +11,6 @@
 #include "src/layout.hpp"
 
 namespace mlops::store {
-namespace {
-
-std::string note_text(const fs::Stamp& stamp) {
-  return fmt::format("{} {} {} {} {}\n", stamp.device, stamp.inode, stamp.size, stamp.modified_ns,
-                     stamp.changed_ns);
-}
-
-}  // namespace
 
 Scrap::~Scrap() {
   if (!path_.empty()) ::unlink(path_.c_str());
@@ -34,9 +26,14 @@ Digest hash_rest(fs::File& file, const Look& look) {
   return hash.finish();
 }
 
+std::string text_of(const fs::Stamp& stamp) {
+  return fmt::format("{} {} {} {} {}\n", stamp.device, stamp.inode, stamp.size, stamp.modified_ns,
+                     stamp.changed_ns);
+}
+
 bool is_noted(const Path& root, const Digest& digest, const fs::Stamp& stamp) {
   if (stamp.size < large) return false;
-  return fs::find_file(marker_path(root, digest)) == note_text(stamp);
+  return fs::find_file(marker_path(root, digest)) == text_of(stamp);
 }
 
 void note(const Path& root, const Digest& digest) {
@@ -47,7 +44,7 @@ void note(const Path& root, const Digest& digest) {
     // Written in place and not synced: a torn note is no note, and then the object is hashed once more.
     fs::File file(marker_path(root, digest), fs::File::Mode::append);
     file.truncate(0);
-    file.write(note_text(*stamp));
+    file.write(text_of(*stamp));
   } catch (const Error&) {
     // A note saves time and nothing else; not being able to make one is no fault.
   }

@@ -49,6 +49,9 @@ class Scrap {
 /// What all bytes of the file from its position on hash to; `look` sees them.
 Digest hash_rest(fs::File& file, const Look& look = nullptr);
 
+/// All of a stamp.
+std::string text_of(const fs::Stamp& stamp);
+
 /// The note "this large object was whole": true when it stands for the object as it is now.
 bool is_noted(const std::filesystem::path& root, const Digest& digest, const fs::Stamp& stamp);
 /// Makes the note if it can be made; a store that cannot be written does without.

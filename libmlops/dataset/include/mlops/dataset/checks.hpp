@@ -46,10 +46,11 @@ json::Object to_record(const Check& check);
 /// Throws Error(corrupt).
 Check check_from_record(const json::Object& record, const Digest& digest);
 
-/// The newest check of a version; nothing when there was none.
+/// The newest check of a version; nothing when there was none. Throws Error(corrupt) when its record is
+/// missing or damaged.
 std::optional<Check> find_check(store::Store& store, const Version& version);
 
-/// Whether its newest check said no.
+/// Whether its newest check said no, or nobody can read what it said.
 bool is_refused(store::Store& store, const Version& version);
 
 /// The newest version before `version` that is not refused.

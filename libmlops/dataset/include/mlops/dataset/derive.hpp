@@ -56,7 +56,8 @@ class Derivations {
   struct State {
     Digest key = {};
     std::optional<Version> newest = {};  ///< The newest version, whatever its key.
-    std::string why = {};  ///< What differs first; empty when the newest version is of this key.
+    std::string why = {};  ///< What differs first; empty when the newest version is of this key, and whole.
+    bool lost = false;     ///< It is of this key, and the store has lost or damaged objects of it.
 
     bool fresh() const { return newest && why.empty(); }
   };
@@ -65,8 +66,10 @@ class Derivations {
 
   struct Report {
     Version version;
-    bool unchanged = false;  ///< There was a version of this key.
-    std::string why = {};    ///< As in State.
+    /// There was a version of this key; its table is made again where it was lost, and `unchanged` false
+    /// then.
+    bool unchanged = false;
+    std::string why = {};  ///< As in State.
   };
   /// The version of `name` for these inputs (at least inputs_of()), made if need be. Two processes that make
   /// it at once end with one version. Throws Error: as order(); usage (the statement does not bind, two

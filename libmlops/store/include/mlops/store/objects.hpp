@@ -65,6 +65,8 @@ class Objects {
                     const std::function<void(std::string_view bytes)>& look = nullptr);
     /// A readable plain file with the content of what this batch holds or the store has; until commit().
     std::filesystem::path file(const Digest& digest) const;
+    /// Whether something that the store lacks, or has damaged, waits for commit().
+    bool holds_new() const;
     void commit();
 
    private:
@@ -82,7 +84,15 @@ class Objects {
   bool has(const Digest& digest) const;
   std::optional<std::uint64_t> size(const Digest& digest) const;
 
-  /// The whole object, verified. Throws Error: not_found, corrupt (naming the digest seen).
+  /// Whether the object is there and is what its name says, by the look that file() takes.
+  bool sound(const Digest& digest) const;
+
+  /// A text that becomes another one whenever the object's file is written, replaced or doubted; nothing when
+  /// there is none. It costs a stat.
+  std::optional<std::string> stamp(const Digest& digest) const;
+
+  /// The whole object, verified. Throws Error(corrupt): "object.missing", or "object.corrupt", naming the
+  /// digest seen.
   std::string get(const Digest& digest) const;
 
   /// A read-only plain file with the object's content, verified the first time this process asks for it (of a
@@ -93,7 +103,8 @@ class Objects {
   /// Every object, in the order of their digests.
   void each(const std::function<void(const Digest& digest, std::uint64_t stored_bytes)>& visit) const;
 
-  /// Removes the note that the object was checked once, so that the next use looks at its content again.
+  /// What was noted of the object, here or by its stamp() elsewhere, holds no longer: the next use looks at
+  /// its content again.
   void doubt(const Digest& digest);
 
  private:

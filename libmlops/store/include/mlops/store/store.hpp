@@ -78,7 +78,7 @@ class Store {
   /// open. Throws Error: conflict, busy.
   Published publish(const Publication& publication);
 
-  /// A record by its digest. Throws Error: not_found, corrupt (not JSON, no kind).
+  /// A record by its digest. Throws Error(corrupt): it is missing or damaged, not JSON, has no kind.
   json::Object record(const Digest& digest) const;
 
   /// References that lost lines which the catalogue has seen. A part of fsck.

@@ -1,0 +1,59 @@
+#include <mlops/dataset/kept.hpp>
+
+#include <mlops/base/error.hpp>
+#include <mlops/store/tree.hpp>
+
+#include <algorithm>
+
+namespace mlops::dataset {
+namespace {
+
+std::string loss_of(const store::Objects& objects, const Digest& digest, std::string_view what) {
+  if (objects.sound(digest)) return "";
+  return fmt::format("its {} is {}", what, objects.has(digest) ? "damaged" : "missing");
+}
+
+/// Of what came from outside a stat is enough; a statement is small.
+std::string loss_of_files(const store::Objects& objects, const Digest& tree, std::string_view what,
+                          bool small) {
+  std::string loss = loss_of(objects, tree, fmt::format("list of {}", what));
+  if (!loss.empty()) return loss;
+  const store::Tree files = store::get_tree(objects, tree);
+  const bool whole = std::all_of(files.files.begin(), files.files.end(), [&](const store::TreeFile& file) {
+    return small ? objects.sound(file.digest) : objects.size(file.digest) == file.size;
+  });
+  return whole ? "" : fmt::format("not all of its {} are there", what);
+}
+
+}  // namespace
+
+std::string loss_of_table(const store::Objects& objects, const Version& version) {
+  std::string loss = loss_of(objects, version.data, "table");
+  if (loss.empty() && version.quarantine.data)
+    loss = loss_of(objects, *version.quarantine.data, "quarantine");
+  if (loss.empty() && version.blobs) loss = loss_of_files(objects, *version.blobs, "blobs", false);
+  return loss;
+}
+
+std::string loss_of(const store::Objects& objects, const Version& version) {
+  std::string loss = loss_of_table(objects, version);
+  if (loss.empty() && version.raw_kept)
+    loss = loss_of_files(objects, version.raw, "files", version.made.has_value());
+  return loss;
+}
+
+std::filesystem::path table_file(const store::Objects& objects, const Version& version) {
+  try {
+    return objects.file(version.data);
+  } catch (const Error& fault) {
+    if (fault.code() != Code::corrupt) throw;
+    const std::string way = version.made ? fmt::format("`mlops run {}` makes", version.address())
+                                         : fmt::format("`mlops ingest {}` reads", version.name);
+    throw error(Code::corrupt, "the table of {}@v{} cannot be read: {}", version.address(), version.number,
+                fault.message())
+        .with_id(fault.id())
+        .with_hint("{} the newest version again; `mlops store fsck` checks the whole store", way);
+  }
+}
+
+}  // namespace mlops::dataset
