@@ -93,7 +93,7 @@ void require_table(const TrainArgs& args, const Subject& subject, const Declared
   declared.require_column(table.split.part, under({"split", "part"}), "the part of the split");
 }
 
-void require_model(const TrainArgs& args, const manifest::ModelSpec& model, const Declared& declared) {
+void require_columns_of(const TrainArgs& args, const manifest::ModelSpec& model, const Declared& declared) {
   for (const std::string& name : model.columns) {
     if (args.only.empty()) declared.require_column(name, {"models", model.name, "columns"}, "a feature");
   }
@@ -111,7 +111,7 @@ void require_declared(const TrainArgs& args, const Subject& subject, const relea
   for (const release::Candidate& candidate : request.candidates) {
     const manifest::ModelSpec* model = manifest.find_model(candidate.name);
     if (!args.trainers.empty() || model == nullptr) continue;
-    require_model(args, *model, declared);
+    require_columns_of(args, *model, declared);
     declared.require_parameters(candidate);
   }
   if (release == nullptr) return;

@@ -31,7 +31,7 @@ struct Brought {
   std::vector<Fault> faults = {};
 };
 
-std::string of_monitor(const std::string& name) { return "monitor/" + name; }
+std::string monitor_address(const std::string& name) { return "monitor/" + name; }
 
 json::Array results_of(const monitor::Watch& watch) {
   json::Array out;
@@ -57,10 +57,10 @@ void judge_monitor(const std::string& name, cli::Invocation& invocation, Brought
   if (judged.fault) throw *std::move(judged.fault);
   for (const auto& [watch, is_new] : judged.watches) {
     out.report.worked = out.report.worked || is_new;
-    out.report.rows.push_back(target_row(of_monitor(name), is_new ? "judged" : "fresh", nullptr, watch.rows,
+    out.report.rows.push_back(target_row(monitor_address(name), is_new ? "judged" : "fresh", nullptr, watch.rows,
                                          why_of(watch), results_of(watch)));
   }
-  if (judged.verdict) out.faults.push_back({of_monitor(name), *std::move(judged.verdict)});
+  if (judged.verdict) out.faults.push_back({monitor_address(name), *std::move(judged.verdict)});
 }
 
 void plan_monitor(const std::string& name, const Targets& targets, project::Project& project, Brought& out) {
@@ -76,7 +76,7 @@ void plan_monitor(const std::string& name, const Targets& targets, project::Proj
         json::Object{{"assertion", spec->expect[i].text}, {"verdict", nullptr}, {"seen", nullptr}});
   out.report.worked = true;
   out.report.rows.push_back(target_row(
-      of_monitor(name), "would judge", nullptr, nullptr,
+      monitor_address(name), "would judge", nullptr, nullptr,
       asserted == 0 ? "nothing is asserted" : "by " + count_of(asserted, "assertion"), std::move(gates)));
 }
 
@@ -197,7 +197,7 @@ Brought bring(const TargetArgs& args, Change change, cli::Invocation& invocation
   for (const manifest::ReleaseSpec& release : targets.releases)
     bring_release_or_tell(release, args, steps, change, invocation, out);
   for (const std::string& name : targets.monitors) {
-    go_on(of_monitor(name), out, [&] {
+    go_on(monitor_address(name), out, [&] {
       if (plan) plan_monitor(name, targets, project, out);
       else judge_monitor(name, invocation, out);
     });

@@ -23,7 +23,7 @@ namespace {
 
 std::string name_of(const std::string& address) { return address.substr(address.find('/') + 1); }
 
-Error unknown_target(const std::string& target, const manifest::Manifest& manifest) {
+Error unknown_table(const std::string& target, const manifest::Manifest& manifest) {
   std::vector<std::string> known;
   for (const manifest::TableSpec* table : manifest.tables()) known.push_back(table->name);
   Error fault = error(Code::not_found, "mlops.yaml has no table '{}'", target);
@@ -71,7 +71,7 @@ class Builder {
     std::vector<std::string> addresses;
     for (const std::string& target : targets) {
       const manifest::TableSpec* table = project_.manifest().find_table(target);
-      if (table == nullptr) throw unknown_target(target, project_.manifest());
+      if (table == nullptr) throw unknown_table(target, project_.manifest());
       addresses.push_back(project_.manifest().address_of(*table));
     }
     return addresses;

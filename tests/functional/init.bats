@@ -71,9 +71,11 @@ models:'
   is "$(jq -r '.items[0].text' <<<"$output")" "$(cat mlops.yaml)"
   assert_golden init-tabular.yaml "$(cat mlops.yaml)"
   answers 0 mlops plan churn --porcelain
-  is "$(cut -f 1-2 <<<"$output")" $'sources/churn\tfresh'
+  is "$(cut -f 1-2 <<<"$output")" $'sources/churn\twould judge'
   answers 0 mlops check --json
   is "$(jq -r '[.items[] | .verdict] | unique | join(" ")' <<<"$output")" pass
+  answers 0 mlops plan churn --porcelain
+  is "$(cut -f 1-2 <<<"$output")" $'sources/churn\tfresh'
   keep mlops.yaml
   answers 0 mlops train run --json
   is "$(jq -r '.items[0] | "\(.state) \(.champion) \([.candidates[].name] | join(" "))"' <<<"$output")" 'new 1 prior logistic xgboost'
