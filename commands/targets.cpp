@@ -57,8 +57,8 @@ void judge_monitor(const std::string& name, cli::Invocation& invocation, Brought
   if (judged.fault) throw *std::move(judged.fault);
   for (const auto& [watch, is_new] : judged.watches) {
     out.report.worked = out.report.worked || is_new;
-    out.report.rows.push_back(target_row(monitor_address(name), is_new ? "judged" : "fresh", nullptr, watch.rows,
-                                         why_of(watch), results_of(watch)));
+    out.report.rows.push_back(target_row(monitor_address(name), is_new ? "judged" : "fresh", nullptr,
+                                         watch.rows, why_of(watch), results_of(watch)));
   }
   if (judged.verdict) out.faults.push_back({monitor_address(name), *std::move(judged.verdict)});
 }
