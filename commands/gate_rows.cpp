@@ -55,12 +55,21 @@ json::Array gate_list(const std::vector<release::Gate>& gates) {
   return out;
 }
 
-json::Array planned_gates(const std::vector<release::GateSpec>& gates) {
+namespace {
+
+template <typename Gate>
+json::Array without_verdicts(const std::vector<Gate>& gates) {
   json::Array out;
-  for (const release::GateSpec& gate : gates)
+  for (const Gate& gate : gates)
     out.push_back(json::Object{{"assertion", gate.text}, {"verdict", nullptr}, {"seen", nullptr}});
   return out;
 }
+
+}  // namespace
+
+json::Array planned_gates(const std::vector<release::GateSpec>& gates) { return without_verdicts(gates); }
+
+json::Array planned_gates(const std::vector<manifest::ExpectSpec>& gates) { return without_verdicts(gates); }
 
 json::Object judgee_object(const release::Judgee& judgee) {
   return {{"name", judgee.name},

@@ -21,6 +21,7 @@ ui::Cell judgement_cell(store::Store& store, const model::Version& version);
 json::Array gate_list(const std::vector<release::Gate>& gates);
 /// Gates that were not judged yet.
 json::Array planned_gates(const std::vector<release::GateSpec>& gates);
+json::Array planned_gates(const std::vector<manifest::ExpectSpec>& gates);
 
 /// One of those that were judged, with every metric.
 json::Object judgee_object(const release::Judgee& judgee);

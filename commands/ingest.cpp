@@ -147,10 +147,6 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
   if (!invocation.dry_run()) invocation.next(fmt::format("mlops data head {}", sources.front().name));
 }
 
-}  // namespace
-
-namespace {
-
 /// What a flag of `mlops ingest` allows, mlops.yaml says for whoever else reads the source.
 Error without_flags(const Error& fault, const manifest::SourceSpec& source) {
   Error out = error(fault.code(), "sources/{}: {}", source.name, fault.message())

@@ -149,12 +149,9 @@ bool was_judged_beside_another(const ReleaseState& state, const TargetArgs& args
 
 ui::Row known_row(const ReleaseState& state, std::string_view action, const std::string& why) {
   const auto& judgement = state.known->judgement;
-  ui::Row row = target_row(address_of(state.request.model), action, state.known->version.number,
-                           state.before->rows, why, judgement ? gate_list(judgement->gates) : json::Array());
-  for (ui::Cell& cell : row) {
-    if (cell.key == "why" && why.empty()) cell.value = nullptr;
-  }
-  return row;
+  return target_row(address_of(state.request.model), action, state.known->version.number, state.before->rows,
+                    why.empty() ? json::Value() : json::Value(why),
+                    judgement ? gate_list(judgement->gates) : json::Array());
 }
 
 /// Moves the alias; the line that tells it.
@@ -219,13 +216,6 @@ std::string then_text(const TargetArgs& args) {
   return alias.empty() ? "" : fmt::format(", an accepted one becomes the {}", alias);
 }
 
-json::Array gates_to_judge(const manifest::ReleaseSpec& release) {
-  json::Array gates;
-  for (const manifest::ExpectSpec& gate : release.expect)
-    gates.push_back(json::Object{{"assertion", gate.text}, {"verdict", nullptr}, {"seen", nullptr}});
-  return gates;
-}
-
 std::string trained_text(const std::vector<std::string>& names) {
   if (names.empty()) return "nothing is trained, what was trained is judged anew";
   return fmt::format("{} {} trained", fmt::join(names, ", "), names.size() == 1 ? "is" : "are");
@@ -237,7 +227,7 @@ Released planned(const manifest::ReleaseSpec& release, const TargetArgs& args, c
   const std::string why =
       fmt::format("{}; {}{}{}", reason, trained_text(trains), judges_text(release), then_text(args));
   return {.row = target_row(address_of(release.name), trains.empty() ? "would judge" : "would train", nullptr,
-                            nullptr, why, gates_to_judge(release)),
+                            nullptr, why, planned_gates(release.expect)),
           .worked = true};
 }
 

@@ -100,7 +100,7 @@ std::vector<Standing> out_of_date(cli::Invocation& invocation) {
   try {
     return planned(invocation);
   } catch (const Error& fault) {
-    if (fault.code() == Code::interrupted || fault.code() == Code::internal) throw;
+    if (ends_everything(fault)) throw;
     return {{"table", "data", "failed", std::nullopt, "there is no plan: " + fault.message()}};
   }
 }

@@ -2,6 +2,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "standing.hpp"
+#include "up_to_date.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/feature/definition.hpp>
@@ -35,7 +36,7 @@ void append(std::vector<Standing>& all, const char* kind, const char* address, F
   try {
     append(all, find());
   } catch (const Error& fault) {
-    if (fault.code() == Code::interrupted || fault.code() == Code::internal) throw;
+    if (ends_everything(fault)) throw;
     all.push_back({kind, address, "failed", std::nullopt, fault.message()});
   }
 }

@@ -1,6 +1,7 @@
 #include "targets.hpp"
 
 #include "cli/invocation.hpp"
+#include "gate_rows.hpp"
 #include "monitor.hpp"
 #include "monitor_judging.hpp"
 #include "parameters.hpp"
@@ -69,15 +70,11 @@ void plan_monitor(const std::string& name, const Targets& targets, project::Proj
   if (!is_released) (void)watched_named(project, {name});
   if (auto missing = unlogged(project, name)) throw *std::move(missing);
   const manifest::MonitorSpec* spec = project.manifest().find_monitor(name);
-  const std::size_t asserted = spec == nullptr ? 0 : spec->expect.size();
-  json::Array gates;
-  for (std::size_t i = 0; i < asserted; ++i)
-    gates.push_back(
-        json::Object{{"assertion", spec->expect[i].text}, {"verdict", nullptr}, {"seen", nullptr}});
+  json::Array gates = spec == nullptr ? json::Array() : planned_gates(spec->expect);
+  const std::string why = gates.empty() ? "nothing is asserted" : "by " + count_of(gates.size(), "assertion");
   out.report.worked = true;
-  out.report.rows.push_back(target_row(
-      monitor_address(name), "would judge", nullptr, nullptr,
-      asserted == 0 ? "nothing is asserted" : "by " + count_of(asserted, "assertion"), std::move(gates)));
+  out.report.rows.push_back(
+      target_row(monitor_address(name), "would judge", nullptr, nullptr, why, std::move(gates)));
 }
 
 std::vector<Step> bring_tables(const Targets& targets, const TargetArgs& args, Change change,
@@ -85,9 +82,8 @@ std::vector<Step> bring_tables(const Targets& targets, const TargetArgs& args, C
   const manifest::Manifest& manifest = invocation.project().manifest();
   std::vector<std::string> tables = targets.tables;
   for (const manifest::ReleaseSpec& release : targets.releases) add_tables_of(release, manifest, tables);
-  const json::Object params = targets.releases.empty() ? only_project_parameters(args.params, manifest)
-                                                       : project_parameters(args.params, manifest);
   if (tables.empty()) return {};
+  const json::Object params = project_parameters(args.params, manifest);
   const bool plan = change == Change::plan;
   std::vector<Step> steps = bring_up_to_date(tables, params, change, invocation, OnFault::go_on);
   for (const Step& step : steps) {

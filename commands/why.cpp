@@ -2,6 +2,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "model_as_of.hpp"
+#include "newest_models.hpp"
 #include "targets.hpp"
 #include "why_rows.hpp"
 
@@ -53,7 +54,7 @@ std::vector<std::string> known_addresses(project::Project& project) {
   for (const manifest::TableSpec* table : manifest.tables()) out.push_back(manifest.address_of(*table));
   for (const manifest::ReleaseSpec& one : manifest.releases) out.push_back("release/" + one.name);
   if (!project.has_store()) return out;
-  for (const model::Version& one : model::Registry(project.store()).list())
+  for (const model::Version& one : newest_models(project.store()).versions)
     out.push_back("models/" + one.name);
   return out;
 }
