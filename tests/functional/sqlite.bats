@@ -102,7 +102,7 @@ hint: a similar table exists: \`customers\`"
 
 @test "a database that is locked is waited for, and then to be tried later" {
   mkfifo in
-  sqlite3 crm.db <in 3>&- &
+  sqlite3 -cmd '.timeout 60000' crm.db <in 3>&- & # whoever asks below may have it at that moment
   pid=$!
   exec 9>in
   echo 'BEGIN EXCLUSIVE;' >&9
@@ -118,7 +118,7 @@ hint: a similar table exists: \`customers\`"
 @test "a database that is being written is read as of one moment" {
   sql 'PRAGMA journal_mode = WAL' >/dev/null
   mkfifo in
-  sqlite3 crm.db <in 3>&- &
+  sqlite3 -cmd '.timeout 60000' crm.db <in 3>&- &
   pid=$!
   exec 9>in
   echo "BEGIN IMMEDIATE; INSERT INTO customers VALUES (9, 'Zoe', 1, 1, '2026-02-01');" >&9
