@@ -258,19 +258,14 @@ void mind_refusal(cli::Invocation& invocation, project::Project& project, const 
   const auto kept = [&] { return dataset::find_check(project.store(), version); };
   const auto check = asked == Asked::by_version ? legible(invocation, version, kept)
                                                 : verdict_about(invocation, project, version);
-  if (!check || !check->refuses()) return;
-  const auto why = std::find_if(check->results.begin(), check->results.end(),
-                                [](const dataset::Checked& one) { return one.refuses(); });
-  const std::string& name = version.name;
-  const std::string what =
-      fmt::format("{}@v{} was not accepted: {}: {}", name, version.number, why->assertion, why->verdict.seen);
-  if (asked == Asked::by_version) return invocation.warning(what);
+  auto fault = check ? refusal({*check}) : std::nullopt;
+  if (!fault) return;
+  if (asked == Asked::by_version) return invocation.warning(fault->message());
   const auto last = dataset::last_accepted(project.store(), version);
-  Error fault(Code::negative, what);
+  const std::string& name = version.name;
   const std::string this_one = fmt::format("`{}{}@v{}`", flag, name, version.number);
-  if (!last) throw std::move(fault).with_id("check.failed").with_hint("{} takes it all the same", this_one);
-  throw std::move(fault)
-      .with_id("check.failed")
+  if (!last) throw(*std::move(fault)).with_hint("{} takes it all the same", this_one);
+  throw(*std::move(fault))
       .with_hint("`{}{}@v{}` takes the last accepted one, {} this one all the same", flag, name, last->number,
                  this_one);
 }

@@ -88,10 +88,8 @@ std::vector<ui::Row> all_views(cli::Invocation& invocation) {
   const std::vector<std::string> known(names.begin(), names.end());
   if (known.empty() || std::find(known.begin(), known.end(), name) != known.end()) throw fault;
   const auto near = near_misses(name, known);
-  throw Error(fault.code(), fault.message())
-      .with_id(fault.id())
-      .with_hint("{} {}",
-                 near.empty() ? "there are" : "a similar one exists:", one_of(near.empty() ? known : near));
+  throw Error(fault).with_hint(
+      "{} {}", near.empty() ? "there are" : "a similar one exists:", one_of(near.empty() ? known : near));
 }
 
 /// What there is of a view that was never applied is told where it is looked for.

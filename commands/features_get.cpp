@@ -62,10 +62,8 @@ feature::OnlineView online_view_of(const model::Version& version, const score::M
     return store.find(view.view, view.columns);
   } catch (const Error& fault) {
     if (fault.id() != "features.not_online" && fault.id() != "features.changed") throw;
-    throw error(fault.code(), "{} looks up features of '{}': {}", version.address(), view.view.name,
-                fault.message())
-        .with_id(fault.id())
-        .with_detail(fault.detail())
+    throw Error(fault)
+        .with_message("{} looks up features of '{}': {}", version.address(), view.view.name, fault.message())
         .with_hint("`mlops features materialize {}` brings them online", version.address());
   }
 }

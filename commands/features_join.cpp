@@ -118,10 +118,8 @@ void require_accepted(const score::ViewUse& use, cli::Invocation& invocation) {
   try {
     mind_refusal(invocation, invocation.project(), use.version, Asked::by_name);
   } catch (const Error& e) {
-    throw Error(e.code(), e.message())
-        .with_id(e.id())
-        .with_hint("features/{} is made from it; `mlops check {}` shows what failed", use.use.use,
-                   use.version.name);
+    throw Error(e).with_hint("features/{} is made from it; `mlops check {}` shows what failed", use.use.use,
+                             use.version.name);
   }
 }
 

@@ -149,15 +149,12 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
 
 /// What a flag of `mlops ingest` allows, mlops.yaml says for whoever else reads the source.
 Error without_flags(const Error& fault, const manifest::SourceSpec& source) {
-  Error out = error(fault.code(), "sources/{}: {}", source.name, fault.message())
-                  .with_id(fault.id())
-                  .with_detail(fault.detail())
-                  .with_hint(
-                      "mend the data, say how to read them (`mlops help ingest`), or allow more with "
-                      "`quarantine: 5%` of `sources: {}` in mlops.yaml",
-                      source.name);
-  for (const std::string& line : fault.context()) out.add_context(line);
-  return out;
+  return Error(fault)
+      .with_message("sources/{}: {}", source.name, fault.message())
+      .with_hint(
+          "mend the data, say how to read them (`mlops help ingest`), or allow more with `quarantine: 5%` of "
+          "`sources: {}` in mlops.yaml",
+          source.name);
 }
 
 dataset::IngestReport ingest_declared(cli::Invocation& invocation, project::Project& project,

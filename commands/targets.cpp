@@ -153,13 +153,8 @@ std::optional<Error> fault_of(const std::vector<Fault>& faults) {
     if (one != gravest) others.push_back(one->address);
   }
   const Error& first = gravest->error;
-  Error all =
-      error(first.code(), "{}, and {} more: {}", first.message(), others.size(), fmt::join(others, ", "))
-          .with_id(first.id())
-          .with_detail(first.detail())
-          .with_hint("{}", first.hint());
-  for (const std::string& line : first.context()) all.add_context(line);
-  return all;
+  return Error(first).with_message("{}, and {} more: {}", first.message(), others.size(),
+                                   fmt::join(others, ", "));
 }
 
 void bring_release_or_tell(const manifest::ReleaseSpec& release, const TargetArgs& args,

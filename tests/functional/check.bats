@@ -87,7 +87,7 @@ verdicts() { mlops check --porcelain 2>/dev/null | cut -f 3-5; }
   sed -i '150,$d' churn.csv
   answers 3 mlops ingest --quiet
   answers 3 mlops train run --label churned --train prior
-  has "$stderr" 'error: churn@v2 was not accepted: rows >= last.rows * 0.9: rows = 148, wanted >= 270 (last.rows * 0.9)'
+  has "$stderr" 'error: churn@v2 was not accepted: 1 of 1 assertion fails: rows >= last.rows * 0.9: rows = 148, wanted >= 270 (last.rows * 0.9)'
   has "$stderr" 'hint: `--data churn@v1` takes the last accepted one, `--data churn@v2` this one all the same'
   answers 0 mlops train run --label churned --train prior --data churn@v1 --quiet
   lacks "$stderr" accepted
@@ -242,7 +242,7 @@ faulty() {
   expect 'rows > 1_000'
   sed -i '/pii/d' mlops.yaml
   answers 3 mlops train run --label churned --train prior
-  has "$stderr" 'error: churn@v1 was not accepted: rows > 1_000: rows = 300, wanted > 1,000'
+  has "$stderr" 'error: churn@v1 was not accepted: 1 of 1 assertion fails: rows > 1_000: rows = 300, wanted > 1,000'
   is "$(mlops log churn --json | jq -c '[.items[].kind]')" '["check","dataset-version"]'
   expect 'rowz > 0'
   sed -i '/pii/d' mlops.yaml
@@ -257,7 +257,7 @@ faulty() {
 @test "no program gets a refused version unless its number is said" {
   expect 'rows > 5'
   answers 3 mlops run --input data=churn -- cat /dev/null
-  has "$stderr" 'error: churn@v1 was not accepted: rows > 5: rows = 3, wanted > 5'
+  has "$stderr" 'error: churn@v1 was not accepted: 1 of 1 assertion fails: rows > 5: rows = 3, wanted > 5'
   has "$stderr" 'hint: `--input data=churn@v1` takes it all the same'
   is "$(mlops runs list --json | jq '.items | length')" 0
   answers 0 mlops run --input data=churn@v1 -- cat /dev/null

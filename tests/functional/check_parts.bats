@@ -158,7 +158,7 @@ trained() { mlops train run -n --train prior --json 2>/dev/null | jq -r ".items[
   declare_split '' 'train.rows > 1_000' 'psi(train, test) < 5: warn'
   answers 3 mlops check --quiet
   answers 3 mlops train run --train prior
-  has "$stderr" 'churn@v1 was not accepted: train.rows > 1_000: train.rows = 280, wanted > 1,000'
+  has "$stderr" 'churn@v1 was not accepted: 1 of 2 assertions fails: train.rows > 1_000: train.rows = 280, wanted > 1,000'
 }
 
 @test "another split is judged anew" {

@@ -87,6 +87,20 @@ TEST(Error, SystemErrorsGetTheirCode) {
   EXPECT_EQ(system_error(ENOENT, "cannot read 'x'").message(), "cannot read 'x': no such file or directory");
 }
 
+TEST(Error, AnotherMessageLeavesTheRest) {
+  Error fault =
+      error(Code::busy, "no room").with_id("disk.full").with_detail("a line").with_hint("make room");
+  fault.add_context("while reading");
+  const Error told = Error(fault).with_message("sources/{}: {}", "churn", fault.message());
+  EXPECT_EQ(told.message(), "sources/churn: no room");
+  EXPECT_STREQ(told.what(), "sources/churn: no room");
+  EXPECT_EQ(told.code(), Code::busy);
+  EXPECT_EQ(told.id(), "disk.full");
+  EXPECT_EQ(told.detail(), "a line");
+  EXPECT_EQ(told.hint(), "make room");
+  EXPECT_EQ(told.context(), std::vector<std::string>{"while reading"});
+}
+
 TEST(Cancel, ChecksOnlyWhenSet) {
   Cancel cancel;
   EXPECT_NO_THROW(cancel.check());

@@ -19,11 +19,10 @@ namespace stdfs = std::filesystem;
 /// In what SQLite's functions of time and chance are called with or by; some of them mean now when they are
 /// told nothing.
 bool names_clock(const std::string& sql) {
-  constexpr std::array<std::string_view, 7> words = {"now",   "current_",  "random",   "date(",
-                                                     "time(", "julianday", "unixepoch"};
+  constexpr std::array<std::string_view, 8> words = {"now",   "current_",  "random",    "date(",
+                                                     "time(", "julianday", "unixepoch", "strftime"};
   const std::string text = lowered(sql);
-  return text.find("strftime") != std::string::npos ||
-         std::any_of(words.begin(), words.end(),
+  return std::any_of(words.begin(), words.end(),
                      [&](std::string_view word) { return text.find(word) != std::string::npos; });
 }
 

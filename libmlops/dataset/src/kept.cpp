@@ -49,9 +49,9 @@ std::filesystem::path table_file(const store::Objects& objects, const Version& v
     if (fault.code() != Code::corrupt) throw;
     const std::string way = version.made ? fmt::format("`mlops run {}` makes", version.address())
                                          : fmt::format("`mlops ingest {}` reads", version.name);
-    throw error(Code::corrupt, "the table of {}@v{} cannot be read: {}", version.address(), version.number,
-                fault.message())
-        .with_id(fault.id())
+    throw Error(fault)
+        .with_message("the table of {}@v{} cannot be read: {}", version.address(), version.number,
+                      fault.message())
         .with_hint("{} the newest version again; `mlops store fsck` checks the whole store", way);
   }
 }

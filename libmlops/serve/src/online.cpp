@@ -11,10 +11,8 @@ bool is_of_the_store(const Error& fault) {
 
 /// Who reads it at night knows the model, not what is beneath it.
 Error told(const Error& fault, const model::Version& version, const score::ModelView& view) {
-  return error(fault.code(), "{} looks up features of '{}': {}", version.address(), view.view.name,
-               fault.message())
-      .with_id(fault.id())
-      .with_detail(fault.detail())
+  return Error(fault)
+      .with_message("{} looks up features of '{}': {}", version.address(), view.view.name, fault.message())
       .with_hint(
           "`mlops features materialize {}` brings them online; `--no-lookup` serves without them to "
           "requests that have all features",

@@ -46,6 +46,12 @@ class Error final : public std::exception {
     id_ = std::move(id);
     return std::move(*this);
   }
+  /// Another message for the same fault, by who knows more of what was asked.
+  template <typename... Args>
+  Error&& with_message(fmt::format_string<Args...> format, Args&&... args) && {
+    message_ = fmt::format(format, std::forward<Args>(args)...);
+    return std::move(*this);
+  }
   Error&& with_detail(std::string detail) && {
     detail_ = std::move(detail);
     return std::move(*this);
