@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -35,8 +36,11 @@ void run(Shared& shared, std::size_t pieces, const Cancel* cancel,
 void in_parallel(std::size_t pieces, const Workers& workers, const std::function<void(std::size_t)>& work) {
   Shared shared;
   std::vector<std::jthread> helpers;
-  for (std::size_t i = 1; i < std::min<std::size_t>(workers.threads, pieces); ++i) {
-    helpers.emplace_back([&] { run(shared, pieces, workers.cancel, work); });
+  try {
+    for (std::size_t i = 1; i < std::min<std::size_t>(workers.threads, pieces); ++i)
+      helpers.emplace_back([&] { run(shared, pieces, workers.cancel, work); });
+  } catch (const std::system_error&) {
+    // The system gives no more threads: those that are there do it.
   }
   run(shared, pieces, workers.cancel, work);
   helpers.clear();

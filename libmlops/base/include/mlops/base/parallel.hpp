@@ -14,8 +14,9 @@ struct Workers {
   const Cancel* cancel = nullptr;  ///< Looked at before each piece.
 };
 
-/// Calls work(i) for each i below `pieces`, each once, on at most as many threads as there are workers. The
-/// first exception is thrown again here: interrupted, or that of the work.
+/// Calls work(i) for each i below `pieces`, each once, on at most as many threads as there are workers, fewer
+/// where the system does not give them. The first exception is thrown again here: interrupted, or that of the
+/// work.
 void in_parallel(std::size_t pieces, const Workers& workers, const std::function<void(std::size_t)>& work);
 
 }  // namespace mlops

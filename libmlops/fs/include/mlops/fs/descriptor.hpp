@@ -18,6 +18,8 @@ class Descriptor {
   int get() const { return number_; }
   explicit operator bool() const { return number_ >= 0; }
   void close() noexcept;
+  /// The caller's from now on.
+  int release() { return std::exchange(number_, -1); }
 
  private:
   int number_ = -1;

@@ -41,6 +41,9 @@ class File {
     update,      ///< Reading, and writing at the end, of a file that exists.
   };
   explicit File(std::filesystem::path path, Mode mode = Mode::read, unsigned permissions = 0666);
+  /// What somebody has opened; `path` is for messages.
+  File(std::filesystem::path path, Descriptor descriptor)
+      : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
 
   const std::filesystem::path& path() const { return path_; }
   int descriptor() const { return descriptor_.get(); }
