@@ -356,8 +356,8 @@ TEST_F(ServeTest, AFaultThatPassesIsOvercomeQuietly) {
     return dir_ / ".mlops/objects/sha256" / digest.hex().substr(0, 2) / digest.hex().substr(2);
   };
   const auto away = dir_ / "away";
-  std::filesystem::rename(object(second.package), away);
   promote("churn@v2");
+  std::filesystem::rename(object(second.package), away);
   EXPECT_EQ(told(service->refresh()).size(), 1u);
   clock_.turn(31);
   EXPECT_EQ(told(service->refresh()), none());

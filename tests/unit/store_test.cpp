@@ -200,7 +200,8 @@ TEST_F(StoreTest, ALargeFileThatIsThereAlreadyIsReadOnceAndNotCopied) {
     const Arm arm;
     EXPECT_EQ(store.objects().put_file(dir / "file", look), digest);
     test::plan.logging = false;
-    EXPECT_EQ(test::plan.log, Names{"fsync " + path_of(digest).parent_path().native()});
+    const auto folder = path_of(digest).parent_path();
+    EXPECT_EQ(test::plan.log, (Names{"fsync " + folder.native(), "fsync " + folder.parent_path().native()}));
   }
   EXPECT_EQ(looked, bytes.size());
   // Another file of the same size is read twice, seen once, and stored.
@@ -307,7 +308,7 @@ TEST_F(StoreTest, BytesAreOnDiskBeforeTheirNameAndTheNameBeforeTheDigest) {
     call = call.substr(0, call.find(' ')) + " " + stdfs::path(call).filename().native();
   const std::string name = digest.hex().substr(2);
   EXPECT_EQ(calls, (Names{"open 2", "write 2", "chmod 2", "fsync 2", "mkdir ba", "fsync sha256",
-                          "rename " + name, "fsync ba"}));
+                          "rename " + name, "fsync ba", "fsync sha256"}));
 }
 
 TEST_F(StoreTest, ABatchNamesNothingBeforeItsBytesAreOnDisk) {
@@ -365,9 +366,42 @@ TEST_F(StoreTest, TreesAreSortedAndCanonical) {
   EXPECT_TRUE(get_tree(store.objects(), put_tree(store.objects(), {})).files.empty());
 }
 
+TEST_F(StoreTest, TreesAreWrittenAndReadOneByOne) {
+  Store store = create();
+  const Digest blob = store.objects().put("x");
+  Tree tree;
+  for (const char* path : {"\n", "\"\\", "a b", "a/b", "a0", "\xc3\xa9", "\xff/\xfe"})
+    tree.files.push_back({path, 0644, 1, blob});
+  tree.files.push_back({std::string(255, 'z'), TreeFile::link, 1, blob});
+  for (int i = 0; i < 5000; ++i) tree.files.push_back({fmt::format("b/{:05}", i), 0755, 1, blob});
+  std::sort(tree.files.begin(), tree.files.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
+  Objects::Batch batch(store.objects());
+  TreeWriter writer(store.objects());
+  for (const TreeFile& file : tree.files) writer.add(file);
+  const Digest digest = writer.finish(batch);
+  batch.commit();
+  EXPECT_EQ(digest, put_tree(store.objects(), tree));
+  EXPECT_EQ(get_tree(store.objects(), digest), tree);
+  EXPECT_NE(store.objects().get(digest).find(R"("bytes":"ff2ffe")"), std::string::npos);
+
+  TreeWriter late(store.objects());
+  late.add({"b", 0644, 1, blob});
+  for (const char* path : {"b", "a", "b/c", "../x"}) {
+    EXPECT_EQ(code_of([&] { late.add({path, 0644, 1, blob}); }), Code::corrupt) << path;
+  }
+  // Whatever is cut or changed in it is told.
+  const std::string text =
+      store.objects().get(put_tree(store.objects(), {{{"a", 0644, 1, blob}, {"\xff", 0644, 1, blob}}}));
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    const Digest cut = store.objects().put(text.substr(0, size));
+    EXPECT_EQ(code_of([&] { get_tree(store.objects(), cut); }), Code::corrupt) << size;
+  }
+}
+
 TEST_F(StoreTest, TreesThatLeadOutAreRefused) {
   Store store = create();
-  for (const char* path : {"", "/a", "a/", "a//b", ".", "../a", "a/../b", "a/./b", "a/..", "\xff"}) {
+  for (const char* path : {"", "/a", "a/", "a//b", ".", "../a", "a/../b", "a/./b", "a/.."}) {
     EXPECT_EQ(code_of([&] { put_tree(store.objects(), {{{path}}}); }), Code::corrupt) << path;
   }
   EXPECT_EQ(code_of([&] { put_tree(store.objects(), {{{"a"}, {"a"}}}); }), Code::corrupt);
@@ -483,10 +517,10 @@ TEST_F(StoreTest, AMoveThatFailedDidNotHappen) {
     EXPECT_EQ(failed, struck) << n;
     EXPECT_EQ(read(root / "refs/sources/churn") == before, failed) << n;
   }
-  EXPECT_EQ(n, 5) << "open, write, sync, and none";
+  EXPECT_EQ(n, 7) << "open, write, sync, the folders' syncs, and none";
 }
 
-TEST_F(StoreTest, PublishingCostsFourSyncs) {
+TEST_F(StoreTest, PublishingCostsSixSyncs) {
   Store store = create();
   const auto first = store.publish(publication(1, std::nullopt));
   test::plan.logging = true;
@@ -499,11 +533,13 @@ TEST_F(StoreTest, PublishingCostsFourSyncs) {
     if (call.starts_with("fsync") && path.filename() != "sha256")
       syncs.push_back(path.parent_path().filename());
   }
-  // The bytes, their name, the line of the reference, the catalogue's log.
-  ASSERT_EQ(syncs.size(), 4u);
+  // The bytes, their name, the line of the reference and its folders, the catalogue's log.
+  ASSERT_EQ(syncs.size(), 6u);
   EXPECT_EQ(syncs[1], "sha256");
   EXPECT_EQ(syncs[2], "sources");
-  EXPECT_EQ(syncs[3], ".mlops");
+  EXPECT_EQ(syncs[3], "refs");
+  EXPECT_EQ(syncs[4], ".mlops");
+  EXPECT_EQ(syncs[5], ".mlops");
 }
 
 TEST_F(StoreTest, TwoProcessesMoveOneReferenceAndNoMoveIsLost) {
@@ -556,11 +592,11 @@ TEST_F(StoreTest, OpensWhatItMadeAndNothingElse) {
   EXPECT_EQ(read(root / ".gitignore"), "*\n");
   EXPECT_FALSE(stdfs::exists(root / "catalogue.db")) << "opened on first use";
   EXPECT_NO_THROW(open());
-  write(root / "format", "{\"format\":2}\n");
+  write(root / "format", "{\"format\":3}\n");
   for (const auto mode : {Store::Mode::open, Store::Mode::create}) {
     const Error error = error_of([&] { Store(root, mode); });
     EXPECT_EQ(error.code(), Code::usage);
-    EXPECT_NE(error.message().find("has format 2, this program knows format 1"), std::string::npos);
+    EXPECT_NE(error.message().find("has format 3, this program knows format 2"), std::string::npos);
   }
   write(root / "format", "?");
   EXPECT_EQ(code_of([&] { open(); }), Code::corrupt);

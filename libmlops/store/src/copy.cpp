@@ -5,6 +5,9 @@
 #include <mlops/fs/volume.hpp>
 #include <mlops/fs/walk.hpp>
 
+#include <algorithm>
+#include <cstdint>
+
 #include "src/layout.hpp"
 #include "src/place.hpp"
 
@@ -40,6 +43,26 @@ Digest hash_while(fs::File& source, const fs::Stamp& before, const Look& look) {
   return digest;
 }
 
+/// Whether a write that comes now could leave the stamp as it is: the clock of stamps ticks some hundred
+/// times a second, and on some file systems once in two seconds. `now` is by the same clock.
+bool is_fresh(const fs::Stamp& stamp, std::int64_t now_ns) {
+  constexpr std::int64_t coarsest_ns = 3'000'000'000;
+  return std::max(stamp.modified_ns, stamp.changed_ns) > now_ns - coarsest_ns;
+}
+
+/// What both are, when `target` shares the blocks of `source` as it was at `before`. The source is read,
+/// whose pages are in memory more often than those of a file that was made this moment; if somebody has
+/// written to it since, or might have unseen, the copy says what it is, which is of one moment and not torn.
+Digest hash_shared(fs::File& source, fs::File& target, const fs::Stamp& before, const Look& look) {
+  if (is_fresh(before, target.stamp().changed_ns)) return hash_rest(target, look);
+  try {
+    return hash_while(source, before, look);
+  } catch (const Error& e) {
+    if (e.code() != Code::conflict || look) throw;  // Who looked has seen bytes of two moments.
+    return hash_rest(target);
+  }
+}
+
 bool has_object_of_size(const Path& root, std::uint64_t size) {
   for (const std::string& shard : fs::names_in(objects_folder(root))) {
     for (const std::string& name : fs::names_in(objects_folder(root) / shard)) {
@@ -54,7 +77,7 @@ bool has_object_of_size(const Path& root, std::uint64_t size) {
 
 Digest copy_hashed(fs::File& source, fs::File& target, const Look& look) {
   const fs::Stamp before = source.stamp();
-  if (fs::reflink(source, target)) return hash_rest(target, look);  // A copy of one moment cannot be torn.
+  if (fs::reflink(source, target)) return hash_shared(source, target, before, look);
   ensure_room(target, before.size);
   std::uint64_t done = 0;
   std::uint64_t told = 0;

@@ -1,112 +1,65 @@
 #include <mlops/base/error.hpp>
-#include <mlops/fs/walk.hpp>
 
 #include <algorithm>
 
-#include "src/graph.hpp"
+#include "src/check.hpp"
 #include "src/index.hpp"
 #include "src/layout.hpp"
 #include "src/line.hpp"
 #include "src/open.hpp"
-#include "src/place.hpp"
 
 namespace mlops::store {
-namespace {
 
-class Check {
- public:
-  Check(const Path& root, Objects& objects, Progress& progress)
-      : root_(root), objects_(objects), progress_(progress) {}
-
-  void objects() {
-    std::uint64_t total = 0;
-    objects_.each([&](const Digest&, std::uint64_t bytes) { total += bytes; });
-    progress_.phase("checking objects", total, Unit::bytes);
-    objects_.each([&](const Digest& digest, std::uint64_t) { content(digest); });
-    for (const std::string& shard : fs::names_in(objects_folder(root_))) strangers(shard);
-  }
-
-  void references() {
-    for (const ReferenceFile& file : reference_files(root_)) {
-      try {
-        const Lines lines = read_lines(fs::File(reference_path(root_, file.name)));
-        for (const ReferenceEntry& entry : lines.entries) named_by_[entry.digest] = file.name.kind;
-        if (lines.torn == 0) continue;
-        add(fmt::format("the reference {} ends in {} bytes of a line that was not finished",
-                        event_name(file.name), lines.torn),
-            "nothing: they are ignored, and cut when it is next moved");
-      } catch (const Error& e) {
-        if (e.code() != Code::corrupt) throw;  // Damage is told by the graph.
-      }
+void Check::references() {
+  for (const ReferenceFile& file : reference_files(root_)) {
+    try {
+      const Lines lines = read_lines(fs::File(reference_path(root_, file.name)));
+      for (const ReferenceEntry& entry : lines.entries) named_by_[entry.digest] = file.name.kind;
+      if (lines.torn == 0) continue;
+      add(fmt::format("the reference {} ends in {} bytes of a line that was not finished",
+                      event_name(file.name), lines.torn),
+          "nothing: they are ignored, and cut when it is next moved");
+    } catch (const Error& e) {
+      if (e.code() != Code::corrupt) throw;  // Damage is told by the graph.
     }
-  }
-
-  void graph() {
-    const Graph graph = make_graph(root_, objects_, [&](const std::string& what) {
-      add(what, "bring it back from a copy of the store, or ingest, run or register the same again");
-    });
-    for (const auto& [at, digest] : damaged_) faults_[at].fix = way_back(graph, digest);
-  }
-
-  std::vector<Fault> take() { return std::move(faults_); }
-
- private:
-  void add(std::string what, std::string fix) {
-    faults_.push_back({.what = std::move(what), .fix = std::move(fix), .repaired = false});
-  }
-
-  void content(const Digest& digest) {
-    fs::File file(object_path(root_, digest));
-    const Digest seen = hash_rest(file, [&](std::string_view bytes) { progress_.at(done_ += bytes.size()); });
-    if (seen == digest) return note(root_, digest);
-    objects_.doubt(digest);
-    damaged_.emplace_back(faults_.size(), digest);
-    add(fmt::format("object {} is damaged: its content is {}", digest.text(), seen.text()), "");
-  }
-
-  /// By what it is: data can be ingested and models registered again, what a run was cannot.
-  std::string way_back(const Graph& graph, const Digest& digest) const {
-    const auto node = graph.find(digest);
-    const auto kind = node == graph.end() ? NodeKind::raw : node->second.kind;
-    const auto name = named_by_.find(digest);
-    const std::string_view by = name == named_by_.end() ? std::string_view() : name->second;
-    if (kind == NodeKind::run || by.starts_with("run"))
-      return "bring it back from a copy of the store: what a run was cannot be made again";
-    if (kind == NodeKind::model || by.starts_with("model"))
-      return "register the same model again, or bring it back from a copy of the store";
-    if (by == "checks") return "bring it back from a copy of the store; without it the data are judged again";
-    if (by == "sources" || by == "data")
-      return "bring it back from a copy of the store: what a version was cannot be told again";
-    return "ingest the same data again, or `mlops run` the table: the whole object takes its place";
-  }
-
-  void strangers(const std::string& shard) {
-    for (const std::string& name : fs::names_in(objects_folder(root_) / shard)) {
-      if (object_digest(shard, name)) continue;
-      add(fmt::format("'{}' is no object", (objects_folder(root_) / shard / name).native()), "remove it");
-    }
-  }
-
-  const Path root_;
-  Objects& objects_;
-  Progress& progress_;
-  std::uint64_t done_ = 0;
-  std::vector<Fault> faults_;
-  std::vector<std::pair<std::size_t, Digest>> damaged_;  ///< Faults that are objects.
-  std::map<Digest, std::string> named_by_;               ///< Kinds of references.
-};
-
-/// False where nothing can be written: no room, no permission.
-template <typename Mend>
-bool mended(Mend mend) {
-  try {
-    mend();
-    return true;
-  } catch (const Error& e) {
-    if (e.code() != Code::busy && e.code() != Code::failed) throw;
-    return false;
   }
 }
+
+void Check::graph() {
+  const Graph graph = make_graph(root_, objects_, [&](const std::string& what) {
+    add(what, "bring it back from a copy of the store, or ingest, run or register the same again");
+  });
+  bool forget_files = false;
+  for (const Damage& damage : damages_) {
+    if (damage.mended) continue;
+    faults_[damage.fault].fix = way_back(graph, damage.digest);
+    forget_files = true;
+  }
+  // So that what is added again is read, and what is damaged written anew.
+  std::error_code ignored;
+  if (forget_files) std::filesystem::remove_all(root_ / "worktree", ignored);
+}
+
+/// By what it is: data can be ingested and models registered again, what a run was cannot.
+std::string Check::way_back(const Graph& graph, const Digest& digest) const {
+  const Node* node = graph.find(digest);
+  const auto kind = node == nullptr ? NodeKind::raw : node->kind;
+  const auto name = named_by_.find(digest);
+  const std::string_view by = name == named_by_.end() ? std::string_view() : name->second;
+  if (kind == NodeKind::run || by.starts_with("run"))
+    return "bring it back from a copy of the store: what a run was cannot be made again";
+  if (kind == NodeKind::model || by.starts_with("model"))
+    return "register the same model again, or bring it back from a copy of the store";
+  if (by == "checks") return "bring it back from a copy of the store; without it the data are judged again";
+  if (by == "sources" || by == "data")
+    return "bring it back from a copy of the store: what a version was cannot be told again";
+  if (by == "files") return "bring it back from a copy of the store: what a version was cannot be told again";
+  return "ingest the same data again, `mlops run` the table or `mlops data add` the path: the whole object "
+         "takes "
+         "its place";
+}
+
+namespace {
 
 /// "2", "2 and 3", "2 to 9"
 std::string versions_text(const std::vector<Loss::Line>& lines) {
@@ -164,7 +117,7 @@ std::vector<Fault> Store::fsck(Progress& progress) {
     index.push_back(e.message());
   }
   if (index.empty()) return faults;
-  const bool repaired = mended([&] { reindex(progress); });
+  const bool repaired = could([&] { reindex(progress); });
   const char* fix = repaired ? "the catalogue was made anew"
                              : "`mlops store reindex` makes it anew, where it can be written";
   for (std::string& what : index) faults.push_back({std::move(what), fix, repaired});

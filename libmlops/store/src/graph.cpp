@@ -5,13 +5,19 @@
 #include <mlops/json/value.hpp>
 #include <mlops/store/tree.hpp>
 
+#include <algorithm>
+#include <limits>
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
 
+#include "src/encodings.hpp"
 #include "src/index.hpp"
 #include "src/layout.hpp"
+#include "src/place.hpp"
 #include "src/record.hpp"
+#include "src/tree_scan.hpp"
 
 namespace mlops::store {
 namespace {
@@ -26,7 +32,6 @@ enum class Place { reference, record, raw, model, run };
 struct Edge {
   Digest to = {};
   Place place = Place::record;
-  bool in_tree = false;
 };
 
 Place place_in(std::string_view kind, bool raw) {
@@ -49,94 +54,164 @@ std::optional<json::Value> parsed(const std::string& bytes) {
   }
 }
 
+/// Whether the bytes hold the member that all records have: what does not is not parsed, however large it is.
+bool may_be_record(Content& content) {
+  constexpr std::string_view member = "\"kind\":\"";
+  std::string block(block_size, '\0');
+  for (std::uint64_t at = 0; at < content.size(); at += block.size() - member.size()) {
+    const std::size_t count = content.read_at(block.data(), block.size(), at);
+    if (std::string_view(block.data(), count).find(member) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+void count(Node& node, std::uint64_t times) {
+  const std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+  node.named = static_cast<std::uint32_t>(std::min(most, node.named + times));
+}
+
+/// Every object that the store has, for who asks for a million of them.
+class Inventory {
+ public:
+  explicit Inventory(const Objects& objects) : objects_(objects) {
+    objects.each([&](const Digest& digest, std::uint64_t) { digests_.push_back(digest); });
+    std::sort(digests_.begin(), digests_.end());
+  }
+  bool has(const Digest& digest) const {
+    return std::binary_search(digests_.begin(), digests_.end(), digest) || objects_.has(digest);
+  }
+
+ private:
+  const Objects& objects_;
+  std::vector<Digest> digests_;
+};
+
 class Walker {
  public:
   Walker(const Path& root, const Objects& objects, const Complain& complain)
-      : root_(root), objects_(objects), complain_(complain) {}
+      : encodings_(root), objects_(objects), complain_(complain) {}
 
-  /// One entry of a reference and all that is below it.
+  void pin(const Digest& digest) { name({digest, Place::raw}, "a pin"); }
+
+  /// One entry of a reference and the records that are below it.
   void begin(const Digest& digest, const std::string& who) {
-    name({digest, Place::reference}, who, 1);
+    name({digest, Place::reference}, who);
     while (!open_.empty()) {
       const Digest record = open_.back();
       open_.pop_back();
       follow(record);
     }
-    const NodeKind kind = graph_[digest].kind;
+    const NodeKind kind = graph_.find(digest)->kind;
     if (kind == NodeKind::record || kind == NodeKind::missing || damaged_.contains(digest)) return;
     complain_(fmt::format("{} points at {}, which is no record", who, digest.text()));
+  }
+
+  /// The files of all trees, when it is known how often each is named.
+  void name_files() {
+    if (trees_.empty()) return;
+    const Inventory inventory(objects_);
+    for (const auto& [tree, use] : trees_) {
+      const std::uint64_t times = graph_.find(tree)->named;
+      each_file(tree, [&, &tree = tree, &use = use](const Digest& file) {
+        const auto [node, fresh] = graph_.add(file);
+        if (fresh) node.kind = content_at(use.place);
+        if (fresh && !inventory.has(file)) {
+          node.kind = NodeKind::missing;
+          complain_(fmt::format("object {} is missing: the tree {} names it", file.text(), tree.text()));
+        }
+        count(node, times);
+        if (node.kind == NodeKind::table && use.raw) node.kind = NodeKind::raw;
+      });
+    }
   }
 
   Graph take() { return std::move(graph_); }
 
  private:
-  /// So many more names for the object; a record that was not seen before is followed later.
-  void name(const Edge& edge, const std::string& who, std::uint64_t times) {
-    const auto [at, fresh] = graph_.try_emplace(edge.to);
-    Node& node = at->second;
-    if (fresh) look(edge, who, node);
-    node.named += times;
+  struct Use {
+    Place place = Place::record;  ///< The first.
+    bool raw = false;             ///< Any.
+  };
+
+  /// One more name for the object; a record that was not seen before is followed later, as a tree's files
+  /// are.
+  void name(const Edge& edge, const std::string& who) {
+    const auto [node, fresh] = graph_.add(edge.to);
+    if (fresh) {
+      look(edge, who, node);
+      if (node.kind == NodeKind::record) open_.push_back(edge.to);
+    }
+    count(node, 1);
     if (node.kind == NodeKind::table && edge.place == Place::raw) node.kind = NodeKind::raw;
-    if (node.kind != NodeKind::tree) return;
-    const std::string tree = "the tree " + edge.to.text();
-    for (const auto& [digest, count] : trees_[edge.to]) name({digest, edge.place, true}, tree, count * times);
+    if (node.kind == NodeKind::tree)
+      trees_.try_emplace(edge.to, Use{.place = edge.place}).first->second.raw |= edge.place == Place::raw;
   }
 
   void look(const Edge& edge, const std::string& who, Node& node) {
-    const auto size = objects_.size(edge.to);
-    if (!size) {
-      node.kind = NodeKind::missing;
-      return complain_(fmt::format("object {} is missing: {} names it", edge.to.text(), who));
-    }
-    node.size = *size;
     try {
-      node.kind = kind_of(edge, *size);
+      node.kind = kind_of(edge);
     } catch (const Error& e) {
       if (e.code() != Code::corrupt) throw;
       damaged_.insert(edge.to);  // Told by fsck, which hashes all objects.
     }
+    if (node.kind == NodeKind::missing)
+      complain_(fmt::format("object {} is missing: {} names it", edge.to.text(), who));
   }
 
-  NodeKind kind_of(const Edge& edge, std::uint64_t size) {
-    if (edge.in_tree) return content_at(edge.place);
-    const fs::File file(object_path(root_, edge.to));
+  NodeKind kind_of(const Edge& edge) const {
+    const auto content = encodings_.find(edge.to);
+    if (!content) return NodeKind::missing;
+    const std::uint64_t size = content->size();
     char head[4] = {};
     char last = 0;
-    const std::string_view start(head, file.read_at(head, sizeof head, 0));
+    const std::string_view start(head, content->read_at(head, sizeof head, 0));
     if (start == "PAR1") return edge.place == Place::raw ? NodeKind::raw : NodeKind::table;
-    const bool ends = size > 0 && file.read_at(&last, 1, size - 1) == 1 && last == '}';
-    if (!start.starts_with("{\"") || !ends || size > largest_json) return content_at(edge.place);
-    return kind_of_json(edge);
+    const bool ends = size > 0 && content->read_at(&last, 1, size - 1) == 1 && last == '}';
+    if (!start.starts_with("{\"") || !ends) return content_at(edge.place);
+    if (const auto seen = scan_tree(*content, [](const Digest&) {})) {
+      if (*seen == edge.to) return NodeKind::tree;
+      throw error(Code::corrupt, "object {} is damaged", edge.to.text());
+    }
+    return kind_of_json(edge, *content);
   }
 
   /// Records and trees are canonical JSON with a "kind" or a "tree"; anything else is data that happens to be
   /// JSON.
-  NodeKind kind_of_json(const Edge& edge) {
+  NodeKind kind_of_json(const Edge& edge, Content& content) const {
+    char head[10] = {};
+    const bool tree = std::string_view(head, content.read_at(head, sizeof head, 0)) == "{\"files\":[";
+    if (content.size() > largest_json || !(tree || (edge.place != Place::raw && may_be_record(content))))
+      return content_at(edge.place);
     const std::string bytes = objects_.get(edge.to);
     const auto value = parsed(bytes);
     if (!value || json::canonical(*value) != bytes) return content_at(edge.place);
-    if (edge.place != Place::raw && kind_name((*value)["kind"].text_or(""))) {
-      open_.push_back(edge.to);
-      return NodeKind::record;
-    }
+    if (edge.place != Place::raw && kind_name((*value)["kind"].text_or(""))) return NodeKind::record;
     if ((*value)["tree"].int_or(0) != 1) return content_at(edge.place);
-    for (const TreeFile& file : get_tree(objects_, edge.to).files) ++trees_[edge.to][file.digest];
+    get_tree(objects_, edge.to);  // Throws where it is none that this program knows.
     return NodeKind::tree;
   }
 
-  void follow(const Digest& record) {
-    std::vector<Edge> edges;
-    const json::Value value(get_record(objects_, record));
-    const std::string kind = value["kind"].text_or("");
-    each_edge(value, [&](const Digest& to, bool raw) { edges.push_back({to, place_in(kind, raw)}); });
-    for (const Edge& edge : edges) name(edge, "the record " + record.text(), 1);
+  void each_file(const Digest& tree, const std::function<void(const Digest& file)>& visit) const {
+    const auto content = encodings_.find(tree);
+    if (content && scan_tree(*content, [](const Digest&) {})) {
+      scan_tree(*content, visit);
+      return;
+    }
+    for (const TreeFile& file : get_tree(objects_, tree).files) visit(file.digest);
   }
 
-  const Path root_;
+  void follow(const Digest& record) {
+    const json::Value value(get_record(objects_, record));
+    const std::string kind = value["kind"].text_or("");
+    const std::string who = "the record " + record.text();
+    each_edge(value, [&](const Digest& to, bool raw) { name({to, place_in(kind, raw)}, who); });
+  }
+
+  const Encodings encodings_;
   const Objects& objects_;
   const Complain& complain_;
   Graph graph_;
-  std::map<Digest, std::map<Digest, std::uint64_t>> trees_;  ///< How often a tree holds a file.
+  std::map<Digest, Use> trees_;
   std::set<Digest> damaged_;
   std::vector<Digest> open_;  ///< Records to follow.
 };
@@ -156,7 +231,38 @@ void check_chain(const std::string& who, const std::vector<ReferenceEntry>& entr
 
 }  // namespace
 
-Graph make_graph(const Path& root, const Objects& objects, const Complain& complain) {
+const Node* Graph::find(const Digest& digest) const {
+  if (slots_.empty()) return nullptr;
+  const std::uint32_t number = slots_[slot(digest)];
+  return number == 0 ? nullptr : &entries_[number - 1].node;
+}
+
+std::pair<Node&, bool> Graph::add(const Digest& digest) {
+  if (slots_.size() < 2 * (entries_.size() + 1)) grow();
+  std::uint32_t& number = slots_[slot(digest)];
+  const bool fresh = number == 0;
+  if (fresh) {
+    entries_.push_back({.digest = digest});
+    number = static_cast<std::uint32_t>(entries_.size());
+  }
+  return {entries_[number - 1].node, fresh};
+}
+
+std::size_t Graph::slot(const Digest& digest) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = DigestHash()(digest) & mask;
+  while (slots_[at] != 0 && entries_[slots_[at] - 1].digest != digest) at = (at + 1) & mask;
+  return at;
+}
+
+void Graph::grow() {
+  slots_.assign(std::max<std::size_t>(64, 2 * slots_.size()), 0);
+  for (std::size_t i = 0; i < entries_.size(); ++i)
+    slots_[slot(entries_[i].digest)] = static_cast<std::uint32_t>(i + 1);
+}
+
+Graph make_graph(const Path& root, const Objects& objects, const Complain& complain,
+                 const std::vector<Digest>& pinned) {
   Walker walker(root, objects, complain);
   const References references(root);
   for (const ReferenceFile& file : reference_files(root)) {
@@ -172,6 +278,10 @@ Graph make_graph(const Path& root, const Objects& objects, const Complain& compl
       complain(e.message());
     }
   }
+  for (const Digest& digest : pinned) {
+    if (objects.has(digest)) walker.pin(digest);
+  }
+  walker.name_files();
   return walker.take();
 }
 

@@ -1,32 +1,59 @@
 #pragma once
 /// What is named by what: from the references to records, from these to all that they name. The truth behind
-/// fsck and usage.
+/// fsck, usage and collection.
 
 #include <mlops/base/digest.hpp>
 #include <mlops/store/objects.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace mlops::store {
 
 /// `model` and `run` are contents that versions of models and runs name; other contents are `raw`.
-enum class NodeKind { record, tree, table, raw, model, run, missing };
+enum class NodeKind : std::uint8_t { record, tree, table, raw, model, run, missing };
 
 struct Node {
+  std::uint32_t named =
+      0;  ///< How often, or as often as can be counted; a tree's files as often as the tree.
   NodeKind kind = NodeKind::raw;
-  std::uint64_t size = 0;
-  std::uint64_t named = 0;  ///< How often; a tree's files as often as the tree.
 };
 
-using Graph = std::map<Digest, Node>;
+/// Nodes by their digests, for millions of them: some 50 bytes each.
+class Graph {
+ public:
+  /// Nothing where no path leads to it; good until the graph is gone.
+  const Node* find(const Digest& digest) const;
+  bool contains(const Digest& digest) const { return find(digest) != nullptr; }
+  /// The node, made if need be, and whether it was.
+  std::pair<Node&, bool> add(const Digest& digest);
+  std::size_t size() const { return entries_.size(); }
+
+  struct Entry {
+    Digest digest = {};
+    Node node = {};
+  };
+  const std::deque<Entry>& entries() const { return entries_; }
+
+ private:
+  /// Where it is, or would be.
+  std::size_t slot(const Digest& digest) const;
+  void grow();
+
+  std::deque<Entry> entries_;
+  std::vector<std::uint32_t> slots_;  ///< Numbers of entries, from 1; 0 is free. A power of two of them.
+};
 
 /// `complain` hears what cannot be followed, one line each.
 using Complain = std::function<void(const std::string& what)>;
 
-Graph make_graph(const std::filesystem::path& root, const Objects& objects, const Complain& complain);
+/// What is pinned and there is named, too.
+Graph make_graph(const std::filesystem::path& root, const Objects& objects, const Complain& complain,
+                 const std::vector<Digest>& pinned = {});
 
 }  // namespace mlops::store

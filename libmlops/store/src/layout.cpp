@@ -48,6 +48,23 @@ Path object_path(const Path& root, const Digest& digest) {
   return objects_folder(root) / hex.substr(0, 2) / hex.substr(2);
 }
 
+Path packs_folder(const Path& root) { return root / "packs"; }
+
+Path recipes_folder(const Path& root) { return root / "recipes"; }
+
+Path recipe_path(const Path& root, const Digest& digest) {
+  const std::string hex = digest.hex();
+  return recipes_folder(root) / hex.substr(0, 2) / hex.substr(2);
+}
+
+Path marks_path(const Path& root) { return root / "gc" / "marks"; }
+
+Path marked_path(const Path& root) { return root / "gc" / "marked"; }
+
+Path sweep_lock_path(const Path& root) { return root / "locks" / "sweep"; }
+
+Path trash_folder(const Path& root) { return root / "gc" / "trash"; }
+
 Path marker_path(const Path& root, const Digest& digest) { return root / "verified" / digest.hex(); }
 
 Path references_folder(const Path& root) { return root / "refs"; }

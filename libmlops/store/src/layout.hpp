@@ -4,10 +4,14 @@
 ///   format                  {"format":1}
 ///   .gitignore              *
 ///   objects/sha256/ab/...   one file an object, named by its digest, read-only
+///   packs/<id>.zst          many small objects in one file (packed.hpp)
+///   recipes/ab/...          an object as parts of others (recipe.hpp)
 ///   refs/<kind>/<name>      one file a reference, a line an entry
 ///   catalogue.db            the index
 ///   verified/<digest>       the stamp that an object of 1 MiB or more had when its content was last checked
 ///   tmp/<random>/           scratch of one process, locked while it lives
+///   gc/                     what garbage collection has marked (marks.hpp), and what it is about to remove
+///   lost/                   packs that fsck could not make anew in whole
 ///   locks/                  files to lock, of those who use the store
 
 #include <mlops/base/digest.hpp>
@@ -26,6 +30,13 @@ using Path = std::filesystem::path;
 
 Path objects_folder(const Path& root);
 Path object_path(const Path& root, const Digest& digest);
+Path packs_folder(const Path& root);
+Path recipes_folder(const Path& root);
+Path recipe_path(const Path& root, const Digest& digest);
+Path marks_path(const Path& root);
+Path marked_path(const Path& root);
+Path sweep_lock_path(const Path& root);
+Path trash_folder(const Path& root);
 Path marker_path(const Path& root, const Digest& digest);
 Path references_folder(const Path& root);
 

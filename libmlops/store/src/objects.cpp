@@ -4,17 +4,12 @@
 #include <mlops/fs/walk.hpp>
 #include <mlops/store/objects.hpp>
 
+#include "src/encodings.hpp"
 #include "src/layout.hpp"
 #include "src/place.hpp"
 
 namespace mlops::store {
 namespace {
-
-[[noreturn]] void missing(const Digest& digest) {
-  throw error(Code::corrupt, "the store has no object {}", digest.text())
-      .with_id("object.missing")
-      .with_hint("`mlops store fsck` checks the whole store");
-}
 
 [[noreturn]] void damaged(const Digest& digest, const Digest& seen) {
   throw error(Code::corrupt, "object {} is damaged: its content is {}", digest.text(), seen.text())
@@ -22,34 +17,44 @@ namespace {
       .with_hint("`mlops store fsck` checks the whole store");
 }
 
-fs::File opened(const Path& root, const Digest& digest) {
-  try {
-    return fs::File(object_path(root, digest));
-  } catch (const Error& e) {
-    if (e.code() != Code::not_found) throw;
-  }
-  missing(digest);
-}
-
 }  // namespace
 
-Objects::Objects(std::filesystem::path root) : root_(std::move(root)), state_(std::make_unique<State>()) {}
+void no_object(const Digest& digest) {
+  throw error(Code::corrupt, "the store has no object {}", digest.text())
+      .with_id("object.missing")
+      .with_hint("`mlops store fsck` checks the whole store");
+}
+
+void Objects::require(const std::vector<Digest>& digests) { state_->hold_fast(digests); }
+
+Objects::Objects(std::filesystem::path root)
+    : root_(std::move(root)), state_(std::make_unique<State>(root_)) {}
 
 Objects::~Objects() = default;
 
-bool Objects::has(const Digest& digest) const {
-  return fs::find_stamp(object_path(root_, digest)).has_value();
-}
+const Encodings& Objects::encodings() const { return state_->encodings; }
+
+bool Objects::has(const Digest& digest) const { return encodings().place(digest).has_value(); }
 
 std::optional<std::uint64_t> Objects::size(const Digest& digest) const {
-  const auto stamp = fs::find_stamp(object_path(root_, digest));
-  return stamp ? std::optional(stamp->size) : std::nullopt;
+  const auto place = encodings().place(digest);
+  return place ? std::optional(place->size) : std::nullopt;
+}
+
+std::vector<Digest> Objects::missing(std::vector<Digest> digests) const {
+  return encodings().missing(std::move(digests), nullptr);
 }
 
 bool Objects::sound(const Digest& digest) const {
   try {
-    file(digest);
-    return true;
+    const auto place = encodings().place(digest);
+    if (!place) return false;
+    if (place->kind == Encodings::Kind::whole) {
+      file(digest);
+      return true;
+    }
+    const auto content = encodings().find(digest);
+    return content && hash_content(*content) == digest;
   } catch (const Error& e) {
     if (e.code() != Code::corrupt) throw;
     return false;
@@ -57,20 +62,24 @@ bool Objects::sound(const Digest& digest) const {
 }
 
 std::optional<std::string> Objects::stamp(const Digest& digest) const {
-  const auto stamp = fs::find_stamp(object_path(root_, digest));
-  return stamp ? std::optional(text_of(*stamp)) : std::nullopt;
+  auto place = encodings().place(digest);
+  return place ? std::optional(std::move(place->stamp)) : std::nullopt;
 }
 
 std::string Objects::get(const Digest& digest) const {
-  fs::File file = opened(root_, digest);
-  std::string bytes(file.stamp().size, '\0');
-  bytes.resize(file.read(bytes.data(), bytes.size()));
+  const auto content = encodings().find(digest);
+  if (!content) no_object(digest);
+  std::string bytes(content->size(), '\0');
+  bytes.resize(content->read_at(bytes.data(), bytes.size(), 0));
   if (const Digest seen = crypto::sha256(bytes); seen != digest) damaged(digest, seen);
   return bytes;
 }
 
 Path Objects::file(const Digest& digest) const {
-  fs::File file = opened(root_, digest);
+  const auto place = encodings().place(digest);
+  if (!place) no_object(digest);
+  if (place->kind != Encodings::Kind::whole) return plain(digest);
+  fs::File file(object_path(root_, digest));
   {
     const std::lock_guard guard(state_->mutex);
     if (state_->verified.contains(digest)) return file.path();
@@ -84,14 +93,50 @@ Path Objects::file(const Digest& digest) const {
   return file.path();
 }
 
+fs::Copied Objects::copy(const Digest& digest, fs::File& to) const {
+  const auto place = encodings().place(digest);
+  if (!place) no_object(digest);
+  if (place->kind == Encodings::Kind::whole && place->size >= large) {
+    fs::File from(file(digest));
+    return fs::copy_content(from, to);
+  }
+  const auto content = encodings().find(digest);
+  if (!content) no_object(digest);
+  const Digest seen = hash_content(*content, [&](std::string_view bytes) { to.write(bytes); });
+  if (seen != digest) damaged(digest, seen);
+  return fs::Copied::plain;
+}
+
+Path Objects::plain(const Digest& digest) const {
+  {
+    const std::lock_guard guard(state_->mutex);
+    if (const auto made = state_->plain.find(digest); made != state_->plain.end()) return made->second;
+  }
+  const auto content = encodings().find(digest);
+  if (!content) no_object(digest);
+  Scrap scrap(state_->temporary_path(""));
+  fs::File file(scrap.path(), fs::File::Mode::create_new);
+  const Digest seen = hash_content(*content, [&](std::string_view bytes) { file.write(bytes); });
+  if (seen != digest) damaged(digest, seen);
+  file.set_permissions(0444);
+  const std::lock_guard guard(state_->mutex);
+  const auto [made, fresh] = state_->plain.try_emplace(digest, scrap.path());
+  if (fresh) scrap.let_go();
+  return made->second;
+}
+
 void Objects::each(const std::function<void(const Digest& digest, std::uint64_t stored_bytes)>& visit) const {
-  const Path folder = objects_folder(root_);
-  for (const std::string& shard : fs::names_in(folder)) {
-    for (const std::string& name : fs::names_in(folder / shard)) {
-      const auto digest = object_digest(shard, name);
-      const auto stamp = digest ? fs::find_stamp(folder / shard / name) : std::nullopt;
-      if (stamp) visit(*digest, stamp->size);
+  for (const Path& folder : {objects_folder(root_), recipes_folder(root_)}) {
+    for (const std::string& shard : fs::names_in(folder)) {
+      for (const std::string& name : fs::names_in(folder / shard)) {
+        const auto digest = object_digest(shard, name);
+        const auto stamp = digest ? fs::find_stamp(folder / shard / name) : std::nullopt;
+        if (stamp) visit(*digest, stamp->size);
+      }
     }
+  }
+  for (const auto& pack : encodings().packs().all()) {
+    for (const PackEntry& entry : pack->entries()) visit(entry.digest, entry.stored);
   }
 }
 

@@ -6,15 +6,19 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "src/layout.hpp"
+#include "src/marks.hpp"
 
 namespace mlops::store {
 
 Scrap::~Scrap() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
+
+fs::Lock sweep_lock(const Path& root) { return fs::Lock(sweep_lock_path(root), sweep_patience_ms); }
 
 Digest hash_rest(fs::File& file, const Look& look) {
   crypto::Sha256 hash;
@@ -50,8 +54,50 @@ void note(const Path& root, const Digest& digest) {
   }
 }
 
-bool is_whole(const Path& root, const Digest& digest, std::uint64_t size) {
+void Objects::State::begin() {
+  const std::lock_guard guard(mutex);
+  begin_locked();
+}
+
+void Objects::State::begin_locked() {
+  if (scratch) return;
+  scratch.emplace(root / "tmp");
+  marks = read_marks(root);  // After the lock was taken: what is marked later waits for us.
+}
+
+Path Objects::State::temporary_path(std::string_view suffix) {
+  const std::lock_guard guard(mutex);
+  begin_locked();
+  return scratch->path() / fmt::format("{}{}", ++names, suffix);
+}
+
+bool Objects::State::marked(const Digest& digest) {
+  begin();
+  return std::binary_search(marks.digests.begin(), marks.digests.end(), digest);
+}
+
+void Objects::State::hold_fast(const std::vector<Digest>& digests) {
+  if (!marks_dropped && std::any_of(digests.begin(), digests.end(), [&](const Digest& digest) {
+        return marked(digest) && encodings.written_ns(digest) <= marks.time_ns;
+      })) {
+    drop_marks();
+  }
+  for (const Digest& digest : digests) {
+    if (!encodings.place(digest)) no_object(digest);
+  }
+}
+
+/// A collection looks at the marks again before it removes anything (collect.hpp). Marks made since are
+/// younger than this process: no collection acts on them while it lives.
+void Objects::State::drop_marks() {
+  const fs::Lock lock = sweep_lock(root);
+  if (read_marks(root) == marks) write_marks(root, {});
+  marks_dropped = true;
+}
+
+bool Objects::State::is_whole(const Digest& digest, std::uint64_t size) {
   const Path path = object_path(root, digest);
+  if (marked(digest)) return false;
   const auto stamp = fs::find_stamp(path);
   if (!stamp || stamp->size != size) return false;
   if (is_noted(root, digest, *stamp)) return true;
@@ -61,7 +107,17 @@ bool is_whole(const Path& root, const Digest& digest, std::uint64_t size) {
   return true;
 }
 
-void put_in_place(const Path& root, const Path& file, const Digest& digest) {
+std::optional<Path> Objects::State::find_sound(const Digest& digest) {
+  return marked(digest) ? std::nullopt : encodings.find_sound(digest);
+}
+
+std::optional<fs::Lock> Objects::State::renaming() {
+  if (marks.digests.empty()) return std::nullopt;
+  return std::optional<fs::Lock>(std::in_place, sweep_lock_path(root), sweep_patience_ms, nullptr,
+                                 fs::Sharing::shared);
+}
+
+void Objects::State::put_in_place(const Path& file, const Digest& digest) const {
   const Path path = object_path(root, digest);
   if (!fs::find_stamp(path.parent_path())) fs::make_folders(path.parent_path());
   fs::rename_file(file, path);
@@ -69,16 +125,19 @@ void put_in_place(const Path& root, const Path& file, const Digest& digest) {
 }
 
 void sync_place(const Path& root, const Digest& digest) {
-  fs::sync_folder(object_path(root, digest).parent_path());
+  const Path folder = object_path(root, digest).parent_path();
+  fs::sync_folder(folder);
+  fs::sync_folder(folder.parent_path());  // Who made the folder may have been killed before this.
 }
 
-void place(const Path& root, fs::File& file, const Digest& digest, std::uint64_t size) {
-  if (is_whole(root, digest, size)) {
+void Objects::State::place(fs::File& file, const Digest& digest, std::uint64_t size) {
+  if (is_whole(digest, size)) {
     fs::remove_file(file.path());
   } else {
     file.set_permissions(0444);
     file.sync();
-    put_in_place(root, file.path(), digest);
+    const auto lock = renaming();
+    put_in_place(file.path(), digest);
   }
   // In the first case too: whoever put it there may be killed before this step, and we would have named it.
   sync_place(root, digest);

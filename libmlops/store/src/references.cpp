@@ -46,7 +46,9 @@ void append(fs::File& file, const Lines& last, const std::string& line) {
   try {
     file.write(line);
     file.sync_data();
-    if (last.end == 0) fs::sync_folder(file.path().parent_path());
+    // Always: who made the file, or the folder, may have been killed before this.
+    for (const Path& folder : {file.path().parent_path(), file.path().parent_path().parent_path()})
+      fs::sync_folder(folder);
   } catch (...) {
     try {
       file.truncate(last.end);

@@ -55,6 +55,9 @@ Store::Published Store::publish(const Publication& publication) {
                  .version = 0,
                  .record = {},
                  .summary = publication.summary};
+  std::vector<Digest> named;
+  each_edge(json::Value(publication.record), [&](const Digest& digest, bool) { named.push_back(digest); });
+  impl_->objects.require(named);
   catalogue();  // A store whose index cannot be opened is not written to.
   event.record = impl_->objects.put(json::canonical(publication.record));
   const auto now = impl_->references.find(publication.name);

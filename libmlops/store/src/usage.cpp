@@ -1,9 +1,14 @@
+#include <mlops/base/error.hpp>
 #include <mlops/fs/file.hpp>
+#include <mlops/fs/walk.hpp>
 
+#include <algorithm>
 #include <array>
 #include <map>
+#include <string_view>
 #include <system_error>
 
+#include "src/encodings.hpp"
 #include "src/graph.hpp"
 #include "src/layout.hpp"
 #include "src/open.hpp"
@@ -38,18 +43,46 @@ void add_file(Usage& usage, const Path& path) {
   usage.logical_bytes += stamp->size;
 }
 
+std::optional<Recipe> recipe_of(const Encodings& encodings, const Digest& digest) {
+  try {
+    return encodings.recipe(digest);
+  } catch (const Error& e) {
+    if (e.code() != Code::corrupt) throw;
+    return std::nullopt;  // Told by fsck.
+  }
+}
+
+/// An object that is made of parts takes what these take.
 void add_objects(std::map<std::string, Usage>& all, const Path& root, const Objects& objects) {
   const Graph graph = make_graph(root, objects, [](const std::string&) {});
-  objects.each([&](const Digest& digest, std::uint64_t bytes) {
-    const auto node = graph.find(digest);
-    Usage& usage = all[node == graph.end() ? "unreferenced" : name_of(node->second.kind)];
+  const Encodings encodings(root);
+  std::map<Digest, std::string> parts;
+  for (const auto& [digest, node] : graph.entries()) {
+    const auto size = objects.size(digest);
+    if (!size) continue;
+    const std::string name = name_of(node.kind);
+    Usage& usage = all[name];
     ++usage.count;
-    usage.bytes += bytes;
-    if (node != graph.end()) usage.logical_bytes += bytes * node->second.named;
+    usage.logical_bytes += *size * node.named;
+    const auto recipe = recipe_of(encodings, digest);
+    if (!recipe) continue;
+    for (const Part& part : recipe->parts) parts.try_emplace(part.from, name);
+  }
+  objects.each([&](const Digest& digest, std::uint64_t bytes) {
+    const Node* node = graph.find(digest);
+    const auto part = parts.find(digest);
+    if (node != nullptr) {
+      all[name_of(node->kind)].bytes += bytes;
+    } else if (part != parts.end()) {
+      all[part->second].bytes += bytes;
+    } else {
+      ++all["unreferenced"].count;
+      all["unreferenced"].bytes += bytes;
+    }
   });
 }
 
-void add_temporary(Usage& usage, const Path& folder) {
+void add_folder(Usage& usage, const Path& folder) {
   std::error_code fault;
   for (std::filesystem::recursive_directory_iterator entry(folder, fault), end; !fault && entry != end;
        entry.increment(fault)) {
@@ -58,12 +91,37 @@ void add_temporary(Usage& usage, const Path& folder) {
   }
 }
 
+/// The indexes of packs.
+void add_packs(Usage& usage, const Path& root) {
+  Packs packs(packs_folder(root));
+  for (const auto& pack : packs.all()) {
+    std::uint64_t index = pack->size();
+    for (const PackEntry& entry : pack->entries()) index -= std::min<std::uint64_t>(index, entry.stored);
+    ++usage.count;
+    usage.bytes += index;
+    usage.logical_bytes += index;
+  }
+}
+
+/// What is counted as something else.
+constexpr std::array<std::string_view, 7> told = {"objects", "packs", "recipes", "refs", "tmp", "runs", "gc"};
+
+void add_others(Usage& usage, const Path& root) {
+  add_packs(usage, root);
+  for (const std::string& name : fs::names_in(root)) {
+    if (std::find(told.begin(), told.end(), name) != told.end()) continue;
+    if (name.starts_with("catalogue.db") || name.starts_with("runs.db")) continue;
+    if (std::filesystem::is_directory(root / name)) add_folder(usage, root / name);
+    else add_file(usage, root / name);
+  }
+}
+
 }  // namespace
 
 std::vector<Usage> Store::usage() {
-  static constexpr std::array<const char*, 10> order = {"records",   "tables",   "raw",          "models",
-                                                        "runs",      "trees",    "unreferenced", "references",
-                                                        "catalogue", "temporary"};
+  static constexpr std::array order = {"records",   "tables",    "raw",          "models",
+                                       "runs",      "trees",     "unreferenced", "references",
+                                       "catalogue", "temporary", "other"};
   std::map<std::string, Usage> all;
   add_objects(all, impl_->root, impl_->objects);
   for (const ReferenceFile& file : reference_files(impl_->root)) {
@@ -73,7 +131,8 @@ std::vector<Usage> Store::usage() {
        {"catalogue.db", "catalogue.db-wal", "catalogue.db-shm", "runs.db", "runs.db-wal", "runs.db-shm"}) {
     add_file(all["catalogue"], impl_->root / name);
   }
-  for (const char* name : {"tmp", "runs"}) add_temporary(all["temporary"], impl_->root / name);
+  for (const char* name : {"tmp", "runs", "gc"}) add_folder(all["temporary"], impl_->root / name);
+  add_others(all["other"], impl_->root);
   std::vector<Usage> lines;
   for (const char* kind : order) {
     lines.push_back(all[kind]);

@@ -14,8 +14,8 @@ namespace {
 
 class FileWriter final : public Objects::Writer {
  public:
-  FileWriter(Path root, const Path& temporary)
-      : root_(std::move(root)), scrap_(temporary), file_(temporary, fs::File::Mode::create_new) {
+  FileWriter(Objects::State& state, const Path& temporary)
+      : state_(state), scrap_(temporary), file_(temporary, fs::File::Mode::create_new) {
     buffer_.reserve(block_size);
   }
 
@@ -30,7 +30,7 @@ class FileWriter final : public Objects::Writer {
   Digest commit() override {
     flush();
     const Digest digest = hash_.finish();
-    place(root_, file_, digest, size_);
+    state_.place(file_, digest, size_);
     scrap_.let_go();
     return digest;
   }
@@ -47,7 +47,7 @@ class FileWriter final : public Objects::Writer {
     file_.write(bytes, size);
   }
 
-  Path root_;
+  Objects::State& state_;
   Scrap scrap_;
   fs::File file_;
   crypto::Sha256 hash_;
@@ -58,19 +58,24 @@ class FileWriter final : public Objects::Writer {
 }  // namespace
 
 std::unique_ptr<Objects::Writer> Objects::writer() {
-  return std::make_unique<FileWriter>(root_, temporary_path());
+  return std::make_unique<FileWriter>(*state_, temporary_path());
 }
 
 Digest Objects::put(std::string_view bytes) {
   const Digest digest = crypto::sha256(bytes);
-  if (is_whole(root_, digest, bytes.size())) {
+  if (state_->is_whole(digest, bytes.size())) {
     sync_place(root_, digest);
+    return digest;
+  }
+  encodings().packs().look_again();
+  if (const auto at = bytes.size() < small_object ? state_->find_sound(digest) : std::nullopt) {
+    fs::sync_folder(at->parent_path());
     return digest;
   }
   Scrap scrap(temporary_path());
   fs::File file(scrap.path(), fs::File::Mode::create_new);
   file.write(bytes);
-  place(root_, file, digest, bytes.size());
+  state_->place(file, digest, bytes.size());
   scrap.let_go();
   return digest;
 }
@@ -78,7 +83,7 @@ Digest Objects::put(std::string_view bytes) {
 Digest Objects::put_file(const Path& path, const Look& look) {
   fs::File source(path);
   const auto known = hash_first(root_, source, look);
-  if (known && is_whole(root_, *known, source.stamp().size)) {
+  if (known && state_->is_whole(*known, source.stamp().size)) {
     sync_place(root_, *known);
     return *known;
   }
@@ -87,7 +92,7 @@ Digest Objects::put_file(const Path& path, const Look& look) {
   fs::File target(scrap.path(), fs::File::Mode::create_new);
   const Digest digest = copy_hashed(source, target, known ? nullptr : look);
   if (known && *known != digest) throw changed(path);
-  place(root_, target, digest, target.stamp().size);
+  state_->place(target, digest, target.stamp().size);
   scrap.let_go();
   return digest;
 }
@@ -96,15 +101,11 @@ Digest Objects::adopt(const Path& temporary) {
   Scrap scrap(temporary);
   fs::File file(temporary);
   const Digest digest = hash_rest(file);
-  place(root_, file, digest, file.stamp().size);
+  state_->place(file, digest, file.stamp().size);
   scrap.let_go();
   return digest;
 }
 
-Path Objects::temporary_path(std::string_view suffix) {
-  const std::lock_guard guard(state_->mutex);
-  if (!state_->scratch) state_->scratch.emplace(root_ / "tmp");
-  return state_->scratch->path() / fmt::format("{}{}", ++state_->names, suffix);
-}
+Path Objects::temporary_path(std::string_view suffix) { return state_->temporary_path(suffix); }
 
 }  // namespace mlops::store

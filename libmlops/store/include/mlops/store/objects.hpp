@@ -11,6 +11,7 @@
 /// damaged.
 
 #include <mlops/base/digest.hpp>
+#include <mlops/fs/copy.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -20,11 +21,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mlops::store {
 
+class Encodings;
+
 class Objects {
  public:
+  struct State;  ///< This module's own.
+
   /// `root` is the store's folder (`.mlops`); folders are made when the first object is written.
   explicit Objects(std::filesystem::path root);
   ~Objects();
@@ -51,8 +57,9 @@ class Objects {
   Digest put_file(const std::filesystem::path& file,
                   const std::function<void(std::string_view bytes)>& look = nullptr);
 
-  /// Many objects for the price of a few syncs: their digests are good for naming once commit() returned;
-  /// what a batch holds without it is dropped. Errors are those of put and put_file.
+  /// Many objects for the price of a few syncs; small ones that come in numbers share a file. Their digests
+  /// are good for naming once commit() returned; what a batch holds without it is dropped. Errors are those
+  /// of put and put_file.
   class Batch {
    public:
     explicit Batch(Objects& objects);
@@ -60,17 +67,56 @@ class Objects {
     Batch(const Batch&) = delete;
     Batch& operator=(const Batch&) = delete;
 
+    /// How a file comes in.
+    struct Way {
+      std::function<void(std::string_view bytes)> look = nullptr;  ///< As of put_file().
+      /// An object that it is a later version of: a large file is kept as what is new in it, where that
+      /// saves half or more.
+      std::optional<Digest> base = {};
+      /// What the file was when it was looked at: of another one it is said that it changed.
+      std::optional<fs::Stamp> stamp = {};
+    };
+
     Digest put(std::string_view bytes);
+    Digest put_file(const std::filesystem::path& file, const Way& way);
     Digest put_file(const std::filesystem::path& file,
                     const std::function<void(std::string_view bytes)>& look = nullptr);
-    /// A readable plain file with the content of what this batch holds or the store has; until commit().
+
+    /// One thread's way into a batch that many fill at once. What it was given is the batch's once finish()
+    /// returned, and is dropped without.
+    class Lane {
+     public:
+      explicit Lane(Batch& batch);
+      ~Lane();
+      Lane(const Lane&) = delete;
+      Lane& operator=(const Lane&) = delete;
+
+      Digest put(std::string_view bytes);
+      Digest put_file(const std::filesystem::path& file, const Way& way);
+      /// Of a file that is open, at its beginning.
+      Digest put_file(fs::File file, const Way& way);
+      void finish();
+
+      struct Impl;  ///< This module's own.
+
+     private:
+      friend class Batch;
+      std::unique_ptr<Impl> impl_;
+    };
+
+    /// A readable plain file with the content of what this batch holds or the store has; until commit(), and
+    /// not of what another lane holds.
     std::filesystem::path file(const Digest& digest) const;
     /// Whether something that the store lacks, or has damaged, waits for commit().
     bool holds_new() const;
+    /// Of these, sorted, what the store lacks or is about to collect; what it has is as good as put, though
+    /// not looked at.
+    std::vector<Digest> lacks(std::vector<Digest> digests);
     void commit();
 
+    struct Impl;  ///< This module's own.
+
    private:
-    struct Impl;
     std::unique_ptr<Impl> impl_;
   };
 
@@ -84,6 +130,9 @@ class Objects {
   bool has(const Digest& digest) const;
   std::optional<std::uint64_t> size(const Digest& digest) const;
 
+  /// Of these, sorted and each once, what the store has not: for thousands at once.
+  std::vector<Digest> missing(std::vector<Digest> digests) const;
+
   /// Whether the object is there and is what its name says, by the look that file() takes.
   bool sound(const Digest& digest) const;
 
@@ -96,11 +145,19 @@ class Objects {
   std::string get(const Digest& digest) const;
 
   /// A read-only plain file with the object's content, verified the first time this process asks for it (of a
-  /// large one, see above, that it is as it was when it was verified); it lives as long as the store does.
+  /// large one, see above, that it is as it was when it was verified); it lives as long as this object does.
   /// Throws as get() does.
   std::filesystem::path file(const Digest& digest) const;
 
-  /// Every object, in the order of their digests.
+  /// Writes the content, verified, into the empty file: by reflink where that can be. Throws as get() does,
+  /// and busy (no room).
+  fs::Copied copy(const Digest& digest, fs::File& to) const;
+
+  /// For who is about to name objects: they are there, which is looked at and not their content, and garbage
+  /// collection leaves them. Throws Error(corrupt, "object.missing").
+  void require(const std::vector<Digest>& digests);
+
+  /// Every place of every object: the files and recipes in the order of their digests, and then the packs.
   void each(const std::function<void(const Digest& digest, std::uint64_t stored_bytes)>& visit) const;
 
   /// What was noted of the object, here or by its stamp() elsewhere, holds no longer: the next use looks at
@@ -108,7 +165,11 @@ class Objects {
   void doubt(const Digest& digest);
 
  private:
-  struct State;
+  friend class Check;
+  friend class Collection;
+  const Encodings& encodings() const;
+  std::filesystem::path plain(const Digest& digest) const;
+
   std::filesystem::path root_;
   std::unique_ptr<State> state_;
 };

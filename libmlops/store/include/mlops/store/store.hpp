@@ -35,7 +35,7 @@ struct Fault {
 struct Usage {
   /// "records", "tables" (Parquet files that no record names as "raw"), "raw", "models" and "runs" (what
   /// their versions and records name), "trees", "unreferenced" (no version names them), "references",
-  /// "catalogue", "temporary".
+  /// "catalogue", "temporary", "other".
   std::string kind;
   std::uint64_t count = 0;
   std::uint64_t bytes = 0;          ///< On disk.
@@ -75,7 +75,9 @@ class Store {
   /// Stores the record, moves the reference to it and indexes it. Publishing again what the reference points
   /// at already, with the same `expected`, is done at once: a caller may retry. Once the reference has moved
   /// the record is published: if the catalogue cannot be written then, it is brought up to date by its next
-  /// open. Throws Error: conflict, busy.
+  /// open. What the record names must be there; of a tree, the tree: its files are good when they were
+  /// written by this process, or the tree was there before. Throws Error: conflict, busy, corrupt
+  /// ("object.missing").
   Published publish(const Publication& publication);
 
   /// A record by its digest. Throws Error(corrupt): it is missing or damaged, not JSON, has no kind.
@@ -91,8 +93,10 @@ class Store {
   std::size_t rehearse_reindex(Progress& progress) const;
 
   /// Checks that every object has the content its name says, that references lead to records and have
-  /// lost no line that the catalogue has seen, and that what records name is there. Changes nothing but the
-  /// catalogue (which it rebuilds when damaged).
+  /// lost no line that the catalogue has seen, and that what records name is there. Where the store can be
+  /// written it makes the catalogue anew when that is damaged, and packs whose index is, of their objects
+  /// (what is left of the old file goes to `lost/`), and removes damaged copies of objects that it has whole.
+  /// What is the only copy stays as it is.
   std::vector<Fault> fsck(Progress& progress);
 
   std::vector<Usage> usage();
