@@ -1,9 +1,15 @@
 #include "src/blobs.hpp"
 
 #include <mlops/base/error.hpp>
+#include <mlops/base/parallel.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/store/tree.hpp>
 
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <limits>
+#include <map>
 #include <set>
 
 namespace mlops::dataset {
@@ -31,23 +37,44 @@ void require_inside(const std::string& path, const std::string& column) {
 }
 
 /// Data from elsewhere may bring links: what they would draw in is told to whoever gets the version.
-void require_kept_in(const std::filesystem::path& base, const std::string& path, const std::string& column) {
-  const auto target =
-      std::filesystem::canonical(base / path).lexically_relative(std::filesystem::canonical(base));
-  if (!target.empty() && *target.begin() != "..") return;
-  throw error(Code::corrupt, "the blob column '{}' names '{}', a link that leads out of the table's folder",
-              column, path)
-      .with_hint("put the file itself there");
-}
+class Beside {
+ public:
+  explicit Beside(const std::filesystem::path& folder) : folder_(std::filesystem::canonical(folder)) {}
 
-}  // namespace
+  void require(const std::string& path, const std::string& column) {
+    const std::filesystem::path file = folder_ / path;
+    const bool plain = std::filesystem::symlink_status(file).type() == std::filesystem::file_type::regular;
+    if (plain && is_inside(file.parent_path())) return;
+    if (within(std::filesystem::canonical(file))) return;
+    throw error(Code::corrupt, "the blob column '{}' names '{}', a link that leads out of the table's folder",
+                column, path)
+        .with_hint("put the file itself there");
+  }
 
-std::optional<Digest> put_blobs(table::Engine& engine, store::Objects& objects,
-                                const std::filesystem::path& parquet, const std::vector<std::string>& columns,
-                                const std::filesystem::path& base) {
-  if (columns.empty()) return std::nullopt;
+ private:
+  bool within(const std::filesystem::path& target) const {
+    const auto way = target.lexically_relative(folder_);
+    return !way.empty() && *way.begin() != "..";
+  }
+
+  /// Many files lie in one folder.
+  bool is_inside(const std::filesystem::path& folder) {
+    const auto [known, fresh] = folders_.try_emplace(folder.native(), false);
+    if (fresh) known->second = within(std::filesystem::canonical(folder));
+    return known->second;
+  }
+
+  std::filesystem::path folder_;
+  std::map<std::string, bool> folders_;
+};
+
+/// Sorted, relative to `base`.
+std::vector<std::string> files_of(table::Engine& engine, const std::filesystem::path& parquet,
+                                  const std::vector<std::string>& columns,
+                                  const std::filesystem::path& base) {
   std::set<std::string> names;
   std::vector<std::string> missing;
+  Beside beside(base);
   for (const std::string& column : columns) {
     for (const std::string& path : paths_in(engine, parquet, column)) {
       require_inside(path, column);
@@ -56,22 +83,85 @@ std::optional<Digest> put_blobs(table::Engine& engine, store::Objects& objects,
         missing.push_back(path);
         continue;
       }
-      require_kept_in(base, path, column);
+      beside.require(path, column);
       names.insert(std::filesystem::path(path).lexically_normal().generic_string());
     }
   }
-  if (!missing.empty()) {
-    throw error(Code::not_found, "{} that the table points at {} not there, such as '{}'",
-                count_of(missing.size(), "file"), missing.size() == 1 ? "is" : "are", missing.front())
-        .with_hint("paths are looked up beside the table, in '{}'", base.string());
+  if (missing.empty()) return {names.begin(), names.end()};
+  throw error(Code::not_found, "{} that the table points at {} not there, such as '{}'",
+              count_of(missing.size(), "file"), missing.size() == 1 ? "is" : "are", missing.front())
+      .with_hint("paths are looked up beside the table, in '{}'", base.string());
+}
+
+/// Puts files into a batch on several threads, each a stretch of them. What is told of several that cannot be
+/// put is the first in their order.
+class Putting {
+ public:
+  Putting(store::Objects::Batch& batch, const std::vector<std::string>& names,
+          const std::filesystem::path& base, const Cancel* cancel)
+      : batch_(batch), names_(names), base_(base), cancel_(cancel) {}
+
+  store::Tree run(unsigned threads) {
+    tree_.files.resize(names_.size());
+    stretches_ = std::clamp<std::size_t>(names_.size() / least, 1, threads);
+    faults_.resize(stretches_);
+    in_parallel(stretches_, {.threads = threads}, [&](std::size_t i) { put_stretch(i); });
+    for (const std::exception_ptr& fault : faults_) {
+      if (fault) std::rethrow_exception(fault);
+    }
+    return std::move(tree_);
   }
-  store::Objects::Batch batch(objects);
-  store::Tree tree;
-  for (const std::string& name : names) {
+
+ private:
+  /// Fewer files are not worth a thread.
+  static constexpr std::size_t least = 64;
+
+  void put_stretch(std::size_t number) {
+    try {
+      store::Objects::Batch::Lane lane(batch_);
+      const std::size_t end = names_.size() * (number + 1) / stretches_;
+      for (std::size_t i = names_.size() * number / stretches_; i < end && number < failed_; ++i) {
+        tree_.files[i] = put(lane, names_[i]);
+      }
+      lane.finish();
+    } catch (...) {
+      faults_[number] = std::current_exception();
+      // Those behind it need not go on; those in front of it might meet the fault that is told.
+      std::size_t before = failed_;
+      while (number < before && !failed_.compare_exchange_weak(before, number)) {
+      }
+    }
+  }
+
+  store::TreeFile put(store::Objects::Batch::Lane& lane, const std::string& name) const {
     std::uint64_t size = 0;
-    const Digest digest = batch.put_file(base / name, [&](std::string_view bytes) { size += bytes.size(); });
-    tree.files.push_back({.path = name, .mode = 0644, .size = size, .digest = digest});
+    const auto look = [&](std::string_view bytes) {
+      if (cancel_ != nullptr) cancel_->check();
+      size += bytes.size();
+    };
+    const Digest digest = lane.put_file(base_ / name, {.look = look});
+    return {.path = name, .mode = 0644, .size = size, .digest = digest};
   }
+
+  store::Objects::Batch& batch_;
+  const std::vector<std::string>& names_;
+  const std::filesystem::path& base_;
+  const Cancel* cancel_;
+  store::Tree tree_ = {};
+  std::size_t stretches_ = 1;
+  std::vector<std::exception_ptr> faults_ = {};
+  std::atomic<std::size_t> failed_ = std::numeric_limits<std::size_t>::max();
+};
+
+}  // namespace
+
+std::optional<Digest> put_blobs(table::Engine& engine, store::Objects& objects,
+                                const std::filesystem::path& parquet, const std::vector<std::string>& columns,
+                                const BlobSource& from) {
+  if (columns.empty()) return std::nullopt;
+  const std::vector<std::string> names = files_of(engine, parquet, columns, from.base);
+  store::Objects::Batch batch(objects);
+  store::Tree tree = Putting(batch, names, from.base, from.cancel).run(from.threads);
   batch.commit();
   return store::put_tree(objects, std::move(tree));
 }

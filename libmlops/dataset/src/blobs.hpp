@@ -1,6 +1,7 @@
 #pragma once
 /// Files that rows of a table point at: pictures, sounds, texts.
 
+#include <mlops/base/cancel.hpp>
 #include <mlops/store/objects.hpp>
 #include <mlops/table/engine.hpp>
 
@@ -11,11 +12,17 @@
 
 namespace mlops::dataset {
 
-/// Stores every file that the columns name (relative to `base`, never outside of it) and the tree of them;
-/// nothing when there is no such column. Throws Error: not_found (naming the first that is missing, and how
-/// many), corrupt (a path that leads out of `base`).
+struct BlobSource {
+  std::filesystem::path base;  ///< Where the files lie, and none outside of it.
+  unsigned threads = 1;
+  const Cancel* cancel = nullptr;
+};
+
+/// Stores every file that the columns name and the tree of them; nothing when there is no such column. Throws
+/// Error: not_found (naming the first that is missing, and how many), corrupt (a path that leads out of
+/// `base`), interrupted.
 std::optional<Digest> put_blobs(table::Engine& engine, store::Objects& objects,
                                 const std::filesystem::path& parquet, const std::vector<std::string>& columns,
-                                const std::filesystem::path& base);
+                                const BlobSource& from);
 
 }  // namespace mlops::dataset

@@ -59,9 +59,12 @@ class Fetching {
       if (input.url.empty()) out.unchanged = false;
       else fetch_one(input, out, Ask::for_news);
     }
-    // Some of it is new, and of the rest the bytes were not kept.
+    if (out.unchanged && known_.untouched_is_enough) return out;
     for (InputFile& input : out.inputs) {
-      if (!out.unchanged && !input.url.empty() && input.path.empty()) fetch_one(input, out, Ask::for_all);
+      if (input.url.empty() || !input.path.empty()) continue;
+      if (const auto* const before = find(known_.files, input.name))
+        input.path = objects_.file(before->digest);
+      else if (!out.unchanged) fetch_one(input, out, Ask::for_all);  // Its bytes were not kept.
     }
     return out;
   }
@@ -71,16 +74,14 @@ class Fetching {
 
   void fetch_one(InputFile& input, Gathered& out, Ask ask) {
     const store::TreeFile* const before = find(known_.files, input.name);
-    const bool may_stay = ask == Ask::for_news && (before != nullptr || known_.untouched_is_enough);
+    const bool may_stay =
+        ask == Ask::for_news && (before != nullptr || (known_.dropped && known_.untouched_is_enough));
     TemporaryFile file(objects_.temporary_path());
     http::Download request{.url = input.url, .file = file.path(), .network = network_};
     if (may_stay) request.seen = seen_of(json::Value(known_.seen)[input.url]);
     const http::Downloaded got = get(shop_, std::move(request));
     if (const json::Object seen = json_of(got.seen); !seen.empty()) out.seen.set(input.url, seen);
-    if (got.unchanged) {
-      if (before != nullptr) input.path = objects_.file(before->digest);
-      return;
-    }
+    if (got.unchanged) return;
     out.unchanged = false;
     input.path = file.path();
     out.made.push_back(std::move(file));

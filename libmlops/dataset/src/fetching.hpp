@@ -15,7 +15,8 @@ struct Known {
   json::Object seen = {};  ///< Version::origin.seen, or what the lock has of it.
   std::optional<store::Tree> files =
       {};  ///< The bytes, where the store has them; their paths are names of inputs.
-  bool untouched_is_enough = false;  ///< Without `files`: nothing else is needed if all is as it was.
+  bool untouched_is_enough = false;  ///< Nothing else is needed if all is as it was, not even its bytes.
+  bool dropped = false;              ///< The bytes were not kept: there are no `files` and need be none.
 };
 
 struct Gathered {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 #include <tuple>
 
 #include "src/blobs.hpp"
@@ -24,6 +25,10 @@ namespace {
 
 /// The engine's time for reading a table back grows with the square of the columns that are read at once.
 constexpr std::size_t columns_at_once = 1000;
+
+unsigned threads_of(const Resources& resources) {
+  return resources.threads != 0 ? resources.threads : std::max(1U, std::thread::hardware_concurrency());
+}
 
 class Ingest {
  public:
@@ -48,10 +53,11 @@ class Ingest {
     const bool whole = newest && loss_of_table(objects_, *newest).empty();
     gather(newest, as_asked && whole);
     if (gathered_.unchanged && as_asked && whole) return unchanged(*newest);
-    stage();
+    Staging staging = take(newest);
     report_.lock_moved = leaves_lock(newest);
     const bool same = newest && is_same(*newest);
     if (same && as_asked && whole) return with_raw(*newest);
+    open(staging);
     decide();
     load();
     const bool as_it_was = same && (as_asked || reads_as_loaded(*newest));
@@ -76,7 +82,8 @@ class Ingest {
 
   IngestReport plan() {
     gather(std::nullopt, false);
-    stage();
+    Staging staging = take(std::nullopt);
+    open(staging);
     decide();
     Version& version = report_.version;
     version.read = plan_.read;
@@ -132,7 +139,7 @@ class Ingest {
 
   /// The lock, which goes along with the bytes, has heard of the place last.
   Known known_of(const Version& newest, bool as_asked) const {
-    Known known{.seen = newest.origin.seen, .files = {}, .untouched_is_enough = as_asked && !newest.raw_kept};
+    Known known{.seen = newest.origin.seen, .untouched_is_enough = as_asked, .dropped = !newest.raw_kept};
     const json::Value pins = request_.pinned ? json::Value(*request_.pinned) : json::Value();
     const json::Object* const seen = pins["seen"].as_object();
     if (seen != nullptr && pins["raw"].text_or("") == newest.raw.text()) known.seen = *seen;
@@ -155,10 +162,19 @@ class Ingest {
                        [&](const store::TreeFile& file) { return objects_.sound(file.digest); });
   }
 
-  void stage() {
-    Staging staging(objects_, raw_, shop_.engines, shop_.progress, shop_.cancel);
-    staged_ = rows_ ? staging.stage_rows(gathered_.inputs, rows_->name, rows_->longest_row)
-                    : staging.stage(gathered_.inputs, request_.source.read, request_.input);
+  /// The bytes are safe afterwards; of a large file that was another one before, what is new in it.
+  Staging take(const std::optional<Version>& newest) {
+    store::Tree before;
+    if (newest && newest->raw_kept && objects_.sound(newest->raw))
+      before = store::get_tree(objects_, newest->raw);
+    Staging staging(objects_, raw_, shop_.engines, shop_.progress, shop_.cancel, std::move(before));
+    staged_ = staging.take(gathered_.inputs, request_.input);
+    return staging;
+  }
+
+  void open(Staging& staging) {
+    if (rows_) staging.open_rows(staged_, rows_->name, rows_->longest_row);
+    else staging.open(staged_, request_.source.read);
   }
 
   static Version version_of(const store::Store& store, const store::ReferenceEntry& entry) {
@@ -354,7 +370,10 @@ class Ingest {
     for (const Column& column : version.columns) {
       if (column.blob) blobs.push_back(column.name);
     }
-    version.blobs = put_blobs(engine(), objects_, loaded_->data.path(), blobs, blob_base());
+    version.blobs = put_blobs(engine(), objects_, loaded_->data.path(), blobs,
+                              {.base = blobs.empty() ? std::filesystem::path() : blob_base(),
+                               .threads = threads_of(shop_.resources),
+                               .cancel = shop_.cancel});
     version.raw = keep_raw();
     keep_data();
   }

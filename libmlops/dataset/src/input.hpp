@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,24 +84,35 @@ struct Staged {
 
 class Staging {
  public:
+  /// `before` are the files of a version that these may be a later state of.
   Staging(store::Objects& objects, store::Objects::Batch& raw, Engines& engines, Progress& progress,
-          const Cancel* cancel)
-      : objects_(objects), raw_(raw), engines_(engines), progress_(progress), cancel_(cancel) {}
+          const Cancel* cancel, store::Tree before = {})
+      : objects_(objects),
+        raw_(raw),
+        engines_(engines),
+        progress_(progress),
+        cancel_(cancel),
+        before_(std::move(before)) {}
 
-  /// Puts the raw bytes of every file into the batch, decompresses and transcodes where needed and finds out
-  /// the format, which must be one for all. Throws Error: not_found, corrupt, usage (a format that is not
-  /// read), busy (disk full).
-  Staged stage(const std::vector<InputFile>& inputs, const manifest::ReadOptions& wishes,
-               const StandardInput& input);
+  /// Puts the raw bytes of every file into the batch: the result has no `files` yet. Throws Error: not_found,
+  /// busy (disk full).
+  Staged take(const std::vector<InputFile>& inputs, const StandardInput& input);
+
+  /// Decompresses and transcodes what was taken, where that is needed, and finds out the format, which must
+  /// be one for all. Throws Error: corrupt, usage (a format that is not read), busy (disk full).
+  void open(Staged& staged, const manifest::ReadOptions& wishes);
 
   /// The same for rows of a database, which nobody has to find out anything about.
-  Staged stage_rows(const std::vector<InputFile>& inputs, const std::string& name, std::uint64_t longest_row);
+  void open_rows(Staged& staged, const std::string& name, std::uint64_t longest_row);
 
  private:
   Digest put(const InputFile& file, const StandardInput& input, EncodingCounter& counter,
              std::uint64_t& size);
+  std::optional<Digest> base_of(const std::string& name) const;
   TemporaryFile pipe_to_file(const StandardInput& input);
-  StagedFile plain(const InputFile& file, const Digest& digest, std::uint64_t size, EncodingCounter& counter);
+  StagedFile open_one(const store::TreeFile& file, EncodingCounter& counter,
+                      const manifest::ReadOptions& wishes);
+  StagedFile plain(const store::TreeFile& file, EncodingCounter& counter);
   void transcode(StagedFile& file);
 
   store::Objects& objects_;     // for temporary files
@@ -108,6 +120,8 @@ class Staging {
   Engines& engines_;
   Progress& progress_;
   const Cancel* cancel_;
+  store::Tree before_;
+  std::vector<EncodingCounter> counters_ = {};  // of what was taken, in its order
 };
 
 /// The first bytes of a file, at most `size`.

@@ -69,8 +69,9 @@ struct OpenFile::Impl {
         piped ? find_inputs({"-"}, {}) : find_inputs({file.filename().string()}, file.parent_path());
     wishes.format = request.format;
     if (request.format == "tsv") wishes.delimiter = "\t";
-    staged = Staging(objects, raw, place.engines, place.progress, place.cancel)
-                 .stage(inputs, wishes, request.input);
+    Staging staging(objects, raw, place.engines, place.progress, place.cancel);
+    staged = staging.take(inputs, request.input);
+    staging.open(staged, wishes);
     format = format_name(staged.format);
   }
 

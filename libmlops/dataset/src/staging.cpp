@@ -3,6 +3,7 @@
 #include <mlops/json/value.hpp>
 #include <mlops/pack/stream.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 
@@ -219,12 +220,19 @@ Digest Staging::put(const InputFile& file, const StandardInput& input, EncodingC
   if (file.path.empty()) piped = pipe_to_file(input);
   const stdfs::path& path = piped ? piped->path() : file.path;
   progress_.phase(fmt::format("copying {}", file.name), stdfs::file_size(path, ignored), Unit::bytes);
-  return raw_.put_file(path, [&](std::string_view bytes) {
+  const auto look = [&](std::string_view bytes) {
     if (cancel_ != nullptr) cancel_->check();
     counter.look(bytes);
     size += bytes.size();
     progress_.at(size);
-  });
+  };
+  return raw_.put_file(path, {.look = look, .base = base_of(file.name)});
+}
+
+std::optional<Digest> Staging::base_of(const std::string& name) const {
+  const auto found = std::find_if(before_.files.begin(), before_.files.end(),
+                                  [&](const store::TreeFile& file) { return file.path == name; });
+  return found == before_.files.end() ? std::nullopt : std::optional(found->digest);
 }
 
 TemporaryFile Staging::pipe_to_file(const StandardInput& input) {
@@ -243,11 +251,10 @@ TemporaryFile Staging::pipe_to_file(const StandardInput& input) {
   return file;
 }
 
-StagedFile Staging::plain(const InputFile& file, const Digest& digest, std::uint64_t size,
-                          EncodingCounter& counter) {
-  StagedFile staged{.name = file.name, .path = raw_.file(digest), .made = {}, .size = size};
+StagedFile Staging::plain(const store::TreeFile& file, EncodingCounter& counter) {
+  StagedFile staged{.name = file.path, .path = raw_.file(file.digest), .made = {}, .size = file.size};
   if (pack::detect(read_head(staged.path, 8)) == pack::Compression::none) return staged;
-  progress_.phase(fmt::format("decompressing {}", file.name), 0, Unit::bytes);
+  progress_.phase(fmt::format("decompressing {}", file.path), 0, Unit::bytes);
   TemporaryFile plain(objects_.temporary_path());
   Output output(plain.path());
   std::string block(block_bytes, '\0');
@@ -267,7 +274,7 @@ StagedFile Staging::plain(const InputFile& file, const Digest& digest, std::uint
     std::string message = e.message();
     const std::size_t at = message.find(staged.path.string());
     if (at == std::string::npos) throw;
-    throw Error(e.code(), message.replace(at, staged.path.string().size(), file.name));
+    throw Error(e.code(), message.replace(at, staged.path.string().size(), file.path));
   }
   output.close();
   staged.path = plain.path();
@@ -303,32 +310,42 @@ void Staging::transcode(StagedFile& file) {
   file.made.push_back(std::move(converted));
 }
 
-Staged Staging::stage(const std::vector<InputFile>& inputs, const manifest::ReadOptions& wishes,
-                      const StandardInput& input) {
+Staged Staging::take(const std::vector<InputFile>& inputs, const StandardInput& input) {
   Staged staged;
   for (const InputFile& file : inputs) {
-    EncodingCounter counter;
+    EncodingCounter& counter = counters_.emplace_back();
     std::uint64_t size = 0;
     const Digest digest = put(file, input, counter, size);
     staged.raw.files.push_back({.path = file.name, .mode = 0644, .size = size, .digest = digest});
     staged.raw_bytes += size;
-    StagedFile one = plain(file, digest, size, counter);
-    if (one.size == 0) refuse_empty(one.name);
-    const std::string head = read_head(one.path, 64 * 1024);
-    if (!head.starts_with("PAR1")) {
-      refuse_others(head, one.name);
-      one.encoding = wishes.encoding ? encoding_of(*wishes.encoding) : counter.decide();
-      // JSON is Unicode (RFC 8259): what is not, is a fault of its line.
-      if (one.encoding == Encoding::windows1252 && !wishes.encoding && is_json(one.name, head))
-        one.encoding = Encoding::utf8;
-      refuse_binary(one, counter);
-      // A byte order mark goes too: it would stand in the way of a quoted first name.
-      if (one.encoding != Encoding::utf8 || head.starts_with("\xEF\xBB\xBF")) transcode(one);
-      one.longest_line = counter.longest_line();
-      one.mixes_line_ends =
-          one.encoding == Encoding::utf16le || one.encoding == Encoding::utf16be || counter.mixes_line_ends();
-      one.ill_formed = one.encoding == Encoding::utf8 && counter.ill_formed() > 0;
-    }
+  }
+  return staged;
+}
+
+StagedFile Staging::open_one(const store::TreeFile& file, EncodingCounter& counter,
+                             const manifest::ReadOptions& wishes) {
+  StagedFile one = plain(file, counter);
+  if (one.size == 0) refuse_empty(one.name);
+  const std::string head = read_head(one.path, 64 * 1024);
+  if (head.starts_with("PAR1")) return one;
+  refuse_others(head, one.name);
+  one.encoding = wishes.encoding ? encoding_of(*wishes.encoding) : counter.decide();
+  // JSON is Unicode (RFC 8259): what is not, is a fault of its line.
+  if (one.encoding == Encoding::windows1252 && !wishes.encoding && is_json(one.name, head))
+    one.encoding = Encoding::utf8;
+  refuse_binary(one, counter);
+  // A byte order mark goes too: it would stand in the way of a quoted first name.
+  if (one.encoding != Encoding::utf8 || head.starts_with("\xEF\xBB\xBF")) transcode(one);
+  one.longest_line = counter.longest_line();
+  one.mixes_line_ends =
+      one.encoding == Encoding::utf16le || one.encoding == Encoding::utf16be || counter.mixes_line_ends();
+  one.ill_formed = one.encoding == Encoding::utf8 && counter.ill_formed() > 0;
+  return one;
+}
+
+void Staging::open(Staged& staged, const manifest::ReadOptions& wishes) {
+  for (std::size_t i = 0; i < staged.raw.files.size(); ++i) {
+    StagedFile one = open_one(staged.raw.files[i], counters_[i], wishes);
     const Format format =
         wishes.format ? wished_format(*wishes.format) : format_of(one, read_head(one.path, 64 * 1024));
     if (!staged.files.empty() && format != staged.format) {
@@ -339,25 +356,18 @@ Staged Staging::stage(const std::vector<InputFile>& inputs, const manifest::Read
     staged.format = format;
     staged.files.push_back(std::move(one));
   }
-  return staged;
 }
 
-Staged Staging::stage_rows(const std::vector<InputFile>& inputs, const std::string& name,
-                           std::uint64_t longest_row) {
-  Staged staged{.format = Format::rows, .files = {}, .raw = {}, .raw_bytes = 0};
-  for (const InputFile& file : inputs) {
-    EncodingCounter counter;
-    std::uint64_t size = 0;
-    const Digest digest = put(file, {}, counter, size);
-    staged.raw.files.push_back({.path = file.name, .mode = 0644, .size = size, .digest = digest});
-    staged.raw_bytes += size;
+void Staging::open_rows(Staged& staged, const std::string& name, std::uint64_t longest_row) {
+  staged.format = Format::rows;
+  for (std::size_t i = 0; i < staged.raw.files.size(); ++i) {
+    const store::TreeFile& file = staged.raw.files[i];
     staged.files.push_back({.name = name,
-                            .path = raw_.file(digest),
+                            .path = raw_.file(file.digest),
                             .made = {},
-                            .size = size,
-                            .longest_line = std::max(longest_row, counter.longest_line())});
+                            .size = file.size,
+                            .longest_line = std::max(longest_row, counters_[i].longest_line())});
   }
-  return staged;
 }
 
 }  // namespace mlops::dataset

@@ -157,34 +157,6 @@ Version load(const store::Store& store, const store::ReferenceName& name,
   }
 }
 
-const store::ReferenceEntry& select(const std::vector<store::ReferenceEntry>& entries,
-                                    const std::string& name, const std::string& selector) {
-  if (const auto number = store::number_in(selector, "v", "")) {
-    const auto found =
-        std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.seq == *number; });
-    if (found != entries.end()) return *found;
-    throw error(Code::not_found, "'{}' has no version {}", name, *number)
-        .with_id("data.not_found")
-        .with_hint("it has {}; `mlops data list {}` shows them", count_of(entries.size(), "version"), name);
-  }
-  if (const auto back = store::number_in(selector, "{", "}")) {
-    const auto steps = static_cast<std::size_t>(*back);
-    if (steps < entries.size()) return entries[entries.size() - 1 - steps];
-    throw error(Code::not_found, "'{}' does not go back {} versions: it has {}", name, steps, entries.size())
-        .with_id("data.not_found");
-  }
-  if (const auto time = Time::parse(selector)) {
-    const auto later =
-        std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.time > *time; });
-    if (later != entries.begin()) return *(later - 1);
-    throw error(Code::not_found, "'{}' has no version as old as {}", name, time->text())
-        .with_id("data.not_found")
-        .with_hint("the first is of {}", entries.front().time.text());
-  }
-  throw error(Code::usage, "'@{}' selects no version", selector)
-      .with_hint("`@v2` (number), `@{{1}}` (one back) or `@2026-11-01` (as of) is wanted");
-}
-
 /// The version whose record's digest begins with these digits.
 std::optional<Version> by_digest(store::Store& store, std::string_view hex) {
   std::optional<Version> found;
@@ -304,7 +276,9 @@ Version resolve(store::Store& store, std::string_view address) {
   const auto entries = store.references().history(name);
   if (entries.empty())
     throw error(Code::not_found, "'{}' has no version", parts.name).with_id("data.not_found");
-  return load(store, name, parts.selector ? select(entries, parts.name, *parts.selector) : entries.back());
+  return load(store, name,
+              parts.selector ? store::select(entries, parts.name, *parts.selector, "data.not_found")
+                             : entries.back());
 }
 
 }  // namespace mlops::dataset
