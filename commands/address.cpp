@@ -2,6 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/store/selector.hpp>
 
 #include <algorithm>
 #include <array>
@@ -105,10 +106,19 @@ std::vector<Meaning> meanings_of(const std::string& name, const std::string& add
       .with_hint("write {}", one_of(addresses));
 }
 
-/// The newest record of a reference that the journal names; a word without record is said to be none.
+/// A record of a reference that the journal names, the newest unless another is selected; a word without
+/// record is said to be none.
 Named of_kept(store::Store& store, std::string_view kind, const std::string& name) {
   if (const auto entry = store.references().find({std::string(kind), name}))
     return {Thing::other, entry->digest.text()};
+  if (const std::size_t at = name.rfind('@'); at != std::string::npos) {
+    const std::string word = fmt::format("{}/{}", kind, name.substr(0, at));
+    const auto entries = store.references().history({std::string(kind), name.substr(0, at)});
+    if (!entries.empty()) {
+      const auto& entry = store::select(entries, word, name.substr(at + 1), "address.not_found");
+      return {Thing::other, entry.digest.text()};
+    }
+  }
   std::vector<std::string> known;
   for (const store::ReferenceName& one : store.references().list()) {
     if (one.kind == kind) known.push_back(one.name);
@@ -124,7 +134,7 @@ Named of_kept(store::Store& store, std::string_view kind, const std::string& nam
 }  // namespace
 
 Named named(store::Store& store, const std::string& address) {
-  for (const std::string_view kind : {"judgements", "watches", "releases"}) {
+  for (const std::string_view kind : {"files", "judgements", "watches", "releases"}) {
     if (address.starts_with(kind) && address.substr(kind.size(), 1) == "/")
       return of_kept(store, kind, address.substr(kind.size() + 1));
   }
@@ -139,6 +149,9 @@ Named named(store::Store& store, const std::string& address) {
   if (meanings.size() > 1) ambiguous(name, address.substr(at), meanings);
   if (!meanings.empty()) return {meanings.front().thing, address};
   if (const auto found = by_digits(store, address)) return *found;
+  for (const std::string& path : {address, address.substr(0, address.rfind('@'))}) {
+    if (store.references().find({"files", path})) return of_kept(store, "files", address);
+  }
   unknown(name, names);
 }
 

@@ -1,6 +1,7 @@
 /// `mlops data`: look at datasets, query them, write them out.
 #include "cli/invocation.hpp"
 #include "commands.hpp"
+#include "data_files.hpp"
 #include "dataset_rows.hpp"
 #include "up_to_date.hpp"
 
@@ -255,9 +256,10 @@ cli::Command export_spec() {
 
 cli::Command data() {
   return {.name = "data",
-          .summary = "look at datasets, query them, write them out",
+          .summary = "look at datasets, query them, write them out; version files and folders",
           .children = {list_datasets_spec(), show_dataset_spec(), head_spec(), query_spec(), profile_spec(),
-                       export_spec()}};
+                       export_spec(), add_files_spec(), files_status_spec(), checkout_files_spec(),
+                       unprotect_files_spec(), remove_files_spec()}};
 }
 
 }  // namespace mlops::commands

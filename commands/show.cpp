@@ -13,7 +13,9 @@
 #include <mlops/project/project.hpp>
 #include <mlops/store/tree.hpp>
 
+#include <filesystem>
 #include <fstream>
+#include <optional>
 
 namespace mlops::commands {
 namespace {
@@ -68,12 +70,27 @@ void show_object(const Digest& digest, cli::Invocation& invocation) {
   invocation.record("mlops.object/1", {{"digest", digest.text()}, {"bytes", *size, ui::Show::bytes}});
 }
 
+/// What lies in a pack would become a file for nothing.
+constexpr std::uint64_t in_memory = 1 << 20;
+
+/// Nothing where it would have to be made, and nothing may be written.
+std::optional<std::filesystem::path> find_file(const store::Objects& objects, const Digest& digest) {
+  try {
+    return objects.file(digest);
+  } catch (const Error& e) {
+    if (e.code() != Code::failed && e.code() != Code::busy) throw;
+    return std::nullopt;
+  }
+}
+
 /// The bytes themselves, for whatever reads them next.
 void write_content(const Digest& digest, cli::Invocation& invocation) {
   const store::Objects& objects = invocation.project().store().objects();
-  if (!objects.size(digest))
-    throw error(Code::not_found, "there is no object {}", digest.text()).with_id("object.not_found");
-  std::ifstream file(objects.file(digest), std::ios::binary);
+  const auto size = objects.size(digest);
+  if (!size) throw error(Code::not_found, "there is no object {}", digest.text()).with_id("object.not_found");
+  const auto path = *size <= in_memory ? std::nullopt : find_file(objects, digest);
+  if (!path) return invocation.output().text(objects.get(digest));
+  std::ifstream file(*path, std::ios::binary);
   std::string block(1 << 20, '\0');
   while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0)
     invocation.output().text(std::string_view(block.data(), static_cast<std::size_t>(file.gcount())));

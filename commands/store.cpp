@@ -1,4 +1,5 @@
-/// `mlops store`: what the store takes, whether it is sound, and its index made anew.
+/// `mlops store`: what the store takes, whether it is sound, what can go, and its index made anew.
+#include "store.hpp"
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 
@@ -92,7 +93,7 @@ cli::Command reindex_spec() {
 cli::Command store() {
   return {.name = "store",
           .summary = "inspect and check the place where everything is kept",
-          .children = {du_spec(), fsck_spec(), reindex_spec()}};
+          .children = {du_spec(), fsck_spec(), store_gc(), reindex_spec()}};
 }
 
 }  // namespace mlops::commands

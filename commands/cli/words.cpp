@@ -123,6 +123,12 @@ class Reader {
     auto fault = error(Code::usage, "'{}' is not a command of `{}`", word, parent).with_id("command.unknown");
     std::vector<std::string> near = near_misses(word, known);
     for (std::string& name : near) name = fmt::format("{} {}", parent, name);
+    for (const Command& group : words_.command->children) {  // Whoever leaves out the group: `mlops add`.
+      for (const Command& child : group.children) {
+        if (child.name == word && !group.hidden && !child.hidden)
+          near.push_back(fmt::format("{} {} {}", parent, group.name, word));
+      }
+    }
     return near.empty() ? std::move(fault).with_hint("`{} -h` lists them", parent)
                         : std::move(fault).with_hint("{}", similar("command", near));
   }

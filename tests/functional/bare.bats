@@ -25,6 +25,8 @@ feature_join: needs table
 feature_server: needs http and table
 features: needs table
 features_online: needs table
+formats: its stores are asked with table
+gc: its project needs table
 graph: needs table
 graph_faults: needs table
 graph_words: needs table
@@ -40,6 +42,7 @@ mlflow: needs http
 monitor: needs http, json and table
 nfs: needs table, in a machine of its own
 oracle: needs table
+power: needs table
 predict: needs table
 predictions: needs http and json
 quickstart: builds on its own
@@ -68,6 +71,11 @@ tested='
 config:
 completion: datasets, models, versions and aliases are offered where they are wanted
 doctor: engines tell the versions of their libraries
+files:
+files_checkout:
+files_git:
+files_safety:
+files_status:
 model: a dry run changes nothing, not even where there is no project
 model: models of XGBoost run here, whatever they predict and however they are written
 model: an objective that is not known here is refused, a damaged model too
@@ -140,6 +148,11 @@ runs_bare() {
 
 @test "completion without engines" { runs_bare completion; }
 @test "doctor without engines" { runs_bare doctor; }
+@test "files without engines" { runs_bare files; }
+@test "checkouts of files without engines" { runs_bare files_checkout; }
+@test "files in git without engines" { runs_bare files_git; }
+@test "safety of files without engines" { runs_bare files_safety; }
+@test "status of files without engines" { runs_bare files_status; }
 @test "model without engines" { runs_bare model; }
 @test "run without engines" { runs_bare run; }
 @test "runs without engines" { runs_bare runs; }
@@ -189,6 +202,7 @@ runs_bare() {
   answers 0 mlops store reindex
   answers 0 mlops store du
   answers 0 mlops store fsck
+  answers 0 mlops store gc
   answers 0 mlops data list
   is "$output" ""
 }

@@ -68,7 +68,7 @@ hint: \`mlops ingest FILE\` begins one here"
   answers 4 mlops data show chrun
   is "$stderr" $'error: no dataset \'chrun\'\n\nhint: a similar name exists: `churn`'
   answers 4 mlops data show churn@v9
-  is "$stderr" $'error: \'churn\' has no version 9\n\nhint: it has 2 versions; `mlops data list churn` shows them'
+  is "$stderr" $'error: \'churn\' has no version 9\n\nhint: it has 2 versions, the newest is v2'
   answers 4 mlops data show 'churn@{2}'
   has "$stderr" "'churn' does not go back 2 versions: it has 2"
   answers 4 mlops data show churn@2020-01-01

@@ -33,7 +33,13 @@ run_examples() {
 }
 
 @test "the examples of ingest" { run_examples ingest; }
-@test "the examples of data" { run_examples data; }
+@test "the examples of data" {
+  mkdir images
+  echo 'an image' >images/a.jpg
+  echo 'id,label' >labels.csv
+  mlops data add images labels.csv --quiet >/dev/null
+  run_examples data
+}
 @test "the examples of features" {
   rm -rf .mlops mlops.yaml mlops.lock
   seed_view

@@ -300,19 +300,19 @@ each_room() {
 
 @test "a store of a newer program is left alone by every command" {
   full_project
-  echo '{"format":2}' >.mlops/format
+  echo '{"format":3}' >.mlops/format
   before=$(find . -type f | sort | xargs -d '\n' sha256sum)
   for words in "data list" "data show churn" "data head churn" "data profile churn" "data export churn --out x.csv" \
     "ingest churn.csv" "show churn" log "log tag a=1 --run @last" "runs list" "runs show @last" "run -- touch made" \
     "train run --data churn --label churned" "model list" "model show customers" "model register x --file other" \
     "model promote customers@v2" "model rollback customers" "model history customers" "predict customers --in customers.csv" \
-    "serve customers --port 0" "store fsck" "store du" "store reindex"; do
+    "serve customers --port 0" "store fsck" "store du" "store gc" "store reindex"; do
     # shellcheck disable=SC2086
     answers 2 mlops $words
-    has "$stderr" "has format 2, this program knows format 1"
+    has "$stderr" "has format 3, this program knows format 2"
   done
   answers 0 mlops doctor --porcelain
-  has "$output" "has format 2"
+  has "$output" "has format 3"
   is "$(find . -type f | sort | xargs -d '\n' sha256sum)" "$before"
 }
 

@@ -18,6 +18,11 @@ data head|answers|churn
 data query|answers|"SELECT city, count(*) AS n, avg(age) AS age FROM people GROUP BY city ORDER BY city"
 data profile|answers|churn
 data export|changes|churn --out out.csv
+data add|changes|photos
+data status|answers|
+data checkout|changes|photos
+data unprotect|changes|photos
+data rm|changes|photos
 check|changes|people
 features plan|answers|
 features apply|changes|
@@ -65,6 +70,7 @@ log tag|changes|--run @last team=risk
 log artifact|changes|--run @last churn.csv
 store du|answers|
 store fsck|answers|
+store gc|changes|
 store reindex|changes|
 help|answers|
 help|text|doctor
@@ -98,6 +104,14 @@ setup_file() {
     inputs: {age: 40, city: "Lima"}, features: null, prediction: true, probability: 0.75, probabilities: null}' \
     >.mlops/predictions/churn/20261105T100000Z-77ec8d40-0001.jsonl
   mlops monitor run churn --quiet --as-of 2026-11-06 >/dev/null
+  mkdir photos
+  echo one >photos/one
+  seq 60000 >photos/two
+  echo three >photos/three
+  mlops data add photos --quiet --as-of 2026-11-06 >/dev/null
+  rm photos/two
+  mlops data checkout photos --link hard --quiet >/dev/null
+  rm photos/three
   printf 'data:\n  adults: {sql: SELECT * FROM people WHERE age >= 18}\n' >>mlops.yaml
   mlops run --quiet -p lr=0.1 -- sh -c 'echo "loss: 0.5"' >/dev/null
   other=$(mlops runs show @last --json | jq -r .items[0].id)
@@ -139,7 +153,7 @@ told() {
 }
 
 # Every file of the project and of HOME with its content, but for the indexes, which whoever reads may bring up to date.
-everything() { find . "$HOME" -type f ! -name 'runs.db*' ! -name 'catalogue.db*' ! -name 'online.db-*' -exec sha256sum {} + | sort; }
+everything() { find . "$HOME" -type f ! -name 'runs.db*' ! -name 'catalogue.db*' ! -name 'online.db-*' ! -path './.mlops/worktree/*' -exec sha256sum {} + | sort; }
 
 # is_error TEXT: an error as people get it: the word, lower case, no full stop, at most one hint behind an empty line.
 is_error() {

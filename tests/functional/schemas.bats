@@ -79,6 +79,36 @@ terms() {
   agrees mlops.event/1 mlops log
 }
 
+@test "data: keys of files and folders" {
+  mkdir images
+  echo a >images/a
+  echo b >images/b
+  agrees mlops.files-version/1 mlops data add images logs
+  echo changed >images/a
+  mv images/b images/c
+  agrees mlops.files-status/1 mlops data status
+  agrees mlops.files-checkout/1 mlops data checkout --force
+  agrees mlops.files-checkout/1 mlops data checkout -n
+  agrees mlops.files-unprotect/1 mlops data unprotect images
+  agrees mlops.files-removed/1 mlops data rm images logs
+}
+
+# FAULT: `digest` is not there, where every key of a schema always is: "null where nothing is known".
+@test "data add: with -n, too, every key is there" {
+  skip "digest is not there"
+  agrees mlops.files-version/1 mlops data add logs -n
+  is "$(jq '.items[0].digest' <<<"$output")" null
+}
+
+@test "every field of the record of files is on mlops-store(5), and no other" {
+  page=$source_dir/man/mlops-store.5.md
+  mlops data add logs churn.csv -q >/dev/null
+  is "$(terms FILES-VERSION HOW)" "$(for path in logs churn.csv; do
+    mlops show "$(tail -n 1 .mlops/refs/files/$path | jq -r .digest)" --json
+  done | jq -r '.items[0] | to_entries[] | .key as $key | .value |
+    if type == "object" then keys[] | "\($key).\(.)" else $key end' | sort -u)"
+}
+
 @test "features: keys" {
   rm -rf .mlops mlops.yaml mlops.lock
   seed_view
@@ -188,6 +218,7 @@ terms() {
 
 @test "store: keys" {
   agrees mlops.store-usage/1 mlops store du
+  agrees mlops.store-gc/1 mlops store gc
   agrees mlops.store-reindex/1 mlops store reindex
   raw=$(mlops data show churn --json | jq -r .items[0].raw)
   agrees mlops.tree/1 mlops show "$raw"
@@ -228,7 +259,7 @@ terms() {
   record=$(mlops data show files --json | jq -r .items[0].digest)
   fields=$(mlops show "$record" --json | jq -r '.items[0] | .read = null | to_entries[] | .key as $key | .value |
     if type == "object" then keys[] | "\($key).\(.)" else $key end' | sort)
-  is "$(terms DATASET-VERSION HOW)" "$fields"
+  is "$(terms DATASET-VERSION FILES-VERSION)" "$fields"
   is "$(terms HOW LOGICAL)" \
     "$(mlops show "$record" --json | jq -r '.items[0].read | keys[]')"
   is "$(mlops show "$record" --json | jq -c '.items[0].columns[0] | keys')" '["blob","name","open","original","pii","type"]'

@@ -117,7 +117,7 @@ void add_entry(Lock& lock, const yaml::Entry& entry, std::vector<yaml::Fault>& f
 Lock Lock::parse(std::string_view text, std::string_view file) {
   if (const std::size_t line = yaml::conflict_line(text); line > 0) {
     throw error(Code::usage, "{}:{}: a merge conflict marker", file, line)
-        .with_hint("keep the lines of either side, then run `mlops ingest` again");
+        .with_hint("keep the lines of either side, then run `mlops ingest` or `mlops data checkout` again");
   }
   const yaml::Document document = yaml::parse(text, file, limits);
   std::vector<yaml::Fault> faults = document.faults;

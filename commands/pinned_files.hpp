@@ -1,0 +1,26 @@
+#pragma once
+/// From the words of `mlops data add` and its siblings to the paths of added files.
+
+#include <mlops/project/project.hpp>
+#include <mlops/worktree/worktree.hpp>
+
+#include <string>
+#include <vector>
+
+namespace mlops::commands {
+
+/// Relative to the project's root. Throws Error: usage (outside of the project, the project itself, a part of
+/// what was added already or around it, a link), not_found.
+std::vector<std::string> paths_to_add(project::Project& project, const std::vector<std::string>& words);
+
+struct Pinned {
+  std::string path;
+  worktree::Pin pin;
+  bool chosen = false;  ///< By its version, not by mlops.lock.
+};
+
+/// What mlops.lock pins, all of it without words. A word is a path or an address (`files/images`), of a
+/// version when `@v2` follows. Throws Error: not_found, usage.
+std::vector<Pinned> pinned_files(project::Project& project, const std::vector<std::string>& words);
+
+}  // namespace mlops::commands

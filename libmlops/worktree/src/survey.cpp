@@ -1,0 +1,203 @@
+#include "src/survey.hpp"
+
+#include <mlops/base/error.hpp>
+#include <mlops/crypto/sha256.hpp>
+
+#include <algorithm>
+#include <mutex>
+
+namespace mlops::worktree {
+namespace {
+
+/// So many files are looked at together.
+constexpr std::size_t window_size = 16'384;
+/// So many folders at most are open meanwhile.
+constexpr std::size_t open_folders = 256;
+/// A piece of work for one thread: so many files, or so many bytes.
+constexpr std::size_t piece_files = 256;
+constexpr std::uint64_t piece_bytes = 8 << 20;
+constexpr std::size_t read_size = 256 * 1024;
+
+std::uint32_t mode_of(const fs::Look& look) {
+  if (look.type == fs::Type::link) return store::TreeFile::link;
+  return (look.mode & 0100U) != 0 ? 0755 : 0644;
+}
+
+/// Nothing where there is none, or a link on the way.
+std::shared_ptr<const fs::Folder> folder_below(const std::filesystem::path& top, const std::string& path) {
+  const auto is_folder = [](const std::optional<fs::Look>& look) {
+    return look && look->type == fs::Type::folder;
+  };
+  if (!is_folder(fs::find_look(top))) return nullptr;
+  auto folder = std::make_shared<const fs::Folder>(top);
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t slash = std::min(path.find('/', at), path.size());
+    const std::string name = path.substr(at, slash - at);
+    if (!is_folder(folder->find(name))) return nullptr;
+    folder = std::make_shared<const fs::Folder>(*folder, name);
+    at = slash + 1;
+  }
+  return folder;
+}
+
+}  // namespace
+
+Survey::Survey(const Place& place, const std::string& path, const std::optional<Pin>& pin, bool all_pinned)
+    : place_(place),
+      path_(path),
+      all_pinned_(all_pinned),
+      walk_(place.root, path),
+      index_(index_path(place.store, path)) {
+  if (pin && pin->folder) {
+    tree_ = std::make_unique<store::TreeReader>(place.store.objects(), pin->digest);
+    next_expected();
+  } else if (pin) {
+    expected_ = {
+        .path = "", .mode = pin->executable ? 0755U : 0644U, .size = pin->bytes, .digest = pin->digest};
+  }
+  Walked walked;
+  if (walk_.next(walked)) walked_ = std::move(walked);
+}
+
+bool Survey::next_expected() {
+  store::TreeFile file;
+  const bool more = tree_ && tree_->next(file);
+  expected_ = more ? std::optional(std::move(file)) : std::nullopt;
+  return more;
+}
+
+void Survey::fill(std::vector<Item>& window) {
+  std::size_t folders = 0;
+  const fs::Folder* folder = nullptr;
+  while (window.size() < window_size && folders < open_folders && (walked_ || expected_)) {
+    Item item;
+    const bool here = walked_ && (!expected_ || walked_->path <= expected_->path);
+    const bool wanted = expected_ && (!walked_ || expected_->path <= walked_->path);
+    item.path = here ? walked_->path : expected_->path;
+    if (wanted) {
+      item.expected = std::move(expected_);
+      next_expected();
+    }
+    if (here) {
+      item.there = true;
+      item.folder = walked_->folder;
+      item.name = walked_->name;
+      folders += item.folder.get() == folder ? 0 : 1;
+      folder = item.folder.get();
+      Walked walked;
+      const bool more = walk_.next(walked);
+      walked_ = more ? std::optional(std::move(walked)) : std::nullopt;
+    }
+    window.push_back(std::move(item));
+  }
+}
+
+void Survey::look(std::vector<Item>& window) const {
+  const std::size_t pieces = (window.size() + piece_files - 1) / piece_files;
+  in_parallel(pieces, {place_.threads, place_.cancel}, [&](std::size_t piece) {
+    const std::size_t end = std::min(window.size(), (piece + 1) * piece_files);
+    for (std::size_t i = piece * piece_files; i < end; ++i) {
+      Item& item = window[i];
+      if (!item.there) continue;
+      const auto look = item.folder->find(item.name);
+      item.there = look.has_value();  // Else it went meanwhile.
+      if (look) item.look = *look;
+      if (look) item.mode = mode_of(*look);
+    }
+  });
+}
+
+void Survey::look_behind_rules(Item& item) {
+  const std::filesystem::path top = place_.root / path_;
+  const std::size_t slash = item.path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "" : item.path.substr(0, slash);
+  if (folder != last_folder_) {
+    last_folder_ = folder;
+    last_ = folder_below(item.path.empty() ? top.parent_path() : top, folder);
+  }
+  if (!last_) return;
+  const std::string name = item.path.empty() ? top.filename().native() : item.path.substr(slash + 1);
+  const auto look = last_->find(name);
+  if (!look || look->type == fs::Type::folder) return;
+  item.there = true;
+  item.folder = last_;
+  item.name = name;
+  item.look = *look;
+  item.mode = mode_of(*look);
+}
+
+std::vector<Item> Survey::next() {
+  std::vector<Item> window;
+  window.reserve(window_size);
+  fill(window);
+  look(window);
+  for (Item& item : window) {
+    if (!item.there && item.expected && all_pinned_) look_behind_rules(item);
+    if (!item.there) continue;
+    if (item.look.type == fs::Type::folder) {  // It was not one a moment ago.
+      item.there = false;
+      continue;
+    }
+    if (item.look.type != fs::Type::file && item.look.type != fs::Type::link) {
+      throw error(Code::failed, "'{}' is {}", item.file().native(), fs::name_of_special(item.look.mode))
+          .with_hint("files, folders and symbolic links can be versioned; name it in a '.mlopsignore'");
+    }
+    const auto known = index_.find(item.path);
+    if (known && known->stamp == item.look.stamp && known->mode == item.mode) item.digest = known->digest;
+  }
+  std::erase_if(window, [](const Item& item) { return !item.there && !item.expected; });
+  return window;
+}
+
+Error changed(const Item& item) {
+  return error(Code::conflict, "'{}' changed while it was read", item.file().native())
+      .with_hint("run the command again when nobody writes to it");
+}
+
+Digest hash_of(const Item& item) {
+  if (item.is_link()) return crypto::sha256(item.folder->link_text(item.name));
+  fs::File file = item.folder->open(item.name);
+  if (file.stamp() != item.look.stamp) throw changed(item);
+  thread_local std::string block;
+  block.resize(read_size);
+  crypto::Sha256 hash;
+  while (const std::size_t count = file.read(block.data(), block.size())) hash.update(block.data(), count);
+  if (file.stamp() != item.look.stamp) throw changed(item);
+  return hash.finish();
+}
+
+void share_out(const Place& place, const std::vector<Item*>& items,
+               const std::function<void(Item& item, std::size_t lane)>& work) {
+  std::vector<std::size_t> ends;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0, begin = 0; i < items.size(); ++i) {
+    bytes += items[i]->there ? items[i]->look.stamp.size : items[i]->expected->size;
+    if (bytes < piece_bytes && i + 1 - begin < piece_files && i + 1 < items.size()) continue;
+    ends.push_back(i + 1);
+    begin = i + 1;
+    bytes = 0;
+  }
+  std::mutex mutex;
+  std::vector<std::size_t> lanes;
+  for (std::size_t i = 0; i < std::max(1U, place.threads); ++i) lanes.push_back(i);
+  in_parallel(ends.size(), {place.threads, place.cancel}, [&](std::size_t piece) {
+    std::size_t lane = 0;
+    {
+      const std::lock_guard guard(mutex);
+      lane = lanes.back();
+      lanes.pop_back();
+    }
+    for (std::size_t i = piece == 0 ? 0 : ends[piece - 1]; i < ends[piece]; ++i) {
+      if (place.cancel != nullptr) place.cancel->check();
+      work(*items[i], lane);
+    }
+    const std::lock_guard guard(mutex);
+    lanes.push_back(lane);
+  });
+}
+
+Known known_of(const Item& item, const Digest& digest) {
+  return {.path = item.path, .mode = item.mode, .stamp = item.look.stamp, .digest = digest};
+}
+
+}  // namespace mlops::worktree

@@ -1,0 +1,1 @@
+/// The module's tests are in the files beside this one.
