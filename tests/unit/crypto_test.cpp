@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <mlops/crypto/hmac.hpp>
+#include <mlops/crypto/md5.hpp>
 #include <mlops/crypto/random.hpp>
 #include <mlops/crypto/sha256.hpp>
 
@@ -69,6 +71,38 @@ TEST(Random, HasTheLengthAskedForAndDoesNotRepeat) {
     EXPECT_TRUE(seen.insert(hex).second);
   }
   EXPECT_EQ(random_hex(0), "");
+}
+
+// RFC 4231, test cases 1, 2, 3, 6 and 7: short keys, and keys longer than a block.
+TEST(HmacSha256, AgreesWithTheStandard) {
+  EXPECT_EQ(hmac_sha256(std::string(20, '\x0b'), "Hi There").hex(),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(hmac_sha256("Jefe", "what do ya want for nothing?").hex(),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(hmac_sha256(std::string(20, '\xaa'), std::string(50, '\xdd')).hex(),
+            "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
+  EXPECT_EQ(
+      hmac_sha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First").hex(),
+      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  EXPECT_EQ(
+      hmac_sha256(std::string(131, '\xaa'),
+                  "This is a test using a larger than block-size key and a larger than block-size data. "
+                  "The key needs to be hashed before being used by the HMAC algorithm.")
+          .hex(),
+      "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
+}
+
+TEST(HmacSha256, AnEmptyKeyAndTextAreAKeyAndAText) {
+  EXPECT_EQ(hmac_sha256("", "").hex(), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+}
+
+// RFC 1321, A.5.
+TEST(Md5, AgreesWithTheStandard) {
+  Md5 hash;
+  hash.update("12345678901234567890123456789012345678901234567890");
+  hash.update("123456789012345678901234567890");
+  EXPECT_EQ(hash.finish(), "57edf4a22be3c955ac49da2e2107b67a");
+  EXPECT_EQ(Md5().finish(), "d41d8cd98f00b204e9800998ecf8427e");
 }
 
 }  // namespace
