@@ -20,6 +20,8 @@
 #include <vector>
 
 namespace mlops::http {
+/// Beside the Client and the Answer of the module, which these are not.
+inline namespace by_hand {
 
 using namespace std::chrono_literals;
 
@@ -196,4 +198,5 @@ class Http : public ::testing::Test {
   std::unique_ptr<Server> server_;
 };
 
+}  // namespace by_hand
 }  // namespace mlops::http

@@ -66,7 +66,7 @@ class Scripted {
 
   void answer(int connection) {
     std::string request;
-    for (char block[4096]; request.find("\r\n\r\n") == std::string::npos;) {
+    for (char block[4096]; !is_whole(request);) {
       pollfd waiting = {connection, POLLIN, 0};
       if (over_) return;
       if (::poll(&waiting, 1, 20) <= 0) continue;
@@ -84,6 +84,14 @@ class Scripted {
       return !over_ && ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
                            static_cast<ssize_t>(bytes.size());
     });
+  }
+
+  /// The head, and as much behind it as it says.
+  static bool is_whole(const std::string& request) {
+    const std::size_t head = request.find("\r\n\r\n");
+    if (head == std::string::npos) return false;
+    const std::size_t length = request.find("\r\nContent-Length: ");
+    return length >= head || request.size() >= head + 4 + std::stoul(request.substr(length + 18));
   }
 
   Script script_;

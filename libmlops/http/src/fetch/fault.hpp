@@ -2,8 +2,9 @@
 /// What an answer, or the lack of one, means for a download.
 
 #include <mlops/base/error.hpp>
+#include <mlops/http/network.hpp>
 
-#include "src/fetch/transfer.hpp"
+#include "src/fetch/wire.hpp"
 
 namespace mlops::http {
 
