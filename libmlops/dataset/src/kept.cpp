@@ -47,12 +47,16 @@ std::filesystem::path table_file(const store::Objects& objects, const Version& v
     return objects.file(version.data);
   } catch (const Error& fault) {
     if (fault.code() != Code::corrupt) throw;
+    const auto told = [&] {
+      return Error(fault).with_message("the table of {}@v{} cannot be read: {}", version.address(),
+                                       version.number, fault.message());
+    };
+    if (fault.hint().starts_with("`mlops fetch"))
+      throw told().with_hint("`mlops fetch {}@v{}` brings it from a remote", version.address(),
+                             version.number);
     const std::string way = version.made ? fmt::format("`mlops run {}` makes", version.address())
                                          : fmt::format("`mlops ingest {}` reads", version.name);
-    throw Error(fault)
-        .with_message("the table of {}@v{} cannot be read: {}", version.address(), version.number,
-                      fault.message())
-        .with_hint("{} the newest version again; `mlops store fsck` checks the whole store", way);
+    throw told().with_hint("{} the newest version again; `mlops store fsck` checks the whole store", way);
   }
 }
 

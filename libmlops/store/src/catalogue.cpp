@@ -186,6 +186,10 @@ std::size_t Catalogue::rehearse(const Path& root, const Objects& objects, Progre
   return index.rebuild(progress);
 }
 
+void Catalogue::read_anew(const std::string& name) {
+  with_way_out([&] { impl_->index->drop(name); });
+}
+
 std::vector<Loss> Catalogue::losses() const {
   if (!impl_->lost.empty()) return impl_->lost;
   return with_way_out([&] { return impl_->index->losses(); });

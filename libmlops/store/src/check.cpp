@@ -53,6 +53,7 @@ void Check::objects() {
     for (Finding& finding : of_job) {
       if (finding.damage) {
         finding.damage->fault = faults_.size();
+        finding.fault.object = finding.damage->digest;
         damages_.push_back(std::move(*finding.damage));
       }
       faults_.push_back(std::move(finding.fault));

@@ -116,7 +116,7 @@ class Collection {
     for (const Fault& loss : store_.losses()) fault = loss.what;  // What it named may be named again.
     reached_ = make_graph(
         root_, objects_,
-        [&](const std::string& what) {
+        [&](const std::string& what, const std::optional<Digest>&) {
           if (fault.empty()) fault = what;
         },
         options_.pinned);

@@ -26,9 +26,11 @@ void Check::references() {
 }
 
 void Check::graph() {
-  const Graph graph = make_graph(root_, objects_, [&](const std::string& what) {
-    add(what, "bring it back from a copy of the store, or ingest, run or register the same again");
-  });
+  const Graph graph =
+      make_graph(root_, objects_, [&](const std::string& what, const std::optional<Digest>& missing) {
+        add(what, "bring it back from a copy of the store, or ingest, run or register the same again");
+        faults_.back().object = missing;
+      });
   bool forget_files = false;
   for (const Damage& damage : damages_) {
     if (damage.mended) continue;

@@ -3,6 +3,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/fs/file.hpp>
 #include <mlops/json/value.hpp>
+#include <mlops/store/exchange.hpp>
 #include <mlops/store/tree.hpp>
 
 #include <algorithm>
@@ -93,17 +94,28 @@ class Walker {
 
   void pin(const Digest& digest) { name({digest, Place::raw}, "a pin"); }
 
+  /// What is named from now on, and was not before, may be missing.
+  void forgive(bool missing) { forgives_ = missing; }
+
+  /// Records are not followed, but for those that it begins with.
+  void stay_close() { close_ = true; }
+
+  void leave_out(std::function<bool(const Digest& digest)> stop) { stop_ = std::move(stop); }
+
+  void begin_anywhere(const Digest& digest) {
+    name({digest, Place::reference}, "");
+    if (close_ && graph_.find(digest)->kind == NodeKind::record && begun_.insert(digest).second)
+      open_.push_back(digest);
+    follow_all();
+  }
+
   /// One entry of a reference and the records that are below it.
   void begin(const Digest& digest, const std::string& who) {
     name({digest, Place::reference}, who);
-    while (!open_.empty()) {
-      const Digest record = open_.back();
-      open_.pop_back();
-      follow(record);
-    }
+    follow_all();
     const NodeKind kind = graph_.find(digest)->kind;
     if (kind == NodeKind::record || kind == NodeKind::missing || damaged_.contains(digest)) return;
-    complain_(fmt::format("{} points at {}, which is no record", who, digest.text()));
+    complain_(fmt::format("{} points at {}, which is no record", who, digest.text()), {});
   }
 
   /// The files of all trees, when it is known how often each is named.
@@ -113,11 +125,14 @@ class Walker {
     for (const auto& [tree, use] : trees_) {
       const std::uint64_t times = graph_.find(tree)->named;
       each_file(tree, [&, &tree = tree, &use = use](const Digest& file) {
+        if (stop_ && stop_(file)) return;
         const auto [node, fresh] = graph_.add(file);
         if (fresh) node.kind = content_at(use.place);
         if (fresh && !inventory.has(file)) {
           node.kind = NodeKind::missing;
-          complain_(fmt::format("object {} is missing: the tree {} names it", file.text(), tree.text()));
+          if (!use.forgiven)
+            complain_(fmt::format("object {} is missing: the tree {} names it", file.text(), tree.text()),
+                      file);
         }
         count(node, times);
         if (node.kind == NodeKind::table && use.raw) node.kind = NodeKind::raw;
@@ -131,7 +146,16 @@ class Walker {
   struct Use {
     Place place = Place::record;  ///< The first.
     bool raw = false;             ///< Any.
+    bool forgiven = false;        ///< Files of it may be missing.
   };
+
+  void follow_all() {
+    while (!open_.empty()) {
+      const Digest record = open_.back();
+      open_.pop_back();
+      follow(record);
+    }
+  }
 
   /// One more name for the object; a record that was not seen before is followed later, as a tree's files
   /// are.
@@ -139,12 +163,13 @@ class Walker {
     const auto [node, fresh] = graph_.add(edge.to);
     if (fresh) {
       look(edge, who, node);
-      if (node.kind == NodeKind::record) open_.push_back(edge.to);
+      if (node.kind == NodeKind::record && !close_) open_.push_back(edge.to);
     }
     count(node, 1);
     if (node.kind == NodeKind::table && edge.place == Place::raw) node.kind = NodeKind::raw;
     if (node.kind == NodeKind::tree)
-      trees_.try_emplace(edge.to, Use{.place = edge.place}).first->second.raw |= edge.place == Place::raw;
+      trees_.try_emplace(edge.to, Use{.place = edge.place, .forgiven = forgives_}).first->second.raw |=
+          edge.place == Place::raw;
   }
 
   void look(const Edge& edge, const std::string& who, Node& node) {
@@ -154,8 +179,8 @@ class Walker {
       if (e.code() != Code::corrupt) throw;
       damaged_.insert(edge.to);  // Told by fsck, which hashes all objects.
     }
-    if (node.kind == NodeKind::missing)
-      complain_(fmt::format("object {} is missing: {} names it", edge.to.text(), who));
+    if (node.kind == NodeKind::missing && !forgives_)
+      complain_(fmt::format("object {} is missing: {} names it", edge.to.text(), who), edge.to);
   }
 
   NodeKind kind_of(const Edge& edge) const {
@@ -204,12 +229,18 @@ class Walker {
     const json::Value value(get_record(objects_, record));
     const std::string kind = value["kind"].text_or("");
     const std::string who = "the record " + record.text();
-    each_edge(value, [&](const Digest& to, bool raw) { name({to, place_in(kind, raw)}, who); });
+    each_edge(value, [&](const Digest& to, bool raw) {
+      if (!stop_ || !stop_(to)) name({to, place_in(kind, raw)}, who);
+    });
   }
 
   const Encodings encodings_;
   const Objects& objects_;
-  const Complain& complain_;
+  const Complain complain_;
+  std::function<bool(const Digest& digest)> stop_;
+  bool forgives_ = false;
+  bool close_ = false;
+  std::set<Digest> begun_;
   Graph graph_;
   std::map<Digest, Use> trees_;
   std::set<Digest> damaged_;
@@ -223,7 +254,8 @@ void check_chain(const std::string& who, const std::vector<ReferenceEntry>& entr
   std::int64_t seq = 0;
   for (const ReferenceEntry& entry : entries) {
     if (entry.seq != ++seq || entry.previous != previous) {
-      return complain(fmt::format("the reference {} does not follow on from itself at v{}", who, entry.seq));
+      return complain(fmt::format("the reference {} does not follow on from itself at v{}", who, entry.seq),
+                      {});
     }
     previous = entry.digest;
   }
@@ -265,22 +297,39 @@ Graph make_graph(const Path& root, const Objects& objects, const Complain& compl
                  const std::vector<Digest>& pinned) {
   Walker walker(root, objects, complain);
   const References references(root);
-  for (const ReferenceFile& file : reference_files(root)) {
-    const std::string who = event_name(file.name);
-    try {
-      const auto entries = references.history(file.name);
-      check_chain(who, entries, complain);
-      for (const ReferenceEntry& entry : entries) {
-        walker.begin(entry.digest, fmt::format("the reference {} v{}", who, entry.seq));
+  const std::vector<Digest> has = elsewhere(root);
+  // What remotes have comes first, so that what they have as well as others is forgiven, too.
+  for (const bool forgive : {true, false}) {
+    if (forgive && has.empty()) continue;
+    walker.forgive(forgive);
+    for (const ReferenceFile& file : reference_files(root)) {
+      const std::string who = event_name(file.name);
+      try {
+        const auto entries = references.history(file.name);
+        if (!forgive) check_chain(who, entries, complain);
+        for (const ReferenceEntry& entry : entries) {
+          if (forgive != std::binary_search(has.begin(), has.end(), entry.digest)) continue;
+          walker.begin(entry.digest, fmt::format("the reference {} v{}", who, entry.seq));
+        }
+      } catch (const Error& e) {
+        if (e.code() != Code::corrupt) throw;
+        if (!forgive) complain(e.message(), {});
       }
-    } catch (const Error& e) {
-      if (e.code() != Code::corrupt) throw;
-      complain(e.message());
     }
   }
   for (const Digest& digest : pinned) {
     if (objects.has(digest)) walker.pin(digest);
   }
+  walker.name_files();
+  return walker.take();
+}
+
+Graph graph_of(const Path& root, const Objects& objects, const std::vector<Digest>& from, Reach how,
+               const std::function<bool(const Digest& digest)>& stop) {
+  Walker walker(root, objects, [](const std::string&, const std::optional<Digest>&) {});
+  if (how == Reach::close) walker.stay_close();
+  walker.leave_out(stop);
+  for (const Digest& digest : from) walker.begin_anywhere(digest);
   walker.name_files();
   return walker.take();
 }

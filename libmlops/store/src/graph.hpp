@@ -3,12 +3,14 @@
 /// fsck, usage and collection.
 
 #include <mlops/base/digest.hpp>
+#include <mlops/store/exchange.hpp>
 #include <mlops/store/objects.hpp>
 
 #include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,11 +51,15 @@ class Graph {
   std::vector<std::uint32_t> slots_;  ///< Numbers of entries, from 1; 0 is free. A power of two of them.
 };
 
-/// `complain` hears what cannot be followed, one line each.
-using Complain = std::function<void(const std::string& what)>;
+/// Hears what cannot be followed, one line each, and which object is missing.
+using Complain = std::function<void(const std::string& what, const std::optional<Digest>& missing)>;
 
-/// What is pinned and there is named, too.
+/// What is pinned and there is named, too. What a remote has is missed without complaint (exchange.hpp).
 Graph make_graph(const std::filesystem::path& root, const Objects& objects, const Complain& complain,
                  const std::vector<Digest>& pinned = {});
+
+/// What these lead to. What `stop` says true of, and is not among them, is left out.
+Graph graph_of(const std::filesystem::path& root, const Objects& objects, const std::vector<Digest>& from,
+               Reach how, const std::function<bool(const Digest& digest)>& stop);
 
 }  // namespace mlops::store

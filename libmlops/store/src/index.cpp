@@ -146,6 +146,10 @@ void Index::forget(const std::string& name) {
           "FROM events WHERE name = ? AND name IN (SELECT name FROM seen)")
       .bind(name)
       .run();
+  drop(name);
+}
+
+void Index::drop(const std::string& name) {
   database_.prepare("DELETE FROM events WHERE name = ?").bind(name).run();
   database_.prepare("DELETE FROM seen WHERE name = ?").bind(name).run();
 }

@@ -45,6 +45,9 @@ class Index {
   std::vector<Loss> losses();
   void forget_losses();
 
+  /// Forgets what was read of the name, which is no loss.
+  void drop(const std::string& name);
+
   /// From nothing, but for what was lost. The number of events.
   std::size_t rebuild(Progress& progress);
 

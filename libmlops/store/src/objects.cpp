@@ -2,6 +2,7 @@
 #include <mlops/crypto/sha256.hpp>
 #include <mlops/fs/atomic.hpp>
 #include <mlops/fs/walk.hpp>
+#include <mlops/store/exchange.hpp>
 #include <mlops/store/objects.hpp>
 
 #include "src/encodings.hpp"
@@ -19,10 +20,11 @@ namespace {
 
 }  // namespace
 
-void no_object(const Digest& digest) {
-  throw error(Code::corrupt, "the store has no object {}", digest.text())
-      .with_id("object.missing")
-      .with_hint("`mlops store fsck` checks the whole store");
+void no_object(const Path& root, const Digest& digest) {
+  Error fault = error(Code::corrupt, "the store has no object {}", digest.text()).with_id("object.missing");
+  if (elsewhere(root).empty()) throw std::move(fault).with_hint("`mlops store fsck` checks the whole store");
+  throw std::move(fault).with_hint(
+      "`mlops fetch WHAT` brings what only a remote has: a dataset, view, model, run or path");
 }
 
 void Objects::require(const std::vector<Digest>& digests) { state_->hold_fast(digests); }
@@ -68,7 +70,7 @@ std::optional<std::string> Objects::stamp(const Digest& digest) const {
 
 std::string Objects::get(const Digest& digest) const {
   const auto content = encodings().find(digest);
-  if (!content) no_object(digest);
+  if (!content) no_object(root_, digest);
   std::string bytes(content->size(), '\0');
   bytes.resize(content->read_at(bytes.data(), bytes.size(), 0));
   if (const Digest seen = crypto::sha256(bytes); seen != digest) damaged(digest, seen);
@@ -77,7 +79,7 @@ std::string Objects::get(const Digest& digest) const {
 
 Path Objects::file(const Digest& digest) const {
   const auto place = encodings().place(digest);
-  if (!place) no_object(digest);
+  if (!place) no_object(root_, digest);
   if (place->kind != Encodings::Kind::whole) return plain(digest);
   fs::File file(object_path(root_, digest));
   {
@@ -95,13 +97,13 @@ Path Objects::file(const Digest& digest) const {
 
 fs::Copied Objects::copy(const Digest& digest, fs::File& to) const {
   const auto place = encodings().place(digest);
-  if (!place) no_object(digest);
+  if (!place) no_object(root_, digest);
   if (place->kind == Encodings::Kind::whole && place->size >= large) {
     fs::File from(file(digest));
     return fs::copy_content(from, to);
   }
   const auto content = encodings().find(digest);
-  if (!content) no_object(digest);
+  if (!content) no_object(root_, digest);
   const Digest seen = hash_content(*content, [&](std::string_view bytes) { to.write(bytes); });
   if (seen != digest) damaged(digest, seen);
   return fs::Copied::plain;
@@ -113,7 +115,7 @@ Path Objects::plain(const Digest& digest) const {
     if (const auto made = state_->plain.find(digest); made != state_->plain.end()) return made->second;
   }
   const auto content = encodings().find(digest);
-  if (!content) no_object(digest);
+  if (!content) no_object(root_, digest);
   Scrap scrap(state_->temporary_path(""));
   fs::File file(scrap.path(), fs::File::Mode::create_new);
   const Digest seen = hash_content(*content, [&](std::string_view bytes) { file.write(bytes); });

@@ -60,6 +60,16 @@ PackEntry entry_from(std::uint64_t key, const char* rest) {
   return out;
 }
 
+std::vector<PackEntry> entries_in(std::string_view index, std::size_t count) {
+  std::vector<PackEntry> out;
+  out.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto* const key = reinterpret_cast<const std::uint8_t*>(index.data()) + i * key_size;
+    out.push_back(entry_from(key_of(key), index.data() + count * key_size + i * rest_size));
+  }
+  return out;
+}
+
 std::optional<std::string> content_in(const fs::File& file, const PackEntry& entry,
                                       pack::Unpacker& unpacker) {
   std::string frame(entry.stored, '\0');
@@ -70,6 +80,19 @@ std::optional<std::string> content_in(const fs::File& file, const PackEntry& ent
 }
 
 }  // namespace
+
+std::uint64_t pack_index_bytes(std::uint64_t objects) {
+  return header_size + objects * (key_size + rest_size) + footer_size;
+}
+
+std::optional<std::vector<PackEntry>> entries_of_index(std::string_view tail, const std::string& id) {
+  if (tail.size() < header_size + footer_size || !tail.ends_with(mark)) return std::nullopt;
+  const auto count = number_at<std::uint64_t>(tail.data() + tail.size() - footer_size + 32);
+  if (count > tail.size() || tail.size() != pack_index_bytes(count)) return std::nullopt;
+  const std::string_view index = tail.substr(header_size, count * (key_size + rest_size));
+  if (crypto::sha256(index).hex() != id) return std::nullopt;
+  return entries_in(index, count);
+}
 
 PackFile::PackFile(std::filesystem::path path) : file_(std::move(path)) {
   const fs::Stamp stamp = file_.stamp();
@@ -110,6 +133,13 @@ PackEntry PackFile::checked(const PackEntry& entry) const {
   return entry;
 }
 
+std::string PackFile::name() const {
+  Digest name;
+  if (file_.read_at(name.bytes.data(), name.bytes.size(), size_ - footer_size) != name.bytes.size())
+    damaged("its index ends too early");
+  return name.hex();
+}
+
 std::optional<PackEntry> PackFile::find(const Digest& digest) const {
   const std::uint64_t key = key_of(digest.bytes.data());
   for (auto at = std::lower_bound(keys_.begin(), keys_.end(), key); at != keys_.end() && *at == key; ++at) {
@@ -133,10 +163,8 @@ std::vector<PackEntry> PackFile::entries() const {
       seen != header) {
     damaged("readers of zstd would not skip its index");
   }
-  std::vector<PackEntry> out;
-  out.reserve(keys_.size());
-  for (std::size_t i = 0; i < keys_.size(); ++i)
-    out.push_back(checked(entry_from(keys_[i], index.data() + keys_.size() * key_size + i * rest_size)));
+  std::vector<PackEntry> out = entries_in(index, keys_.size());
+  for (const PackEntry& entry : out) checked(entry);
   return out;
 }
 

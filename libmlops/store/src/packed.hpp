@@ -42,6 +42,12 @@ struct PackEntry {
   bool operator==(const PackEntry&) const = default;
 };
 
+/// What stands behind the last frame of a pack of so many objects, in bytes.
+std::uint64_t pack_index_bytes(std::uint64_t objects);
+
+/// The objects of the pack `id`, by their digests, from the last bytes of its file; nothing for other bytes.
+std::optional<std::vector<PackEntry>> entries_of_index(std::string_view tail, const std::string& id);
+
 /// A pack that is read, by any number of threads. Its keys are in memory, the rest is read when it is asked
 /// for. Throws Error(corrupt), id "pack.corrupt", for an index that cannot be one.
 class PackFile {
@@ -52,6 +58,8 @@ class PackFile {
   std::uint64_t size() const { return size_; }
   std::uint64_t inode() const { return inode_; }
   std::size_t count() const { return keys_.size(); }
+  /// What the pack is to be called, by its own footer.
+  std::string name() const;
 
   std::optional<PackEntry> find(const Digest& digest) const;
 

@@ -83,7 +83,7 @@ void Objects::State::hold_fast(const std::vector<Digest>& digests) {
     drop_marks();
   }
   for (const Digest& digest : digests) {
-    if (!encodings.place(digest)) no_object(digest);
+    if (!encodings.place(digest)) no_object(root, digest);
   }
 }
 

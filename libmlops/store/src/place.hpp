@@ -117,7 +117,7 @@ Digest copy_hashed(fs::File& source, fs::File& target, const Look& look);
 std::optional<Digest> hash_first(const std::filesystem::path& root, fs::File& source, const Look& look);
 
 /// The fault of an object that is not there.
-[[noreturn]] void no_object(const Digest& digest);
+[[noreturn]] void no_object(const std::filesystem::path& root, const Digest& digest);
 
 /// The fault of a file that is written while it is read.
 Error changed(const std::filesystem::path& source);

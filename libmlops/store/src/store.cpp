@@ -77,6 +77,14 @@ Store::Published Store::publish(const Publication& publication) {
   return {.digest = event.record, .version = entry.seq};
 }
 
+void Store::renumber(const ReferenceName& name, const std::vector<ReferenceEntry>& before,
+                     const std::vector<ReferenceEntry>& entries) {
+  catalogue().read_anew(event_name(name));
+  impl_->references.rewrite(name, before, entries);
+  catalogue().read_anew(event_name(name));  // Another process may have read it meanwhile.
+  impl_->catalogue.reset();
+}
+
 json::Object Store::record(const Digest& digest) const { return get_record(impl_->objects, digest); }
 
 std::size_t Store::reindex(Progress& progress) {

@@ -54,7 +54,7 @@ std::optional<Recipe> recipe_of(const Encodings& encodings, const Digest& digest
 
 /// An object that is made of parts takes what these take.
 void add_objects(std::map<std::string, Usage>& all, const Path& root, const Objects& objects) {
-  const Graph graph = make_graph(root, objects, [](const std::string&) {});
+  const Graph graph = make_graph(root, objects, [](const std::string&, const std::optional<Digest>&) {});
   const Encodings encodings(root);
   std::map<Digest, std::string> parts;
   for (const auto& [digest, node] : graph.entries()) {

@@ -3,6 +3,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/fs/atomic.hpp>
+#include <mlops/store/exchange.hpp>
 
 #include <algorithm>
 #include <set>
@@ -166,7 +167,11 @@ class Checkout {
       throw error(Code::corrupt, "the store lacks {} of '{}': {}", count_of(missing_.count, "object"), path_,
                   missing_.text())
           .with_id("object.missing")
-          .with_hint("bring the store's objects back, or add the path again; nothing was changed");
+          .with_hint(
+              "{}; nothing was changed",
+              store::elsewhere(place_.store.root()).empty()
+                  ? "bring the store's objects back, or add the path again"
+                  : fmt::format("`mlops fetch` brings what is pinned, `mlops fetch {}@vN` a version", path_));
     }
     if (lost_.count == 0) return;
     throw error(Code::conflict, "{} of '{}' would be lost: {}", count_of(lost_.count, "file"), path_,

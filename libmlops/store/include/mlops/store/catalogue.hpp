@@ -82,6 +82,10 @@ class Catalogue {
   /// The number that reindex() would give, from an index in memory: nothing is written or opened on disk.
   static std::size_t rehearse(const std::filesystem::path& root, const Objects& objects, Progress& progress);
 
+  /// What is known of the name is forgotten without calling it lost, and read again by the next open: for who
+  /// writes its file anew.
+  void read_anew(const std::string& name);
+
   /// What references have lost since they were first read, by name. Remembered, though the events are those
   /// of the references as they are now, until the lines are back or forget_losses() is called; not known on a
   /// network file system, or of a time before the file was made.

@@ -36,6 +36,12 @@ struct ReferenceName {
   auto operator<=>(const ReferenceName&) const = default;
 };
 
+/// Entries that another store has made, to go behind those that are here.
+struct Extension {
+  ReferenceName name;
+  std::vector<ReferenceEntry> entries;  ///< One at least; each says what was before it.
+};
+
 class References {
  public:
   explicit References(std::filesystem::path root);
@@ -54,6 +60,15 @@ class References {
   /// Error: conflict (somebody moved it; both digests named), busy (disk full, locked for over 10 s).
   ReferenceEntry move(const ReferenceName& name, const Digest& digest, std::optional<Digest> expected,
                       Time time, std::string_view who, std::string_view why, std::string_view summary = "");
+
+  /// Appends them as they are, many for the price of a few syncs; those of names that do not stand where the
+  /// first entry goes on from are left out, and returned. Throws Error: busy.
+  std::vector<ReferenceName> extend(const std::vector<Extension>& extensions);
+
+  /// Puts `entries` in the place of `before`, all that there was; for Store::renumber(). Throws Error:
+  /// conflict (it was moved meanwhile), busy.
+  void rewrite(const ReferenceName& name, const std::vector<ReferenceEntry>& before,
+               const std::vector<ReferenceEntry>& entries);
 
  private:
   std::filesystem::path root_;

@@ -30,6 +30,7 @@ struct Fault {
   std::string what;  ///< "object sha256:... is damaged: its content is sha256:..."
   std::string fix;   ///< What to do, may be empty.
   bool repaired = false;
+  std::optional<Digest> object = {};  ///< That is damaged or missing.
 };
 
 struct Usage {
@@ -79,6 +80,12 @@ class Store {
   /// written by this process, or the tree was there before. Throws Error: conflict, busy, corrupt
   /// ("object.missing").
   Published publish(const Publication& publication);
+
+  /// Puts `entries` in the place of `before`, all that there was, where others have made versions of the same
+  /// numbers: theirs keep them, and ours get later ones. Throws Error: conflict (it was moved meanwhile),
+  /// busy.
+  void renumber(const ReferenceName& name, const std::vector<ReferenceEntry>& before,
+                const std::vector<ReferenceEntry>& entries);
 
   /// A record by its digest. Throws Error(corrupt): it is missing or damaged, not JSON, has no kind.
   json::Object record(const Digest& digest) const;
