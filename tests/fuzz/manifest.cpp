@@ -40,6 +40,29 @@ void add_training(std::string_view text, const manifest::Manifest& before) {
                 "what is there already is not added");
 }
 
+/// What is added can be taken back, and takes nothing else with it.
+void add_remote(std::string_view text, const manifest::Manifest& before) {
+  const manifest::RemoteSpec remote = {.name = "added", .url = "../a, b", .one_writer = text.size() % 2 == 0};
+  std::string after;
+  if (!fuzz::taken({Code::usage, Code::conflict}, [&] { after = with_remote(text, "f", remote); })) return;
+  const manifest::Manifest read = manifest::parse(after, "f");
+  fuzz::require(*read.find_remote("added") == remote, "the remote is there");
+  fuzz::require(with_remote(after, "f", remote) == after, "what is there already is not added");
+  std::string back;
+  if (!fuzz::taken({Code::usage}, [&] { back = manifest::without_remote(after, "f", "added"); })) return;
+  const manifest::Manifest left = manifest::parse(back, "f");
+  fuzz::require(left.remotes.size() + 1 == read.remotes.size(), "one remote less");
+  fuzz::require(left.sources == before.sources && left.models == before.models, "the rest is as it was");
+}
+
+void remove_remotes(std::string text, const manifest::Manifest& before) {
+  for (const manifest::RemoteSpec& remote : before.remotes) {
+    fuzz::taken({Code::usage, Code::not_found},
+                [&] { text = manifest::without_remote(text, "f", remote.name); });
+  }
+  fuzz::require(manifest::parse(text, "f").sources == before.sources, "the rest is as it was");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -48,5 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!fuzz::taken({Code::usage}, [&] { read = manifest::parse(input.rest(), "mlops.yaml"); })) return 0;
   add_source(input.rest(), read);
   add_training(input.rest(), read);
+  add_remote(input.rest(), read);
+  remove_remotes(std::string(input.rest()), read);
   return 0;
 }

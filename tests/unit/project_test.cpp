@@ -207,6 +207,39 @@ TEST_F(ProjectTest, AddsATrainingOnce) {
   EXPECT_EQ(read("mlops.yaml"), "# by hand\n" + text);
 }
 
+TEST_F(ProjectTest, AddsARemoteOnceAndRemovesIt) {
+  Project project(dir_, Mode::create);
+  const manifest::RemoteSpec origin = {.name = "origin", .url = "s3://ml-store/churn"};
+  EXPECT_TRUE(project.add_remote(origin));
+  const std::string begun = "mlops: 1\nproject: " + dir_.filename().string() + "\n";
+  const std::string text = begun + "remotes:\n  origin: s3://ml-store/churn\n";
+  EXPECT_EQ(read("mlops.yaml"), text);
+  EXPECT_EQ(project.manifest().remotes, std::vector{origin});
+  EXPECT_FALSE(project.add_remote(origin));
+  EXPECT_EQ(error_of([&] { project.add_remote({.name = "origin", .url = "../share"}); }).code(),
+            Code::conflict);
+  EXPECT_EQ(error_of([&] { project.add_remote({.name = "b", .url = "gs://x"}); }).code(), Code::usage);
+  EXPECT_EQ(error_of([&] { project.remove_remote("orgin"); }).code(), Code::not_found);
+  EXPECT_EQ(read("mlops.yaml"), text);
+  write("mlops.yaml", text + "  # by hand\n  b: ../share\n");
+  project.remove_remote("origin");
+  EXPECT_EQ(read("mlops.yaml"), begun + "remotes:\n  # by hand\n  b: ../share\n");
+  EXPECT_EQ(project.manifest().find_remote("origin"), nullptr);
+  project.remove_remote("b");
+  EXPECT_EQ(read("mlops.yaml"), begun + "  # by hand\n");
+  EXPECT_TRUE(project.manifest().remotes.empty());
+}
+
+TEST_F(ProjectTest, RemotesOfAProjectWithoutAStore) {
+  write("mlops.yaml", "mlops: 1\nremotes: {a: x, b: y}\n");
+  const auto adds = [&](Mode mode) { Project(dir_, mode).add_remote({.name = "c", .url = "z"}); };
+  EXPECT_EQ(error_of([&] { adds(Mode::open); }).code(), Code::not_found);
+  EXPECT_EQ(entries(), 1u);
+  adds(Mode::create);
+  Project(dir_, Mode::open).remove_remote("a");
+  EXPECT_EQ(read("mlops.yaml"), "mlops: 1\nremotes: {b: y, c: z}\n");
+}
+
 TEST_F(ProjectTest, AFolderOfAnyNameCanBeAProject) {
   for (const char* name : {"a: b", "yes", "1", " ", "a\nb", "\xFF", "año", "-"}) {
     stdfs::create_directories(dir_ / name);

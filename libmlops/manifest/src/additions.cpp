@@ -1,5 +1,5 @@
-/// What commands add to a project file. Every edit is proved by reading the result again; where that fails,
-/// the user gets the lines to add by hand.
+/// What commands add to a project file, and take out of it. Every edit is proved by reading the result again;
+/// where that fails, the user gets the lines to add by hand.
 #include "src/internal.hpp"
 
 #include <algorithm>
@@ -41,9 +41,15 @@ std::optional<std::string> edited(std::string_view before, std::string_view file
   return text;
 }
 
+/// What is said, wherever it stands.
+Manifest without_lines(Manifest manifest) {
+  for (config::Said& said : manifest.settings) said.origin.clear();
+  return manifest;
+}
+
 bool says(const std::string& text, std::string_view file, const Manifest& wanted) {
   try {
-    return parse(text, file) == wanted;
+    return without_lines(parse(text, file)) == without_lines(wanted);
   } catch (const Error&) {
     return false;
   }
@@ -201,6 +207,41 @@ std::string with_source(std::string_view text, std::string_view file, const Sour
   Additions additions;
   additions.entries.push_back(new_entry(source));
   return added(text, file, additions, manifest, fmt::format("source '{}'", source.name));
+}
+
+std::string with_remote(std::string_view text, std::string_view file, const RemoteSpec& remote) {
+  require_good(remote);
+  Manifest manifest = parse(text, file);
+  if (const RemoteSpec* known = manifest.find_remote(remote.name)) {
+    if (*known == remote) return std::string(text);
+    throw error(Code::conflict, "'{}' has a remote '{}' already, with other values", file, remote.name)
+        .with_detail(by_hand({.entries = {new_entry(*known)}}))
+        .with_hint("take another name, or change it there");
+  }
+  manifest.remotes.push_back(remote);
+  return added(text, file, {.entries = {new_entry(remote)}}, manifest,
+               fmt::format("remote '{}'", remote.name));
+}
+
+std::string without_remote(std::string_view text, std::string_view file, std::string_view name) {
+  Manifest manifest = parse(text, file);
+  const RemoteSpec* known = manifest.find_remote(name);
+  if (known == nullptr) {
+    throw error(Code::not_found, "no remote '{}' in '{}'", name, file)
+        .with_id("remote.not_found")
+        .with_hint("{}", near_or_all(std::string(name), names_of(manifest.remotes), "remote"));
+  }
+  manifest.remotes.erase(manifest.remotes.begin() + (known - manifest.remotes.data()));
+  const yaml::Document document = yaml::parse(text, file);
+  const auto body = without_entry(document.text, document.root, "remotes", name);
+  if (body) {
+    std::string out = std::string(text.substr(0, text.size() - document.text.size())) + *body;
+    if (says(out, file, manifest)) return out;
+  }
+  throw error(Code::usage,
+              "cannot remove remote '{}' from '{}': its layout is not one that can be edited safely", name,
+              file)
+      .with_hint("remove its lines by hand");
 }
 
 std::string with_training(std::string_view text, std::string_view file, const TrainingEdit& edit) {

@@ -19,18 +19,6 @@ void check_word(Problems& out, std::string_view key, const std::optional<std::st
   if (word) check_word(out, key, *word, words);
 }
 
-/// "s3" of "s3://lake/x"; empty when `path` is no URL.
-std::string_view scheme(std::string_view path) {
-  const std::size_t colon = path.find("://");
-  if (colon == 0 || colon == std::string_view::npos) return {};
-  const std::string_view name = path.substr(0, colon);
-  const bool good = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '.' || c == '-';
-  });
-  return good ? name : std::string_view{};
-}
-
 bool is_web(std::string_view scheme) { return scheme == "http" || scheme == "https"; }
 
 /// What a project file says is committed and shown: a password in it is none any more.
@@ -190,6 +178,17 @@ void check_split(Problems& out, const TableSpec& table) {
 }
 
 }  // namespace
+
+std::string_view scheme(std::string_view path) {
+  const std::size_t colon = path.find("://");
+  if (colon == 0 || colon == std::string_view::npos) return {};
+  const std::string_view name = path.substr(0, colon);
+  const bool good = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '.' || c == '-';
+  });
+  return good ? name : std::string_view{};
+}
 
 void check_word(Problems& out, std::string_view key, const std::string& word, const Words& words) {
   if (std::find(words.begin(), words.end(), word) != words.end()) return;

@@ -1,5 +1,5 @@
-/// Adds lines to the text of a project file and leaves the rest as it is. It trusts the layout more than it
-/// knows: whoever calls reads the result again.
+/// Adds lines to the text of a project file, or takes an entry out of it, and leaves the rest as it is. It
+/// trusts the layout more than it knows: whoever calls reads the result again.
 #include "src/internal.hpp"
 
 #include <algorithm>
@@ -46,7 +46,31 @@ class Editor {
     return insert(end_of(*entry, section->value, entry->key.at.column - 1, limit), lines);
   }
 
+  std::optional<std::string> without(std::string_view section_name, std::string_view name) const {
+    const yaml::Entry* section = root_.kind == yaml::Kind::map ? find(root_, section_name) : nullptr;
+    const yaml::Entry* entry = section == nullptr ? nullptr : find(section->value, name);
+    if (entry == nullptr) return std::nullopt;
+    const yaml::Node& map = section->value;
+    const bool last = map.entries.size() == 1;
+    if (last && root_.flow) return out_of_flow(root_, *section);
+    if (last && map.flow) return cut(lines_of(*section, root_, margin(), end_of_section(*section)));
+    if (map.flow) return out_of_flow(map, *entry);
+    const Range lines = lines_of(*entry, map, entry->key.at.column - 1, end_of_section(*section));
+    if (!last) return cut(lines);
+    // comments that stand beside the entry stay
+    const std::size_t begin = line_of(section->key.at.offset);
+    const std::size_t first = line_after(section->key.at.offset);
+    if (is_blank(first, lines.begin)) return cut({begin, lines.end});
+    return std::string(text_.substr(0, begin)) + std::string(text_.substr(first, lines.begin - first)) +
+           std::string(text_.substr(lines.end));
+  }
+
  private:
+  struct Range {
+    std::size_t begin;
+    std::size_t end;
+  };
+
   /// Columns left of the top-level keys.
   std::size_t margin() const { return root_.at.column - 1; }
 
@@ -127,9 +151,56 @@ class Editor {
     return end == std::string_view::npos ? text_.size() : end + 1;
   }
 
+  /// Where the line with `offset` begins.
+  std::size_t line_of(std::size_t offset) const {
+    const std::size_t end = offset == 0 ? std::string_view::npos : text_.rfind('\n', offset - 1);
+    return end == std::string_view::npos ? 0 : end + 1;
+  }
+
+  bool is_blank(std::size_t begin, std::size_t end) const {
+    return text_.substr(begin, end - begin).find_first_not_of(" \t\r\n") == std::string_view::npos;
+  }
+
   std::size_t line_before(std::size_t begin) const {
     const std::size_t end = begin < 2 ? std::string_view::npos : text_.rfind('\n', begin - 2);
     return end == std::string_view::npos ? 0 : end + 1;
+  }
+
+  Range lines_of(const yaml::Entry& entry, const yaml::Node& map, std::size_t indent,
+                 std::size_t limit) const {
+    return {line_of(entry.key.at.offset), end_of(entry, map, indent, limit)};
+  }
+
+  /// Of two blank lines around what goes one stays, and none at the end.
+  std::string cut(Range lines) const {
+    const std::size_t before = line_before(lines.begin);
+    const bool blank = before < lines.begin && is_blank(before, lines.begin);
+    if (blank && is_blank(lines.end, line_after(lines.end))) lines.begin = before;
+    return std::string(text_.substr(0, lines.begin)) + std::string(text_.substr(lines.end));
+  }
+
+  /// The text without `entry` of a flow map; where it has lines of its own, without these.
+  std::optional<std::string> out_of_flow(const yaml::Node& map, const yaml::Entry& entry) const {
+    const std::size_t begin = entry.key.at.offset;
+    const auto end = find_flow_entry_end(text_, begin);
+    if (!end) return std::nullopt;
+    Range range = {begin, end->comma ? end->close + 1 : end->offset};
+    const std::size_t rest = text_.find_first_not_of(" \t\r", range.end);
+    const bool ends_line = rest != std::string_view::npos && (text_[rest] == '\n' || text_[rest] == '#');
+    if (ends_line && is_blank(line_of(begin), begin)) return cut({line_of(begin), line_after(range.end)});
+    if (end->comma) range.end = std::min(text_.find_first_not_of(" \t", range.end), text_.size());
+    else range.begin = end_before(map, begin);
+    return std::string(text_.substr(0, range.begin)) + std::string(text_.substr(range.end));
+  }
+
+  /// Where the comma before the entry at `begin` of a flow map stands; `begin` where there is none, or a
+  /// comment behind it.
+  std::size_t end_before(const yaml::Node& map, std::size_t begin) const {
+    std::optional<FlowEnd> end;
+    for (const yaml::Entry& other : map.entries) {
+      if (other.key.at.offset < begin) end = find_flow_entry_end(text_, other.key.at.offset);
+    }
+    return end && end->comma && is_blank(end->close + 1, begin) ? end->close : begin;
   }
 
   std::size_t end_of_section(const yaml::Entry& section) const {
@@ -170,6 +241,11 @@ class Editor {
 
 std::optional<std::string> with_entry(std::string_view text, const yaml::Node& root, const NewEntry& entry) {
   return Editor(text, root).with(entry);
+}
+
+std::optional<std::string> without_entry(std::string_view text, const yaml::Node& root,
+                                         std::string_view section, std::string_view name) {
+  return Editor(text, root).without(section, name);
 }
 
 std::optional<std::string> with_fields(std::string_view text, const yaml::Node& root,

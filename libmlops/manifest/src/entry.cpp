@@ -63,7 +63,11 @@ void add_read(Writer& out, const ReadOptions& read) {
   out.text("quarantine", read.quarantine);
 }
 
+/// The value alone.
+bool is_bare(const Fields& fields) { return fields.size() == 1 && fields[0].first.empty(); }
+
 std::string flow_map(const Fields& fields) {
+  if (is_bare(fields)) return fields[0].second;
   std::string out;
   for (const auto& [key, value] : fields) out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", key, value);
   return "{" + out + "}";
@@ -151,6 +155,17 @@ Fields fields_of(const ReleaseSpec& release, Layout layout) {
   return out.take();
 }
 
+Fields fields_of(const RemoteSpec& remote, Layout layout) {
+  Writer out(layout);
+  const bool bare = remote == RemoteSpec{.name = remote.name, .url = remote.url};
+  out.text(bare ? "" : "url", remote.url);
+  out.text("endpoint", remote.endpoint);
+  out.text("region", remote.region);
+  out.text("style", remote.style);
+  if (remote.one_writer) out.add("one_writer", "true");
+  return out.take();
+}
+
 NewEntry new_entry(const SourceSpec& source) {
   return {"sources", source.name, fields_of(source, Layout::block), fields_of(source, Layout::flow)};
 }
@@ -163,6 +178,10 @@ NewEntry new_entry(const ReleaseSpec& release) {
   return {"release", release.name, fields_of(release, Layout::block), fields_of(release, Layout::flow)};
 }
 
+NewEntry new_entry(const RemoteSpec& remote) {
+  return {"remotes", remote.name, fields_of(remote, Layout::block), fields_of(remote, Layout::flow)};
+}
+
 std::string flow_entry(const NewEntry& entry) {
   return fmt::format("{}: {}", scalar(entry.name, yaml::Place::flow), flow_map(entry.flow));
 }
@@ -170,7 +189,9 @@ std::string flow_entry(const NewEntry& entry) {
 std::vector<std::string> block_entry(const NewEntry& entry, std::size_t indent, std::size_t step) {
   const std::string margin(indent, ' ');
   if (entry.block.empty()) return {margin + flow_entry(entry)};
-  std::vector<std::string> lines = {margin + scalar(entry.name, yaml::Place::block) + ":"};
+  const std::string name = margin + scalar(entry.name, yaml::Place::block) + ":";
+  if (is_bare(entry.block)) return {name + " " + entry.block[0].second};
+  std::vector<std::string> lines = {name};
   for (const auto& [key, value] : entry.block) {
     lines.push_back(fmt::format("{}{}: {}", std::string(indent + step, ' '), key, value));
   }

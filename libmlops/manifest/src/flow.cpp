@@ -1,4 +1,4 @@
-/// The end of a flow map, found without a parser: yaml-cpp does not say where nodes end.
+/// The end of a flow map and of its entries, found without a parser: yaml-cpp does not say where nodes end.
 #include "src/internal.hpp"
 
 namespace mlops::manifest {
@@ -21,12 +21,12 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 /// A quote begins a quoted scalar only where a value may begin: `it's` has none.
 bool may_quote(char before) { return before == '{' || before == '[' || before == ',' || before == ':'; }
 
-}  // namespace
+enum class Part { map, entry };
 
-std::optional<FlowEnd> find_flow_end(std::string_view text, std::size_t begin) {
+std::optional<FlowEnd> find_end(std::string_view text, std::size_t begin, Part part) {
   FlowEnd end;
-  std::size_t depth = 0;
-  char last = '\0';  // the last character that is neither space nor comment
+  std::size_t depth = part == Part::entry ? 1 : 0;
+  char last = part == Part::entry ? ',' : '\0';  // the last character that is neither space nor comment
   for (std::size_t i = begin; i < text.size(); ++i) {
     const char c = text[i];
     if (is_space(c)) continue;
@@ -34,6 +34,11 @@ std::optional<FlowEnd> find_flow_end(std::string_view text, std::size_t begin) {
       end.comment = true;
       i = std::min(text.find('\n', i), text.size() - 1);
       continue;
+    }
+    if (c == ',' && depth == 1 && part == Part::entry) {
+      end.close = i;
+      end.comma = true;
+      return end;
     }
     if ((c == '"' || c == '\'') && may_quote(last)) {
       i = skip_quoted(text, i) - 1;
@@ -49,6 +54,16 @@ std::optional<FlowEnd> find_flow_end(std::string_view text, std::size_t begin) {
     end.offset = i + 1;
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<FlowEnd> find_flow_end(std::string_view text, std::size_t begin) {
+  return find_end(text, begin, Part::map);
+}
+
+std::optional<FlowEnd> find_flow_entry_end(std::string_view text, std::size_t begin) {
+  return find_end(text, begin, Part::entry);
 }
 
 }  // namespace mlops::manifest

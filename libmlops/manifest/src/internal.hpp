@@ -39,11 +39,20 @@ std::vector<Problem> problems(const ReleaseSpec& release);
 std::vector<Problem> problems(const ServeSpec& serve);
 std::vector<Problem> problems(const MonitorSpec& monitor);
 std::vector<Problem> problems(const ScheduleSpec& schedule);
+std::vector<Problem> problems(const RemoteSpec& remote);
 
 /// A problem unless `word` is one of `words`; names what is similar.
 void check_word(std::vector<Problem>& out, std::string_view key, const std::string& word,
                 const std::vector<std::string>& words);
 void check_columns(std::vector<Problem>& out, std::string_view key, const std::vector<std::string>& columns);
+
+/// "s3" of "s3://lake/x"; empty when `path` is no URL.
+std::string_view scheme(std::string_view path);
+
+/// Whether a key of a remote would hold a secret, and where those belong.
+bool is_secret(std::string_view key);
+inline constexpr std::string_view hint_of_keys =
+    "keys do not belong into a project's file: they come from the environment or ~/.aws/credentials";
 
 /// `data/training` is `training`.
 std::string without_section(std::string name);
@@ -184,6 +193,7 @@ std::span<const KeyOf<TruthSpec>> truth_keys();
 std::span<const KeyOf<ScheduleSpec>> schedule_keys();
 /// Of `retry:` of a schedule.
 std::span<const KeyOf<RetrySpec>> retry_keys();
+std::span<const KeyOf<RemoteSpec>> remote_keys();
 
 /// `data:` and `features:`; where the lines of SQL stand.
 void read_data(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
@@ -209,6 +219,8 @@ void read_when(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule);
 void read_missed(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule);
 void read_busy(Reader& reader, const yaml::Node& node, ScheduleSpec& schedule);
 void read_backoff(Reader& reader, const yaml::Node& node, RetrySpec& retry);
+void read_remotes(Reader& reader, const yaml::Node& node, Manifest& manifest, std::vector<yaml::Fault>& out);
+
 /// What `run:` of schedules names.
 void check_targets(const yaml::Node& root, const Manifest& manifest, std::vector<yaml::Fault>& out);
 
@@ -231,6 +243,8 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 Fields fields_of(const SourceSpec& source, Layout layout);
 Fields fields_of(const ModelSpec& model, Layout layout);
 Fields fields_of(const ReleaseSpec& release, Layout layout);
+/// A URL alone is the value of the entry: one field without a key.
+Fields fields_of(const RemoteSpec& remote, Layout layout);
 /// Of label, task, time and split alone.
 Fields training_fields_of(const TableSpec& table, Layout layout);
 
@@ -238,12 +252,13 @@ Fields training_fields_of(const TableSpec& table, Layout layout);
 struct NewEntry {
   std::string_view section;
   std::string name;
-  Fields block;  ///< Empty: it is written on one line everywhere.
+  Fields block;  ///< Empty: it is written on one line everywhere; one field without a key: the value alone.
   Fields flow;
 };
 NewEntry new_entry(const SourceSpec& source);
 NewEntry new_entry(const ModelSpec& model);
 NewEntry new_entry(const ReleaseSpec& release);
+NewEntry new_entry(const RemoteSpec& remote);
 
 /// `name: {from: ...}` on one line.
 std::string flow_entry(const NewEntry& entry);
@@ -267,6 +282,10 @@ struct NewFields {
 std::optional<std::string> with_fields(std::string_view text, const yaml::Node& root,
                                        const NewFields& fields);
 
+/// `text` without an entry that is there; the last one of a section takes the section's line with it.
+std::optional<std::string> without_entry(std::string_view text, const yaml::Node& root,
+                                         std::string_view section, std::string_view name);
+
 /// Where text can be added to the end of the flow map that begins at `begin`, and what stands there.
 struct FlowEnd {
   std::size_t offset = 0;  ///< After the last entry.
@@ -276,5 +295,7 @@ struct FlowEnd {
   bool comment = false;  ///< There is one inside.
 };
 std::optional<FlowEnd> find_flow_end(std::string_view text, std::size_t begin);
+/// The same of an entry of one: `close` is of the ',' behind it, or of the '}' of the map.
+std::optional<FlowEnd> find_flow_entry_end(std::string_view text, std::size_t begin);
 
 }  // namespace mlops::manifest

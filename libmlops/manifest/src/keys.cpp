@@ -27,6 +27,8 @@ constexpr std::array top_keys = {
         "What is expected of live traffic, by the name of the model: `name: {every: 1d, expect: [...]}`"},
     Key{"", "schedule", "map",
         "What is done at which times, by name: `name: {at: daily, run: release/delay}`"},
+    Key{"", "remotes", "map",
+        "Where objects live, by name: `origin: s3://ml-store/churn`, or `origin: {url: ...}`"},
     Key{"", "settings", "map", "Settings of the program for who works in this project: `{threads: 4}`"},
 };
 
@@ -180,6 +182,7 @@ std::vector<Key> all_keys() {
   add(truth_keys());
   add(schedule_keys());
   add(retry_keys());
+  add(remote_keys());
   return out;
 }
 
@@ -204,6 +207,7 @@ constexpr std::array headings = {
     Heading{"truth of a monitor", "# KEYS OF TRUTH"},
     Heading{"schedule.NAME", "# KEYS OF A SCHEDULE"},
     Heading{"retry of a schedule", "# KEYS OF RETRY"},
+    Heading{"remotes.NAME", "# KEYS OF A REMOTE"},
 };
 
 std::string_view heading(std::string_view where) {

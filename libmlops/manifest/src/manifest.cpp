@@ -100,6 +100,7 @@ Manifest read(const yaml::Document& document, std::string_view file, std::vector
     else if (name == "serve") read_serve(reader, entry.value, manifest, faults);
     else if (name == "monitor") read_monitors(reader, entry.value, manifest, faults);
     else if (name == "schedule") read_schedules(reader, entry.value, manifest, faults);
+    else if (name == "remotes") read_remotes(reader, entry.value, manifest, faults);
     else if (name == "settings")
       manifest.settings = config::read_settings(entry.value, config::Author::project, file, faults);
     else reader.unknown_key(entry.key, {""});
@@ -144,6 +145,7 @@ const ReleaseSpec* Manifest::find_release(std::string_view name) const { return 
 const ServeSpec* Manifest::find_serve(std::string_view name) const { return find(serve, name); }
 const MonitorSpec* Manifest::find_monitor(std::string_view name) const { return find(monitors, name); }
 const ScheduleSpec* Manifest::find_schedule(std::string_view name) const { return find(schedules, name); }
+const RemoteSpec* Manifest::find_remote(std::string_view name) const { return find(remotes, name); }
 
 const DataSpec* Manifest::find_data(std::string_view name) const { return find(data, name); }
 const FeatureSpec* Manifest::find_feature(std::string_view name) const { return find(features, name); }

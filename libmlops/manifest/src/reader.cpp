@@ -161,6 +161,9 @@ void Reader::unknown_key(const yaml::Node& key, std::initializer_list<std::strin
   for (const Key& row : key_table()) {
     if (std::find(wheres.begin(), wheres.end(), row.where) != wheres.end()) known.emplace_back(row.name);
   }
+  const bool remote = std::find(wheres.begin(), wheres.end(), "remotes.NAME") != wheres.end();
+  if (remote && is_secret(key.text))
+    return fault(key.at, fmt::format("unknown key '{}'", key.text), std::string(hint_of_keys));
   const std::vector<std::string> near = near_misses(key.text, known);
   std::string hint = near.empty() ? "the keys here are " + one_of(known)
                                   : fmt::format("similar key{} exist{}: {}", near.size() > 1 ? "s" : "",

@@ -131,6 +131,23 @@ void Project::write_manifest(const std::string& text) {
   fs::write_atomic(impl_->root / manifest_name, text);
 }
 
+std::map<std::string, std::string> Project::files() const {
+  std::map<std::string, std::string> out;
+  for (const char* name : {manifest_name, lock_name}) {
+    if (auto text = fs::find_file(impl_->root / name)) out.emplace(name, std::move(*text));
+  }
+  return out;
+}
+
+void Project::put_file(const std::string& name, const std::string& text) {
+  if (name != manifest_name && name != lock_name)
+    throw error(Code::internal, "'{}' is no file of a project", name);
+  const fs::Lock held(lock_file(), patience_ms);
+  fs::write_atomic(impl_->root / name, text);
+  impl_->manifest.reset();
+  impl_->lock.reset();
+}
+
 bool Project::add_source(const manifest::SourceSpec& source) {
   return update_manifest([&](const manifest::Manifest& manifest, std::string text) {
     if (manifest.find_source(source.name) != nullptr) return text;
@@ -141,6 +158,18 @@ bool Project::add_source(const manifest::SourceSpec& source) {
 bool Project::add_training(const manifest::TrainingEdit& edit) {
   return update_manifest([&](const manifest::Manifest&, const std::string& text) {
     return manifest::with_training(text, manifest_name, edit);
+  });
+}
+
+bool Project::add_remote(const manifest::RemoteSpec& remote) {
+  return update_manifest([&](const manifest::Manifest&, const std::string& text) {
+    return manifest::with_remote(text, manifest_name, remote);
+  });
+}
+
+void Project::remove_remote(std::string_view name) {
+  update_manifest([&](const manifest::Manifest&, const std::string& text) {
+    return manifest::without_remote(text, manifest_name, name);
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include <mlops/config/settings.hpp>
 #include <mlops/manifest/monitoring.hpp>
+#include <mlops/manifest/remotes.hpp>
 #include <mlops/manifest/scheduling.hpp>
 #include <mlops/manifest/serving.hpp>
 #include <mlops/manifest/training.hpp>
@@ -67,6 +68,7 @@ struct Manifest {
   std::vector<ServeSpec> serve = {};
   std::vector<MonitorSpec> monitors = {};
   std::vector<ScheduleSpec> schedules = {};
+  std::vector<RemoteSpec> remotes = {};
   std::vector<config::Said> settings = {};
 
   bool operator==(const Manifest&) const = default;
@@ -81,6 +83,7 @@ struct Manifest {
   const ServeSpec* find_serve(std::string_view name) const;
   const MonitorSpec* find_monitor(std::string_view name) const;
   const ScheduleSpec* find_schedule(std::string_view name) const;
+  const RemoteSpec* find_remote(std::string_view name) const;
   /// Every source and `data:` entry, in this order.
   std::vector<const TableSpec*> tables() const;
   /// `sources/churn` or `data/training`; of a table of this manifest.

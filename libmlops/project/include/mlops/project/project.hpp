@@ -11,9 +11,11 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlops::project {
@@ -88,6 +90,19 @@ class Project {
   /// Adds to `mlops.yaml` what `edit` has and the file has not; true when it was written. Throws as
   /// update_lock() and manifest::with_training() do.
   bool add_training(const manifest::TrainingEdit& edit);
+
+  /// Adds an entry to `remotes:` of `mlops.yaml` (made if need be); true when it was written, false when an
+  /// equal one is there. Throws as update_lock() and manifest::with_remote() do.
+  bool add_remote(const manifest::RemoteSpec& remote);
+
+  /// Removes an entry of `remotes:`; what the remote holds stays. Throws as update_lock() and
+  /// manifest::without_remote() do.
+  void remove_remote(std::string_view name);
+
+  /// The texts of `mlops.yaml` and `mlops.lock`, by name, as far as they are there.
+  std::map<std::string, std::string> files() const;
+  /// Puts one of the two in place, whatever it was, and reads it when it is asked for next.
+  void put_file(const std::string& name, const std::string& text);
 
   /// `path` as the project's files write it: relative to the root where it is below it, else absolute. A link
   /// below the root keeps its name, wherever it leads.
