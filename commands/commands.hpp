@@ -6,12 +6,14 @@
 namespace mlops::commands {
 
 cli::Command check();
+cli::Command clone();
 cli::Command completion();
 cli::Command config();
 cli::Command data();
 cli::Command doctor();
 cli::Command evaluate();
 cli::Command features();
+cli::Command fetch();
 cli::Command help();
 cli::Command ingest();
 cli::Command init();
@@ -19,6 +21,9 @@ cli::Command log();
 cli::Command model();
 cli::Command predict();
 cli::Command plan();
+cli::Command pull();
+cli::Command push();
+cli::Command remote();
 cli::Command monitor();
 cli::Command run();
 cli::Command runs();

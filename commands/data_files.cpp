@@ -8,8 +8,10 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/project/project.hpp>
+#include <mlops/remote/remote.hpp>
 #include <mlops/worktree/worktree.hpp>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -116,27 +118,55 @@ struct PathsArgs {
   std::vector<std::string> paths;
 };
 
+/// What the remote is known to have, without asking it; nothing where there is none, or several.
+std::optional<remote::Ledger> ledger_known(project::Project& project) {
+  const auto& remotes = project.manifest().remotes;
+  const auto* origin = project.manifest().find_remote("origin");
+  if (origin == nullptr && remotes.size() == 1) origin = &remotes.front();
+  if (origin == nullptr) return std::nullopt;
+  return remote::known(project.store(), origin->name).value_or(remote::Ledger());
+}
+
+/// Whether any version that was pushed has the content that is pinned.
+bool has(const remote::Ledger& ledger, store::Store& store, const Pinned& one) {
+  const auto pushed = ledger.references.find({"files", one.path});
+  if (pushed == ledger.references.end()) return false;
+  const auto versions = worktree::history(store, one.path);
+  return std::any_of(versions.begin(), versions.end(), [&](const worktree::Version& version) {
+    return version.pin.digest == one.pin.digest &&
+           std::any_of(pushed->second.begin(), pushed->second.end(),
+                       [&](const store::ReferenceEntry& entry) { return entry.digest == version.record; });
+  });
+}
+
 void files_status(const PathsArgs& args, cli::Invocation& invocation) {
   project::Project& project = invocation.project();
   const std::vector<Pinned> pinned = pinned_files(project, args.paths);
+  const auto remote = ledger_known(project);
   ui::Output& output = invocation.output();
   output.begin("mlops.files-status/1");
   std::vector<std::string> notes;
   for (const Pinned& one : pinned) {
     const worktree::Place place = place_of(invocation, project);
     std::map<std::string_view, std::uint64_t> counts;
-    const auto compared =
-        worktree::compare(place, one.path, one.pin, [&](const worktree::Difference& difference) {
-          ++counts[worktree::name_of(difference.state)];
-          const auto whole = [&](const std::string& file) {
-            return file.empty() ? one.path : one.path + "/" + file;
-          };
-          output.row({{"state", std::string(worktree::name_of(difference.state))},
-                      {"path", whole(difference.file)},
-                      {"from", difference.from.empty() ? json::Value() : json::Value(whole(difference.from))},
-                      {"bytes", difference.bytes, ui::Show::bytes}});
-        });
-    notes.push_back(compared.differences == 0
+    worktree::compare(place, one.path, one.pin, [&](const worktree::Difference& difference) {
+      ++counts[worktree::name_of(difference.state)];
+      const auto whole = [&](const std::string& file) {
+        return file.empty() ? one.path : one.path + "/" + file;
+      };
+      output.row({{"state", std::string(worktree::name_of(difference.state))},
+                  {"path", whole(difference.file)},
+                  {"from", difference.from.empty() ? json::Value() : json::Value(whole(difference.from))},
+                  {"bytes", difference.bytes, ui::Show::bytes}});
+    });
+    if (remote && !has(*remote, project.store(), one)) {
+      ++counts["not in remote"];
+      output.row({{"state", "not in remote"},
+                  {"path", one.path},
+                  {"from", json::Value()},
+                  {"bytes", one.pin.bytes, ui::Show::bytes}});
+    }
+    notes.push_back(counts.empty()
                         ? fmt::format("{}: {} as pinned", one.path, count_of(one.pin.files, "file"))
                         : fmt::format("{}: {}", one.path, counted(counts)));
   }
@@ -168,30 +198,7 @@ void checkout_files(const CheckoutArgs& args, cli::Invocation& invocation) {
   check_once(pinned);
   const worktree::CheckoutOptions options{
       .force = args.force, .hard_links = args.link == "hard", .dry_run = invocation.dry_run()};
-  std::vector<ui::Row> rows;
-  if (pinned.size() > 1) {  // Nothing is changed when one of them cannot be.
-    worktree::CheckoutOptions rehearsal = options;
-    rehearsal.dry_run = true;
-    for (const Pinned& one : pinned)
-      worktree::checkout(place_of(invocation, project), one.path, one.pin, rehearsal);
-  }
-  for (const Pinned& one : pinned) {
-    const worktree::CheckedOut out =
-        worktree::checkout(place_of(invocation, project), one.path, one.pin, options);
-    if (one.chosen && !invocation.dry_run()) pin(project, one.path, one.pin);
-    const bool changed = out.written + out.removed > 0;
-    rows.push_back({{"path", one.path},
-                    {"written", out.written, ui::Show::count},
-                    {"bytes", out.bytes, ui::Show::bytes},
-                    {"removed", out.removed, ui::Show::count},
-                    {"kept", out.kept, ui::Show::count},
-                    {"reflinked", out.reflinked, ui::Show::count},
-                    {"linked", out.linked, ui::Show::count},
-                    {"state", !changed               ? "unchanged"
-                              : invocation.dry_run() ? "would be checked out"
-                                                     : "checked out"}});
-  }
-  invocation.rows("mlops.files-checkout/1", rows);
+  invocation.rows("mlops.files-checkout/1", check_out(invocation, project, pinned, options));
   if (pinned.empty())
     invocation.note("nothing was added: `mlops data add PATH` makes files and folders versions");
 }
@@ -234,6 +241,34 @@ cli::Option paths_option(std::vector<std::string>& target, std::string help, boo
 }
 
 }  // namespace
+
+std::vector<ui::Row> check_out(cli::Invocation& invocation, project::Project& project,
+                               const std::vector<Pinned>& pinned, const worktree::CheckoutOptions& options) {
+  std::vector<ui::Row> rows;
+  if (pinned.size() > 1) {  // Nothing is changed when one of them cannot be.
+    worktree::CheckoutOptions rehearsal = options;
+    rehearsal.dry_run = true;
+    for (const Pinned& one : pinned)
+      worktree::checkout(place_of(invocation, project), one.path, one.pin, rehearsal);
+  }
+  for (const Pinned& one : pinned) {
+    const worktree::CheckedOut out =
+        worktree::checkout(place_of(invocation, project), one.path, one.pin, options);
+    if (one.chosen && !options.dry_run) pin(project, one.path, one.pin);
+    const bool changed = out.written + out.removed > 0;
+    rows.push_back({{"path", one.path},
+                    {"written", out.written, ui::Show::count},
+                    {"bytes", out.bytes, ui::Show::bytes},
+                    {"removed", out.removed, ui::Show::count},
+                    {"kept", out.kept, ui::Show::count},
+                    {"reflinked", out.reflinked, ui::Show::count},
+                    {"linked", out.linked, ui::Show::count},
+                    {"state", !changed          ? "unchanged"
+                              : options.dry_run ? "would be checked out"
+                                                : "checked out"}});
+  }
+  return rows;
+}
 
 cli::Command add_files_spec() {
   const auto args = std::make_shared<AddArgs>();

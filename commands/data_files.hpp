@@ -3,8 +3,22 @@
 /// are.
 
 #include "cli/command.hpp"
+#include "pinned_files.hpp"
+#include "ui/output.hpp"
+
+#include <mlops/worktree/worktree.hpp>
+
+#include <vector>
+
+namespace mlops::cli {
+class Invocation;
+}
 
 namespace mlops::commands {
+
+/// What `data checkout` does with these, and its rows. Throws as worktree::checkout().
+std::vector<ui::Row> check_out(cli::Invocation& invocation, project::Project& project,
+                               const std::vector<Pinned>& pinned, const worktree::CheckoutOptions& options);
 
 cli::Command add_files_spec();
 cli::Command files_status_spec();

@@ -15,10 +15,10 @@ class Invocation;
 namespace mlops::commands {
 
 struct Standing {
-  std::string kind;     ///< "table", "release", "run", "model", "monitor", "schedule"
+  std::string kind;     ///< "table", "release", "run", "model", "monitor", "schedule", "remote"
   std::string address;  ///< "data/events", "run/k3f9", "churn@v3"
   std::string state;    ///< "failed", "lost", "late", "rejected", "damaged", "drifting", "gone", "off",
-                        ///< "paused", "running", "stale"
+                        ///< "paused", "running", "stale", "unpushed"
   std::optional<Time> since = {};
   std::string why = {};
 };
@@ -31,6 +31,9 @@ std::vector<Standing> unfinished_runs(cli::Invocation& invocation);
 std::vector<Standing> rejected_models(cli::Invocation& invocation);
 /// Models whose newest watch has an assertion that fails.
 std::vector<Standing> drifting_models(cli::Invocation& invocation);
+
+/// Remotes that lack versions which were made here, as far as is known without asking them.
+std::vector<Standing> unpushed(cli::Invocation& invocation);
 
 /// Schedules whose newest tick went wrong, that nobody ticks, that are paused or at work.
 std::vector<Standing> schedules_to_see_to(cli::Invocation& invocation);

@@ -20,9 +20,9 @@ struct StatusArgs {
 
 /// What hurts most comes first.
 std::size_t rank(const Standing& one) {
-  constexpr std::array<std::string_view, 11> order = {"failed",   "damaged",  "lost", "late",
-                                                      "rejected", "drifting", "gone", "off",
-                                                      "paused",   "running",  "stale"};
+  constexpr std::array<std::string_view, 12> order = {"failed",   "damaged",  "lost",  "late",
+                                                      "rejected", "drifting", "gone",  "off",
+                                                      "paused",   "running",  "stale", "unpushed"};
   return static_cast<std::size_t>(std::find(order.begin(), order.end(), one.state) - order.begin());
 }
 
@@ -48,6 +48,7 @@ std::vector<Standing> standings(cli::Invocation& invocation) {
     append(all, "run", "runs", [&] { return unfinished_runs(invocation); });
     append(all, "model", "models", [&] { return rejected_models(invocation); });
     append(all, "monitor", "monitor", [&] { return drifting_models(invocation); });
+    append(all, "remote", "remotes", [&] { return unpushed(invocation); });
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const Standing& a, const Standing& b) { return rank(a) < rank(b); });

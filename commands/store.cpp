@@ -2,11 +2,15 @@
 #include "store.hpp"
 #include "cli/invocation.hpp"
 #include "commands.hpp"
+#include "remotes.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/project/project.hpp>
 #include <mlops/run/list.hpp>
+
+#include <algorithm>
+#include <memory>
 
 namespace mlops::commands {
 namespace {
@@ -22,8 +26,41 @@ void du(cli::Invocation& invocation) {
   invocation.rows("mlops.store-usage/1", rows);
 }
 
-void fsck(cli::Invocation& invocation) {
-  const auto faults = invocation.project().store().fsck(invocation.progress());
+struct FsckArgs {
+  std::optional<std::string> remote;
+};
+
+/// What is damaged or missing comes from the remote; the faults that are left then, behind those that were.
+std::vector<store::Fault> repaired(std::vector<store::Fault> faults, const std::string& name,
+                                   cli::Invocation& invocation) {
+  std::vector<Digest> wanted;
+  for (const store::Fault& fault : faults) {
+    if (!fault.repaired && fault.object) wanted.push_back(*fault.object);
+  }
+  if (wanted.empty()) return faults;
+  project::Project& project = invocation.project();
+  const auto remote = open_remote(invocation, project, remote_named(project, name));
+  remote->look(invocation.progress());
+  const std::vector<Digest> brought = remote->bring(wanted, invocation.progress());
+  if (brought.empty()) return faults;
+  std::vector<store::Fault> out;
+  for (store::Fault& fault : faults) {
+    if (!fault.repaired && fault.object &&
+        std::binary_search(brought.begin(), brought.end(), *fault.object)) {
+      fault.repaired = true;
+      fault.fix = fmt::format("it came from {}", name);
+    }
+    if (fault.repaired) out.push_back(std::move(fault));
+  }
+  for (store::Fault& fault : project.store().fsck(invocation.progress())) {
+    if (!fault.repaired) out.push_back(std::move(fault));
+  }
+  return out;
+}
+
+void fsck(const FsckArgs& args, cli::Invocation& invocation) {
+  auto faults = invocation.project().store().fsck(invocation.progress());
+  if (args.remote) faults = repaired(std::move(faults), *args.remote, invocation);
   std::vector<ui::Row> rows;
   std::size_t left = 0;
   for (const store::Fault& fault : faults) {
@@ -46,11 +83,15 @@ cli::Command du_spec() {
 }
 
 cli::Command fsck_spec() {
-  return {.name = "fsck",
-          .summary = "check every object, reference and index entry of the store",
-          .examples = {{"mlops store fsck", "Check everything"}},
-          .exits = {{Code::corrupt, "something is damaged or missing"}},
-          .run = fsck};
+  const auto args = std::make_shared<FsckArgs>();
+  return {
+      .name = "fsck",
+      .summary = "check every object, reference and index entry of the store",
+      .options = {{"--remote", "NAME", "bring what is damaged or missing from this remote", &args->remote}},
+      .examples = {{"mlops store fsck", "Check everything"},
+                   {"mlops store fsck --remote origin", "And mend it with what origin has"}},
+      .exits = {{Code::corrupt, "something is damaged or missing"}},
+      .run = [args](cli::Invocation& invocation) { fsck(*args, invocation); }};
 }
 
 /// A damaged catalogue knows nothing, and is about to be made anew.
@@ -93,7 +134,7 @@ cli::Command reindex_spec() {
 cli::Command store() {
   return {.name = "store",
           .summary = "inspect and check the place where everything is kept",
-          .children = {du_spec(), fsck_spec(), store_gc(), reindex_spec()}};
+          .children = {du_spec(), fsck_spec(), store_gc(), reindex_spec(), store_bundle(), store_unbundle()}};
 }
 
 }  // namespace mlops::commands

@@ -5,6 +5,8 @@
 
 namespace mlops::commands {
 
+cli::Command store_bundle();
 cli::Command store_gc();
+cli::Command store_unbundle();
 
 }  // namespace mlops::commands

@@ -7,9 +7,11 @@
 #include <mlops/base/text.hpp>
 #include <mlops/feature/definition.hpp>
 #include <mlops/project/project.hpp>
+#include <mlops/remote/remote.hpp>
 #include <mlops/run/list.hpp>
 #include <mlops/store/collect.hpp>
 
+#include <map>
 #include <memory>
 
 namespace mlops::commands {
@@ -107,6 +109,11 @@ void gc(const GcArgs& args, cli::Invocation& invocation) {
                                    .dry_run = invocation.dry_run()};
   store::Store& store = invocation.project().store();
   for (const Pinned& one : pinned_files(invocation.project(), {})) options.pinned.push_back(one.pin.digest);
+  for (const manifest::RemoteSpec& spec : invocation.project().manifest().remotes) {
+    const auto ledger = remote::known(store, spec.name);  // The project's files that go with pushes.
+    for (const auto& [name, digest] : ledger ? ledger->files : std::map<std::string, Digest>())
+      options.pinned.push_back(digest);
+  }
   if (!options.dry_run) options.settle = [&store] { seal_killed(store); };
   const store::Collected done = store::collect(store, options, invocation.progress());
   invocation.record("mlops.store-gc/1", row(done));

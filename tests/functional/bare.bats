@@ -49,6 +49,7 @@ quickstart: builds on its own
 release: needs table, json and http
 release_faults: needs table, json and http
 release_moves: needs table
+remote_s3: tests a program of its own
 replay: needs http and table
 rules: its project needs table
 runner: tests no binary

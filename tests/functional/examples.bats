@@ -40,6 +40,22 @@ run_examples() {
   mlops data add images labels.csv --quiet >/dev/null
   run_examples data
 }
+# What examples name by s3:// and git@ lies in folders here.
+@test "the examples of clone, pull, fetch, push and remote" {
+  run_examples 'remote add'
+  export share=$BATS_TEST_TMPDIR/share
+  mlops remote add origin "$share" --quiet >/dev/null
+  mlops remote add backup "$share-2" --quiet >/dev/null
+  git init -q -b main .
+  printf '.mlops/\n' >.gitignore
+  git add -A
+  git -c user.name=a -c user.email=a@example.org commit -qm one
+  git clone -q --bare . "$share.git"
+  mlops push --quiet >/dev/null
+  before='mlops() { set -- "${@/#s3:\/\/ml-store\/churn/$share}"; set -- "${@/#\/mnt\/share\/churn/$share}";
+    set -- "${@/#git@example.org:ana\/churn.git/$share.git}"; command mlops "$@"; };' \
+    run_examples 'clone|pull|fetch|push|remote (list|rm|test)'
+}
 @test "the examples of features" {
   rm -rf .mlops mlops.yaml mlops.lock
   seed_view
@@ -62,7 +78,10 @@ run_examples() {
   mlops model promote churn@v2 --quiet
   run_examples model
 }
-@test "the examples of store" { run_examples store; }
+@test "the examples of store" {
+  mlops store bundle from-ana.tar --quiet >/dev/null
+  run_examples store
+}
 @test "the examples of run and runs" { run_examples 'runs?'; }
 @test "the examples of evaluate" {
   customers 200 | sed '1s/tenure/age/' >churn.csv
@@ -112,6 +131,6 @@ run_examples() {
 }
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'init|ingest|evaluate|monitor|data|features|model|predict|serve|train|show|why|log|store|schedule|runs?' | paste -sd'|')
+    grep -vxE 'init|ingest|evaluate|clone|pull|fetch|push|remote|monitor|data|features|model|predict|serve|train|show|why|log|store|schedule|runs?' | paste -sd'|')
   run_examples "$others"
 }

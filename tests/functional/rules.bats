@@ -72,6 +72,16 @@ store du|answers|
 store fsck|answers|
 store gc|changes|
 store reindex|changes|
+store bundle|changes|everything.tar
+store unbundle|changes|some.tar
+remote list|answers|
+remote add|changes|backup elsewhere
+remote test|answers|origin
+remote rm|changes|origin
+push|changes|
+fetch|changes|
+pull|changes|
+clone|changes|remote copy
 help|answers|
 help|text|doctor
 config list|answers|--origin
@@ -118,6 +128,7 @@ setup_file() {
   export other
   mlops run --quiet -p lr=0.2 -- sh -c 'echo "loss: 0.4"' >/dev/null
   seed_schedules
+  seed_remote
   mv "$PWD" "$seeded"
 }
 
@@ -127,6 +138,19 @@ setup() {
   cp -a "$seeded" "$PWD"
   cd "$PWD" || return 1
   fake_crontab "# mlops: $PWD" 'an older line'
+}
+
+# seed_remote: one in the project, that has a name which is not here and lacks one that is; and a bundle with both.
+seed_remote() {
+  mlops remote add origin remote --quiet >/dev/null
+  mlops push --quiet >/dev/null
+  mlops clone remote ../other --quiet >/dev/null
+  (cd ../other && echo theirs >theirs && mlops data add theirs --quiet >/dev/null && mlops push --quiet >/dev/null &&
+    mlops fetch --all --quiet >/dev/null && mlops store bundle ../bundle --quiet >/dev/null)
+  mv ../bundle some.tar
+  rm -r ../other
+  echo ours >ours
+  mlops data add ours --quiet --as-of 2026-11-06 >/dev/null
 }
 
 # rows KIND...: "COMMAND WORDS" of the commands of these kinds, one a line.
@@ -275,6 +299,11 @@ mlops model list chrun|`churn`
 mlops predict chrun --in people.csv|`churn`
 mlops show chrun|`churn
 mlops config get thread|`threads`
+mlops push orign|`origin`
+mlops fetch chrun|`churn`
+mlops fetch --remote orign|`origin`
+mlops remote rm orign|`origin`
+mlops remote test orign|`origin`
 mlops config set memry 1GB|`memory`
 mlops help docter|`doctor`
 END

@@ -93,6 +93,24 @@ terms() {
   agrees mlops.files-removed/1 mlops data rm images logs
 }
 
+@test "remotes: keys of what is shared" {
+  agrees mlops.remote-change/1 mlops remote add origin ../share
+  agrees mlops.remote/1 mlops remote list
+  agrees mlops.remote-test/1 mlops remote test origin
+  agrees mlops.push/1 mlops push -n
+  agrees mlops.push/1 mlops push
+  agrees mlops.clone/1 mlops clone -n ../share ../copy
+  mlops clone -q ../share ../copy
+  mlops run -- true
+  mlops push -q
+  cd ../copy
+  agrees mlops.fetch/1 mlops fetch -n
+  agrees mlops.pull/1 mlops pull
+  mlops fetch --all -q
+  agrees mlops.store-bundle/1 mlops store bundle ../all.tar
+  agrees mlops.remote-change/1 mlops remote rm origin
+}
+
 # FAULT: `digest` is not there, where every key of a schema always is: "null where nothing is known".
 @test "data add: with -n, too, every key is there" {
   skip "digest is not there"
