@@ -50,6 +50,7 @@ class Recording:
             facts = [line for line in stdout.splitlines() if line.startswith(("object ", "reference "))]
             if status == 0 and step.words[0] == scenarios.MLOPS:
                 facts += scenarios.references(self.folder) + scenarios.inputs_of(step, self.folder)
+                facts += scenarios.pushed(self.folder) if step.words[1] == "push" else []
             # What has no name may be collected.
             self.facts.append(facts if name not in ("collect", "gc") or step.words[1] == "publish" else [])
         self.events = disk.read_journal(journal)

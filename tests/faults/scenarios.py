@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import subprocess
+import tempfile
 
 MLOPS = os.environ["MLOPS"]
 TOOLS = os.environ["MLOPS_TEST_TOOLS"]  # The folder of store_probe and faults_record.so.
@@ -17,7 +18,8 @@ SIGNATURE = {"task": "binary", "label": "churned", "label_type": "BOOLEAN", "cla
 PROBE = os.path.join(TOOLS, "store_probe")
 
 # A command that is there only in some builds is left out, and said.
-OPTIONAL = {"gc": [MLOPS, "store", "gc", "--help"], "add": [MLOPS, "data", "add", "--help"]}
+OPTIONAL = {"gc": [MLOPS, "store", "gc", "--help"], "add": [MLOPS, "data", "add", "--help"],
+            "push": [MLOPS, "push", "--help"], "fetch": [MLOPS, "fetch", "--help"]}
 
 
 class Step:
@@ -175,9 +177,41 @@ def add(folder):
     return [mlops("data", "add", "pictures", inputs=[(version, "pictures")]) for version in ("v1", "v2")]
 
 
+def push(folder):
+    small_files(os.path.join(folder, "v1"), 60, 1)
+    small_files(os.path.join(folder, "v1"), 2, 3, 600000)
+    shutil.copytree(os.path.join(folder, "v1"), os.path.join(folder, "v2"))
+    small_files(os.path.join(folder, "v2"), 40, 2)
+    succeed([MLOPS, "init", "-q"], folder)
+    succeed([MLOPS, "remote", "add", "origin", "remote", "-q"], folder)
+    add_v1, add_v2 = (mlops("data", "add", "pictures", inputs=[(version, "pictures")]) for version in ("v1", "v2"))
+    return [add_v1, mlops("push"), add_v2, mlops("push")]
+
+
+def fetch(folder):
+    """The project is a clone; what it fetches was pushed from another."""
+    other = os.path.join(folder, "other")
+    small_files(os.path.join(other, "pictures"), 60, 1)
+    small_files(os.path.join(other, "pictures"), 2, 3, 600000)
+    for words in (["init", "-q"], ["remote", "add", "origin", "../remote", "-q"], ["data", "add", "pictures"], ["push"]):
+        succeed([MLOPS, *words], other)
+    succeed([MLOPS, "clone", "remote", "copy"], folder)
+    for name in (".mlops", "mlops.yaml", "mlops.lock", "pictures"):
+        shutil.move(os.path.join(folder, "copy", name), os.path.join(folder, name))
+    with open(os.path.join(folder, "mlops.yaml")) as file:
+        text = file.read()
+    with open(os.path.join(folder, "mlops.yaml"), "w") as file:
+        file.write(text.replace(os.path.join(folder, "remote"), "remote").replace("../remote", "remote"))
+    small_files(os.path.join(other, "pictures"), 40, 2)
+    for words in (["data", "add", "pictures"], ["push"]):
+        succeed([MLOPS, *words], other)
+    return [mlops("fetch"), mlops("fetch", "--all")]
+
+
 # name: what makes its folder and tells its steps, and its share of the cuts. A new command gets a line.
 SCENARIOS = {"ingest": (ingest, 3), "blobs": (blobs, 2), "packs": (packs, 4), "recipes": (recipes, 2),
-             "collect": (collect, 5), "killed": (killed, 4), "gc": (gc, 2), "model": (model, 2), "add": (add, 2)}
+             "collect": (collect, 5), "killed": (killed, 4), "gc": (gc, 2), "model": (model, 2), "add": (add, 2),
+             "push": (push, 4), "fetch": (fetch, 2)}
 
 
 def available(name):
@@ -248,6 +282,30 @@ def format_faults(folder):
     return ["there are packs or recipes in a store of format 1"] if new and number < 2 else []
 
 
+def pushed(folder):
+    """What a remote has that was given everything."""
+    return [line.replace("reference", "remote", 1) for line in references(folder)]
+
+
+def remote_faults(folder, facts):
+    """What a clone of the remote lacks, or finds damaged."""
+    facts = [fact for fact in facts if fact.startswith("remote ")]
+    remote = os.path.join(folder, "remote")
+    if not os.path.isdir(os.path.join(remote, "log")) or not os.listdir(os.path.join(remote, "log")):
+        return ["the remote is gone"] if facts else []
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(folder)) as top:
+        clone = os.path.join(top, "clone")
+        status, _, stderr = run([MLOPS, "clone", "--all", remote, clone], top)
+        if status != 0:
+            return [f"clone: exit {status}: {stderr}"]
+        there = set(pushed(clone))
+        return fsck_faults(clone, False) + [f"the remote lacks: {fact}" for fact in facts if fact not in there]
+
+
 def lost(folder, facts):
+    remote = remote_faults(folder, facts)
+    if remote:
+        return remote
+    facts = [fact for fact in facts if not fact.startswith("remote ")]
     status, _, stderr = run([PROBE, "check", STORE], folder, stdin="".join(fact + "\n" for fact in facts))
     return [] if status == 0 else stderr.splitlines()[:5] or [f"check: exit {status}"]
