@@ -85,6 +85,7 @@ model: MLmodel is YAML that says what MLflow wants to know
 model: a model that a run left is registered with all that the run knows
 model: a store that cannot be written is read, and not written to
 model: input examples hide columns of personal data
+remote: a dataset, its model and what was said of it
 run: a dataset and a file as inputs
 run: a program may destroy the input that it was given: the version stays
 run: a training in a run has it as its parent
@@ -155,6 +156,7 @@ runs_bare() {
 @test "safety of files without engines" { runs_bare files_safety; }
 @test "status of files without engines" { runs_bare files_status; }
 @test "model without engines" { runs_bare model; }
+@test "remotes without engines" { runs_bare remote; }
 @test "run without engines" { runs_bare run; }
 @test "runs without engines" { runs_bare runs; }
 
