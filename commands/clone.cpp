@@ -120,7 +120,7 @@ void clone(const CloneArgs& args, cli::Invocation& invocation) {
 cli::Command clone() {
   const auto args = std::make_shared<CloneArgs>();
   manifest::RemoteSpec& spec = args->spec;
-  return {
+  cli::Command command = {
       .name = "clone",
       .summary = "make a project from a remote or a git repository, with what work in it needs",
       .options = {{"url", "URL",
@@ -128,16 +128,7 @@ cli::Command clone() {
                    &spec.url, cli::Offer::file, true},
                   {"folder", "FOLDER", "where it goes; the last name of the URL without", &args->folder,
                    cli::Offer::file},
-                  {"--all", "", "take the contents of all versions", &args->all},
-                  {"--endpoint", "URL", "where the object store is, unless it is AWS", &spec.endpoint},
-                  {"--region", "REGION", "of the bucket", &spec.region},
-                  {"--style",
-                   "STYLE",
-                   "how the bucket is named in requests: in the path, or as a virtual host",
-                   &spec.style,
-                   cli::Offer::none,
-                   false,
-                   {"path", "virtual"}}},
+                  {"--all", "", "take the contents of all versions", &args->all}},
       .examples = {{"mlops clone s3://ml-store/churn",
                     "The project that was pushed there, in the folder churn"},
                    {"mlops clone git@example.org:ana/churn.git", "By git, and the contents from its remote"},
@@ -147,6 +138,8 @@ cli::Command clone() {
                 {Code::busy, "the remote does not answer"}},
       .dry_run = true,
       .run = [args](cli::Invocation& invocation) { clone(*args, invocation); }};
+  add_place_options(command.options, spec);
+  return command;
 }
 
 }  // namespace mlops::commands

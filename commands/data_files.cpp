@@ -4,11 +4,11 @@
 #include "cli/invocation.hpp"
 #include "dataset_rows.hpp"
 #include "pinned_files.hpp"
+#include "remotes.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/project/project.hpp>
-#include <mlops/remote/remote.hpp>
 #include <mlops/worktree/worktree.hpp>
 
 #include <algorithm>
@@ -120,11 +120,9 @@ struct PathsArgs {
 
 /// What the remote is known to have, without asking it; nothing where there is none, or several.
 std::optional<remote::Ledger> ledger_known(project::Project& project) {
-  const auto& remotes = project.manifest().remotes;
-  const auto* origin = project.manifest().find_remote("origin");
-  if (origin == nullptr && remotes.size() == 1) origin = &remotes.front();
-  if (origin == nullptr) return std::nullopt;
-  return remote::known(project.store(), origin->name).value_or(remote::Ledger());
+  const auto* usual = usual_remote(project);
+  if (usual == nullptr) return std::nullopt;
+  return remote::known(project.store(), usual->name).value_or(remote::Ledger());
 }
 
 /// Whether any version that was pushed has the content that is pinned.

@@ -7,14 +7,27 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace mlops::commands {
 namespace {
 
-/// The project around the current folder, whose store is made when it has none yet: after a clone by git.
-project::Project project_here(cli::Invocation& invocation) {
-  return {invocation.project().root(), project::Project::Mode::create};
+/// Takes names and records, and goes on with the rest; a rehearsal says what would come.
+void take(cli::Invocation& invocation, const std::optional<std::string>& name, const char* schema,
+          const std::function<void(Fetch& fetch, project::Project& project)>& rest) {
+  // A store is made where there is none yet: after a clone by git.
+  project::Project project(invocation.project().root(), project::Project::Mode::create);
+  const manifest::RemoteSpec spec = remote_named(project, name);
+  if (invocation.dry_run()) {
+    rehearse_fetch(invocation, &project, *space_of(invocation, spec, project.root()), spec.name, schema);
+    return;
+  }
+  const auto remote = open_remote(invocation, project, spec);
+  Fetch fetch(invocation, project, *remote, spec.name);
+  fetch.history();
+  rest(fetch, project);
+  fetch.tell(schema);
 }
 
 // ---- fetch
@@ -25,24 +38,9 @@ struct FetchArgs {
   bool all = false;
 };
 
-/// True when it was no more than that.
-bool rehearsed(cli::Invocation& invocation, const std::optional<std::string>& remote, const char* schema) {
-  if (!invocation.dry_run()) return false;
-  project::Project& project = invocation.project();
-  const manifest::RemoteSpec spec = remote_named(project, remote);
-  rehearse_fetch(invocation, &project, *space_of(invocation, spec, project.root()), spec.name, schema);
-  return true;
-}
-
 void fetch(const FetchArgs& args, cli::Invocation& invocation) {
-  if (rehearsed(invocation, args.remote, "mlops.fetch/1")) return;
-  project::Project project = project_here(invocation);
-  const manifest::RemoteSpec spec = remote_named(project, args.remote);
-  const auto remote = open_remote(invocation, project, spec);
-  Fetch fetch(invocation, project, *remote, spec.name);
-  fetch.history();
-  fetch.contents(args.what, args.all);
-  fetch.tell("mlops.fetch/1");
+  take(invocation, args.remote, "mlops.fetch/1",
+       [&](Fetch& fetch, project::Project&) { fetch.contents(args.what, args.all); });
 }
 
 cli::Option remote_option(std::optional<std::string>& target) {
@@ -59,18 +57,13 @@ struct PullArgs {
 };
 
 void pull(const PullArgs& args, cli::Invocation& invocation) {
-  if (rehearsed(invocation, args.remote, "mlops.pull/1")) return;
-  project::Project project = project_here(invocation);
-  const manifest::RemoteSpec spec = remote_named(project, args.remote);
-  const auto remote = open_remote(invocation, project, spec);
-  Fetch fetch(invocation, project, *remote, spec.name);
-  fetch.history();
-  if (args.rebase) fetch.rebase();
-  fetch.require_together();
-  if (!in_git(project.root())) fetch.files();
-  fetch.contents({}, args.all);
-  fetch.check_out(args.force);
-  fetch.tell("mlops.pull/1");
+  take(invocation, args.remote, "mlops.pull/1", [&](Fetch& fetch, project::Project& project) {
+    if (args.rebase) fetch.rebase();
+    fetch.require_together();
+    if (!in_git(project.root())) fetch.files();
+    fetch.contents({}, args.all);
+    fetch.check_out(args.force);
+  });
 }
 
 }  // namespace

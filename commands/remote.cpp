@@ -58,29 +58,23 @@ void add_remote(const AddRemoteArgs& args, cli::Invocation& invocation) {
 cli::Command add_remote_spec() {
   const auto args = std::make_shared<AddRemoteArgs>();
   manifest::RemoteSpec& spec = args->spec;
-  return {.name = "add",
-          .summary = "add a remote to mlops.yaml",
-          .options = {{"name", "NAME", "what it is called; `origin` is the one that is meant without a name",
-                       &spec.name, cli::Offer::none, true},
-                      {"url", "URL", "a folder, or s3://BUCKET/PREFIX", &spec.url, cli::Offer::file, true},
-                      {"--endpoint", "URL", "where the object store is, unless it is AWS", &spec.endpoint},
-                      {"--region", "REGION", "of the bucket", &spec.region},
-                      {"--style",
-                       "STYLE",
-                       "how the bucket is named in requests: in the path, or as a virtual host",
-                       &spec.style,
-                       cli::Offer::none,
-                       false,
-                       {"path", "virtual"}},
-                      {"--one-writer", "", "nobody else pushes at the same time: for stores that cannot tell",
-                       &spec.one_writer}},
-          .examples = {{"mlops remote add origin s3://ml-store/churn", "Share through a bucket"},
-                       {"mlops remote add origin /mnt/share/churn", "Share through a folder"},
-                       {"mlops remote add minio s3://ml/churn --endpoint https://example.org:9000",
-                        "An object store of one's own"}},
-          .exits = {{Code::conflict, "there is a remote of that name, at another place"}},
-          .dry_run = true,
-          .run = [args](cli::Invocation& invocation) { add_remote(*args, invocation); }};
+  cli::Command command = {
+      .name = "add",
+      .summary = "add a remote to mlops.yaml",
+      .options = {{"name", "NAME", "what it is called; `origin` is the one that is meant without a name",
+                   &spec.name, cli::Offer::none, true},
+                  {"url", "URL", "a folder, or s3://BUCKET/PREFIX", &spec.url, cli::Offer::file, true},
+                  {"--one-writer", "", "nobody else pushes at the same time: for stores that cannot tell",
+                   &spec.one_writer}},
+      .examples = {{"mlops remote add origin s3://ml-store/churn", "Share through a bucket"},
+                   {"mlops remote add origin /mnt/share/churn", "Share through a folder"},
+                   {"mlops remote add minio s3://ml/churn --endpoint https://example.org:9000",
+                    "An object store of one's own"}},
+      .exits = {{Code::conflict, "there is a remote of that name, at another place"}},
+      .dry_run = true,
+      .run = [args](cli::Invocation& invocation) { add_remote(*args, invocation); }};
+  add_place_options(command.options, spec);
+  return command;
 }
 
 // ---- list, rm, test

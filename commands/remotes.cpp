@@ -41,8 +41,7 @@ manifest::RemoteSpec said(project::Project& project, const std::optional<std::st
     if (found == nullptr) no_remote(*name, known);
     return *found;
   }
-  if (const auto* found = project.manifest().find_remote(usual)) return *found;
-  if (remotes.size() == 1) return remotes.front();
+  if (const auto* found = usual_remote(project)) return *found;
   if (remotes.empty()) {
     throw error(Code::not_found, "there is no remote")
         .with_id("remote.not_found")
@@ -60,6 +59,25 @@ manifest::RemoteSpec remote_named(project::Project& project, const std::optional
   if (auto place = remote::find_place(project.store(), spec.name)) spec.url = std::move(*place);
   return spec;
 }
+
+const manifest::RemoteSpec* usual_remote(project::Project& project) {
+  const auto& remotes = project.manifest().remotes;
+  const auto* origin = project.manifest().find_remote(usual);
+  return origin == nullptr && remotes.size() == 1 ? &remotes.front() : origin;
+}
+
+void add_place_options(std::vector<cli::Option>& options, manifest::RemoteSpec& spec) {
+  options.push_back({"--endpoint", "URL", "where the object store is, unless it is AWS", &spec.endpoint});
+  options.push_back({"--region", "REGION", "of the bucket", &spec.region});
+  options.push_back({"--style",
+                     "STYLE",
+                     "how the bucket is named in requests: in the path, or as a virtual host",
+                     &spec.style,
+                     cli::Offer::none,
+                     false,
+                     {"path", "virtual"}});
+}
+
 std::unique_ptr<remote::Space> space_of(cli::Invocation& invocation, const manifest::RemoteSpec& spec,
                                         const std::filesystem::path& folder) {
   const remote::Address address{.url = spec.url,

@@ -1,6 +1,7 @@
 #pragma once
 /// What the commands that talk to remotes share.
 
+#include "cli/command.hpp"
 #include "ui/output.hpp"
 
 #include <mlops/base/digest.hpp>
@@ -24,6 +25,12 @@ namespace mlops::commands {
 /// The remote of that name; without one "origin", or the only one there is. Throws Error: not_found (near
 /// misses; there is none at all), usage (which one is not said).
 manifest::RemoteSpec remote_named(project::Project& project, const std::optional<std::string>& name);
+
+/// The entry of mlops.yaml that is meant where none is named; null where that is not clear.
+const manifest::RemoteSpec* usual_remote(project::Project& project);
+
+/// What `clone` and `remote add` are told of where an object store is.
+void add_place_options(std::vector<cli::Option>& options, manifest::RemoteSpec& spec);
 
 /// Its space. A relative path is relative to `folder`.
 std::unique_ptr<remote::Space> space_of(cli::Invocation& invocation, const manifest::RemoteSpec& spec,

@@ -117,6 +117,30 @@ TEST_F(Share, WhatWasSaidOfAVersionGoesWithItsNumber) {
   expect_sound("ben");
 }
 
+TEST_F(Share, TheSameVersionMadeTwiceIsOneAndKeepsItsNumber) {
+  const auto ana = store("ana");
+  const auto ben = store("ben");
+  publish(*ana, model, "one");
+  push(*remote(*ana));
+  fetch(*remote(*ben));
+  publish(*ana, model, "ana's");
+  publish(*ana, model, "the same");
+  push(*remote(*ana));
+  publish(*ben, model, "the same");
+  publish(*ben, {"judgements", "churn@v2"}, "of the same");
+  publish(*ben, model, "ben's");
+  publish(*ben, {"judgements", "churn@v3"}, "of ben's");
+  const auto of_ben = remote(*ben);
+  fetch(*of_ben);
+  of_ben->rebase();
+  EXPECT_EQ(history(*ben, model), (Lines{"1 one", "2 ana's", "3 the same", "4 ben's"}));
+  EXPECT_EQ(history(*ben, {"judgements", "churn@v2"}), Lines{});
+  EXPECT_EQ(history(*ben, {"judgements", "churn@v3"}), (Lines{"1 of the same"}));
+  EXPECT_EQ(history(*ben, {"judgements", "churn@v4"}), (Lines{"1 of ben's"}));
+  push(*of_ben);
+  expect_sound("ben");
+}
+
 TEST_F(Share, JournalsOfManyAreMergedAndNoneIsLost) {
   constexpr int stores = 4;
   constexpr int rounds = 5;

@@ -6,9 +6,6 @@
 #include <mlops/remote/remote.hpp>
 
 #include <algorithm>
-#include <map>
-#include <optional>
-#include <set>
 
 #include "src/impl.hpp"
 #include "src/plan.hpp"
@@ -96,9 +93,8 @@ class Fetching {
     const auto tail = remote_.tracking.index(pack.id);
     if (!tail) return true;
     try {
-      const store::PackIndex index(pack.id, *tail);
       std::vector<Digest> digests;
-      for (const auto& entry : index.entries()) digests.push_back(entry.digest);
+      for (const auto& object : store::objects_in(pack.id, *tail)) digests.push_back(object.digest);
       return !remote_.store.objects().missing(std::move(digests)).empty();
     } catch (const Error& e) {
       if (e.code() != Code::corrupt) throw;
@@ -172,7 +168,7 @@ class Fetching {
       });
       std::string tail(item.index_bytes, '\0');
       tail.resize(file.read_at(tail.data(), tail.size(), item.bytes - item.index_bytes));
-      store::PackIndex(item.id, tail);
+      store::objects_in(item.id, tail);
       if (!remote_.tracking.index(item.id)) remote_.tracking.keep_index(item.id, tail);
     }
     intake.take_pack(path, item.id);

@@ -4,7 +4,6 @@
 #include <mlops/fs/lock.hpp>
 #include <mlops/remote/remote.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -45,7 +44,7 @@ struct Remote::Impl {
   /// Of names that diverged, the journals, and others where they are asked for, go behind the remote's.
   std::vector<Standing> merge(bool journals_only);
   std::string bytes_of(const std::string& key, std::uint64_t offset, std::uint64_t size);
-  /// A part of a pack that was pushed: the remote promises it.
+  /// The index of a pack, as it is known here, else from there.
   std::string tail_of(const PackItem& pack);
   [[noreturn]] void damaged(const std::string& key, std::string_view why) const;
 
@@ -66,7 +65,7 @@ using Entries = std::vector<store::ReferenceEntry>;
 std::optional<Standing> standing_of(const store::ReferenceName& name, const Entries& here,
                                     const Entries& there);
 
-/// All records and small trees that the remote has, and these records.
+/// All records and small trees that the remote has, and the records of its references, however large.
 void fetch_history(Remote::Impl& remote, Progress& progress);
 
 }  // namespace mlops::remote

@@ -11,9 +11,9 @@ Inventory::Inventory(const Ledger& ledger, unsigned threads,
     : objects_(ledger.objects) {
   std::vector<std::vector<Packed>> found(ledger.packs.size());
   in_parallel(ledger.packs.size(), {.threads = threads}, [&](std::size_t i) {
-    const store::PackIndex index(ledger.packs[i].id, tail_of(ledger.packs[i]));
-    found[i].reserve(index.entries().size());
-    for (const auto& entry : index.entries()) {
+    const auto objects = store::objects_in(ledger.packs[i].id, tail_of(ledger.packs[i]));
+    found[i].reserve(objects.size());
+    for (const store::PackedObject& entry : objects) {
       found[i].push_back({.digest = entry.digest,
                           .offset = entry.offset,
                           .pack = static_cast<std::uint32_t>(i),

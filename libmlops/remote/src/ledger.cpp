@@ -2,6 +2,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/json/value.hpp>
+#include <mlops/store/exchange.hpp>
 
 #include <charconv>
 
@@ -13,16 +14,6 @@ constexpr std::int64_t known_ledger = 1;
 std::string sharded(std::string_view folder, const Digest& digest) {
   const std::string hex = digest.hex();
   return fmt::format("{}/{}/{}", folder, hex.substr(0, 2), hex.substr(2));
-}
-
-json::Object entry_object(const store::ReferenceEntry& entry) {
-  return {{"digest", entry.digest.text()},
-          {"previous", entry.previous ? json::Value(entry.previous->text()) : json::Value()},
-          {"seq", entry.seq},
-          {"summary", entry.summary},
-          {"time", entry.time.text()},
-          {"who", entry.who},
-          {"why", entry.why}};
 }
 
 void write(json::Object& out, const Ledger& ledger) {
@@ -42,7 +33,7 @@ void write(json::Object& out, const Ledger& ledger) {
   json::Array references;
   for (const auto& [name, entries] : ledger.references) {
     json::Array lines;
-    for (const store::ReferenceEntry& entry : entries) lines.push_back(entry_object(entry));
+    for (const store::ReferenceEntry& entry : entries) lines.push_back(store::object_of(entry));
     references.push_back(
         json::Object{{"entries", std::move(lines)}, {"kind", name.kind}, {"name", name.name}});
   }
@@ -139,13 +130,9 @@ class Reader {
   }
 
   store::ReferenceEntry entry(const json::Value& line) const {
-    return {.seq = count(line, "seq"),
-            .digest = digest(line, "digest"),
-            .previous = Digest::parse(line["previous"].text_or("")),
-            .time = time(line, "time"),
-            .who = line["who"].text_or(""),
-            .why = line["why"].text_or(""),
-            .summary = line["summary"].text_or("")};
+    auto out = store::entry_from(line);
+    if (!out) fail("entries", "of lines of references");
+    return std::move(*out);
   }
 
   const std::string& key_;
@@ -183,6 +170,12 @@ std::string numbered(std::string_view folder, std::int64_t number) {
 }
 
 }  // namespace
+
+const std::vector<store::ReferenceEntry>& Ledger::history(const store::ReferenceName& name) const {
+  static const std::vector<store::ReferenceEntry> none;
+  const auto found = references.find(name);
+  return found == references.end() ? none : found->second;
+}
 
 std::string key_of(const PackItem& pack) { return "packs/" + pack.id + ".zst"; }
 

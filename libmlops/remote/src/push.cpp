@@ -249,9 +249,7 @@ class Pushing {
   bool move() {
     std::vector<Standing> apart;
     for (const auto& [name, entries] : mine_) {
-      const auto there = remote_.known.ledger.references.find(name);
-      const auto standing = standing_of(
-          name, entries, there == remote_.known.ledger.references.end() ? Entries() : there->second);
+      const auto standing = standing_of(name, entries, remote_.known.ledger.history(name));
       if (!standing || standing->state == Standing::State::behind) continue;  // Another one pushed the same.
       if (standing->state == Standing::State::diverged) apart.push_back(*standing);
       else adds_.references[name].assign(entries.begin() + standing->common, entries.end());

@@ -96,7 +96,7 @@ std::string Remote::Impl::bytes_of(const std::string& key, std::uint64_t offset,
 std::string Remote::Impl::tail_of(const PackItem& pack) {
   if (auto index = tracking.index(pack.id)) {
     try {
-      store::PackIndex(pack.id, *index);
+      store::objects_in(pack.id, *index);
       return std::move(*index);
     } catch (const Error&) {
       // It is read anew.
@@ -105,7 +105,7 @@ std::string Remote::Impl::tail_of(const PackItem& pack) {
   std::string tail;
   try {
     tail = bytes_of(key_of(pack), pack.bytes - pack.index_bytes, pack.index_bytes);
-    store::PackIndex(pack.id, tail);
+    store::objects_in(pack.id, tail);
   } catch (const Error& e) {
     if (e.code() != Code::corrupt && e.code() != Code::not_found) throw;
     damaged(key_of(pack), e.message());
@@ -204,11 +204,8 @@ std::vector<Standing> compare(store::Store& store, const Ledger& ledger) {
   for (const auto& [name, entries] : ledger.references) names.push_back(name);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  static const Entries none;
   for (const store::ReferenceName& name : names) {
-    const auto there = ledger.references.find(name);
-    const auto standing = standing_of(name, store.references().history(name),
-                                      there == ledger.references.end() ? none : there->second);
+    const auto standing = standing_of(name, store.references().history(name), ledger.history(name));
     if (standing) out.push_back(*standing);
   }
   return out;

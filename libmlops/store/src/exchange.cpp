@@ -213,19 +213,15 @@ void pack_up(Store& store, std::vector<Digest> digests, const std::function<void
   packing.finish();
 }
 
-PackIndex::PackIndex(std::string id, std::string_view tail) : id_(std::move(id)) {
-  const auto entries = entries_of_index(tail, id_);
-  if (!entries) not_as_named("the index of the pack " + id_);
-  entries_.reserve(entries->size());
+std::vector<PackedObject> objects_in(const std::string& id, std::string_view index) {
+  const auto entries = entries_of_index(index, id);
+  if (!entries) not_as_named("the index of the pack " + id);
+  std::vector<PackedObject> out;
+  out.reserve(entries->size());
   for (const PackEntry& entry : *entries)
-    entries_.push_back(
+    out.push_back(
         {.digest = entry.digest, .offset = entry.offset, .stored = entry.stored, .size = entry.size});
-}
-
-const PackIndex::Entry* PackIndex::find(const Digest& digest) const {
-  const auto at = std::lower_bound(entries_.begin(), entries_.end(), digest,
-                                   [](const Entry& entry, const Digest& d) { return entry.digest < d; });
-  return at == entries_.end() || at->digest != digest ? nullptr : &*at;
+  return out;
 }
 
 struct Intake::Impl {
@@ -234,7 +230,7 @@ struct Intake::Impl {
   const Path root;
   Objects& objects;
   Objects::Batch::Impl batch;
-  std::mutex mutex;  ///< Of the lane and the unpacker.
+  std::mutex mutex;  ///< Of the lane.
   Objects::Batch::Lane::Impl lane;
 };
 

@@ -3,6 +3,7 @@
 #include <mlops/base/crc.hpp>
 #include <mlops/base/error.hpp>
 #include <mlops/json/value.hpp>
+#include <mlops/store/exchange.hpp>
 
 namespace mlops::store {
 namespace {
@@ -15,6 +16,24 @@ std::string closing(std::string_view body) { return fmt::format(",\"crc\":\"{:08
 std::optional<Digest> digest_in(const json::Value& value) {
   const std::string* text = value.as_string();
   return text == nullptr ? std::nullopt : Digest::parse(*text);
+}
+
+std::string bytes_of(const fs::File& file, std::uint64_t from, std::uint64_t to) {
+  std::string bytes(to - from, '\0');
+  bytes.resize(file.read_at(bytes.data(), bytes.size(), from));
+  return bytes;
+}
+
+}  // namespace
+
+json::Object object_of(const ReferenceEntry& entry) {
+  return {{"digest", entry.digest.text()},
+          {"previous", entry.previous ? json::Value(entry.previous->text()) : json::Value()},
+          {"seq", entry.seq},
+          {"summary", entry.summary},
+          {"time", entry.time.text()},
+          {"who", entry.who},
+          {"why", entry.why}};
 }
 
 std::optional<ReferenceEntry> entry_from(const json::Value& value) {
@@ -31,24 +50,8 @@ std::optional<ReferenceEntry> entry_from(const json::Value& value) {
                         .summary = value["summary"].text_or("")};
 }
 
-std::string bytes_of(const fs::File& file, std::uint64_t from, std::uint64_t to) {
-  std::string bytes(to - from, '\0');
-  bytes.resize(file.read_at(bytes.data(), bytes.size(), from));
-  return bytes;
-}
-
-}  // namespace
-
 std::string line_of(const ReferenceEntry& entry) {
-  const json::Object object = {
-      {"digest", entry.digest.text()},
-      {"previous", entry.previous ? json::Value(entry.previous->text()) : json::Value()},
-      {"seq", entry.seq},
-      {"summary", entry.summary},
-      {"time", entry.time.text()},
-      {"who", entry.who},
-      {"why", entry.why}};
-  std::string line = json::canonical(object);
+  std::string line = json::canonical(object_of(entry));
   line.pop_back();
   return line + closing(line) + "\n";
 }

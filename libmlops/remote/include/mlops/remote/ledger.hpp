@@ -52,6 +52,9 @@ struct Ledger {
   std::map<std::string, Digest> files = {};  ///< `mlops.yaml` and `mlops.lock`, as they were pushed last.
 
   bool operator==(const Ledger&) const = default;
+
+  /// Empty where there is no such name.
+  const std::vector<store::ReferenceEntry>& history(const store::ReferenceName& name) const;
 };
 
 /// One push: what it adds, as a ledger of that number.

@@ -25,6 +25,11 @@ struct Reached {
   std::vector<Digest> missing;   ///< Named, and not in this store. What they lead to is not known.
 };
 
+/// An entry of a reference as its line has it, without the crc.
+json::Object object_of(const ReferenceEntry& entry);
+/// Nothing for what is none.
+std::optional<ReferenceEntry> entry_from(const json::Value& value);
+
 enum class Reach {
   all,    ///< Records that records name are followed: the whole lineage.
   close,  ///< What is named by the roots themselves, and by trees.
@@ -53,7 +58,7 @@ struct Pack {
   std::filesystem::path file;
   std::string id;           ///< 64 hexadecimal digits.
   std::uint64_t bytes = 0;  ///< Of the file.
-  std::string index = {};   ///< The last ones, by which PackIndex knows what is in it.
+  std::string index = {};   ///< The last ones, which are its index.
   std::uint64_t objects = 0;
   bool lent = false;  ///< It is the store's own, and stays.
 };
@@ -63,28 +68,16 @@ struct Pack {
 /// missing.
 void pack_up(Store& store, std::vector<Digest> digests, const std::function<void(const Pack& pack)>& ready);
 
-/// What is in a pack, by the end of its file.
-class PackIndex {
- public:
-  struct Entry {
-    Digest digest = {};
-    std::uint64_t offset = 0;  ///< Of its frame in the file.
-    std::uint32_t stored = 0;  ///< Bytes of the frame.
-    std::uint32_t size = 0;    ///< Bytes of the content.
-  };
-
-  /// Throws Error(corrupt) for bytes that are not the index of the pack `id`.
-  PackIndex(std::string id, std::string_view tail);
-
-  const std::string& id() const { return id_; }
-  /// By their digests.
-  const std::vector<Entry>& entries() const { return entries_; }
-  const Entry* find(const Digest& digest) const;
-
- private:
-  std::string id_;
-  std::vector<Entry> entries_;
+/// An object in a pack.
+struct PackedObject {
+  Digest digest = {};
+  std::uint64_t offset = 0;  ///< Of its frame in the file.
+  std::uint32_t stored = 0;  ///< Bytes of the frame.
+  std::uint32_t size = 0;    ///< Bytes of the content.
 };
+
+/// What is in the pack `id`, by its index, sorted by digest. Throws Error(corrupt) for bytes that are not it.
+std::vector<PackedObject> objects_in(const std::string& id, std::string_view index);
 
 /// What comes in; nothing of it is in the store before commit(). For many threads, but for commit().
 class Intake {
