@@ -48,13 +48,22 @@ std::filesystem::path folder_for(const CloneArgs& args) {
   return folder;
 }
 
-/// What was cloned from is the project's remote.
-void remember(project::Project& project, const manifest::RemoteSpec& spec, cli::Invocation& invocation) {
+/// What was cloned from is the project's remote: what was said of it here goes before what mlops.yaml says.
+void remember(project::Project& project, const manifest::RemoteSpec& spec) {
   const auto* said = project.manifest().find_remote(spec.name);
-  if (said == nullptr) project.add_remote(spec);
-  else if (space_of(invocation, *said, project.root())->name() !=
-           space_of(invocation, spec, project.root())->name())
-    remote::set_place(project.store(), spec.name, spec.url);
+  if (said == nullptr) {
+    project.add_remote(spec);
+    return;
+  }
+  manifest::RemoteSpec here = *said;
+  if (here.url.find("://") == std::string::npos)
+    here.url = std::filesystem::weakly_canonical(project.root() / here.url).native();
+  const manifest::RemoteSpec there = here;
+  here.url = spec.url;
+  if (!spec.endpoint.empty()) here.endpoint = spec.endpoint;
+  if (!spec.region.empty()) here.region = spec.region;
+  if (!spec.style.empty()) here.style = spec.style;
+  if (here != there) remote::set_place(project.store(), spec.name, address_of(here));
 }
 
 void fetch_into(project::Project& project, remote::Remote& remote, const manifest::RemoteSpec& spec,
@@ -63,7 +72,7 @@ void fetch_into(project::Project& project, remote::Remote& remote, const manifes
   fetch.history();
   if (files) fetch.files();
   const bool bundle = is_bundle(spec.url);
-  if (files && !bundle) remember(project, spec, invocation);
+  if (files && !bundle) remember(project, spec);
   if (!bundle) fetch.contents({}, args.all);
   fetch.check_out(false);
   fetch.tell("mlops.clone/1");
@@ -74,7 +83,7 @@ void clone_remote(const CloneArgs& args, const std::filesystem::path& folder, cl
   manifest::RemoteSpec spec = args.spec;
   if (spec.url.find("://") == std::string::npos)
     spec.url = std::filesystem::weakly_canonical(std::filesystem::absolute(spec.url)).native();
-  const auto space = space_of(invocation, spec, std::filesystem::current_path());
+  auto space = space_of(invocation, spec, std::filesystem::current_path());
   if (!remote::is_remote(*space)) {
     throw error(Code::not_found, "there is nothing that was pushed in '{}'", spec.url)
         .with_id("remote.empty")
@@ -83,7 +92,7 @@ void clone_remote(const CloneArgs& args, const std::filesystem::path& folder, cl
   if (invocation.dry_run()) return rehearse_fetch(invocation, nullptr, *space, spec.url, "mlops.clone/1");
   std::filesystem::create_directories(folder);
   project::Project project(folder, project::Project::Mode::begin);
-  remote::Remote remote(project.store(), spec.name, space_of(invocation, spec, project.root()),
+  remote::Remote remote(project.store(), spec.name, std::move(space),
                         {.cancel = &invocation.cancel(), .passing = is_bundle(spec.url)});
   fetch_into(project, remote, spec, args, true, invocation);
 }

@@ -43,11 +43,7 @@ void add_remote(const AddRemoteArgs& args, cli::Invocation& invocation) {
     const auto here = std::filesystem::weakly_canonical(std::filesystem::absolute(path));
     spec.url = here.lexically_relative(project.root()).native();
   }
-  remote::require_address({.url = spec.url,
-                           .endpoint = spec.endpoint,
-                           .region = spec.region,
-                           .style = spec.style,
-                           .one_writer = spec.one_writer});
+  remote::require_address(address_of(spec));
   const std::string& text = project.manifest_text();
   const bool fresh = invocation.dry_run() ? manifest::with_remote(text, "mlops.yaml", spec) != text
                                           : project.add_remote(spec);

@@ -56,8 +56,23 @@ manifest::RemoteSpec said(project::Project& project, const std::optional<std::st
 manifest::RemoteSpec remote_named(project::Project& project, const std::optional<std::string>& name) {
   manifest::RemoteSpec spec = said(project, name);
   if (!project.has_store()) return spec;
-  if (auto place = remote::find_place(project.store(), spec.name)) spec.url = std::move(*place);
+  if (auto place = remote::find_place(project.store(), spec.name)) {
+    return {.name = spec.name,
+            .url = place->url,
+            .endpoint = place->endpoint,
+            .region = place->region,
+            .style = place->style,
+            .one_writer = place->one_writer};
+  }
   return spec;
+}
+
+remote::Address address_of(const manifest::RemoteSpec& spec) {
+  return {.url = spec.url,
+          .endpoint = spec.endpoint,
+          .region = spec.region,
+          .style = spec.style,
+          .one_writer = spec.one_writer};
 }
 
 const manifest::RemoteSpec* usual_remote(project::Project& project) {
@@ -80,15 +95,10 @@ void add_place_options(std::vector<cli::Option>& options, manifest::RemoteSpec& 
 
 std::unique_ptr<remote::Space> space_of(cli::Invocation& invocation, const manifest::RemoteSpec& spec,
                                         const std::filesystem::path& folder) {
-  const remote::Address address{.url = spec.url,
-                                .endpoint = spec.endpoint,
-                                .region = spec.region,
-                                .style = spec.style,
-                                .one_writer = spec.one_writer};
-  return remote::open_space(address, {.folder = folder,
-                                      .environment = invocation.environment(),
-                                      .engines = &invocation.engines(),
-                                      .cancel = &invocation.cancel()});
+  return remote::open_space(address_of(spec), {.folder = folder,
+                                               .environment = invocation.environment(),
+                                               .engines = &invocation.engines(),
+                                               .cancel = &invocation.cancel()});
 }
 
 std::unique_ptr<remote::Remote> open_remote(cli::Invocation& invocation, project::Project& project,

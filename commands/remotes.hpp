@@ -26,6 +26,9 @@ namespace mlops::commands {
 /// misses; there is none at all), usage (which one is not said).
 manifest::RemoteSpec remote_named(project::Project& project, const std::optional<std::string>& name);
 
+/// Where it is.
+remote::Address address_of(const manifest::RemoteSpec& spec);
+
 /// The entry of mlops.yaml that is meant where none is named; null where that is not clear.
 const manifest::RemoteSpec* usual_remote(project::Project& project);
 

@@ -157,6 +157,23 @@ shared() {
   sound
 }
 
+@test "a clone remembers the endpoint that it was told" {
+  use ceph
+  ask_ceph told
+  begin_sharing s3://told
+  echo one >one
+  mlops data add one -q >/dev/null
+  mlops push -q
+  endpoint=$AWS_ENDPOINT_URL
+  unset AWS_ENDPOINT_URL
+  cloned ben s3://told --endpoint "$endpoint"
+  is "$(cat one)" one
+  echo two >one
+  mlops data add one -q >/dev/null
+  is "$(pushed)" "files/one 2 1 pushed"
+  is "$(mlops remote list --porcelain | cut -f3)" "$endpoint"
+}
+
 @test "keys come from the environment or a file, and are never shown" {
   use ceph
   ask_ceph keys

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <thread>
 
 #include "error_of.hpp"
@@ -15,6 +16,47 @@ namespace {
 using test::error_of;
 
 constexpr Time now = {.us = 1'700'000'000'000'000};
+
+/// Says how often it was asked for what.
+class Counted final : public Space {
+ public:
+  Counted(std::unique_ptr<Space> space, std::map<std::string, int>& asked)
+      : space_(std::move(space)), asked_(asked) {}
+
+  std::string name() const override { return space_->name(); }
+  void list(const std::string& prefix, const std::string& after,
+            const std::function<void(const Item& item)>& visit) override {
+    ++asked_["list"];
+    space_->list(prefix, after, visit);
+  }
+  std::optional<std::string> find(const std::string& key) override {
+    ++asked_["find"];
+    return space_->find(key);
+  }
+  void get(const std::string& key, std::uint64_t offset, std::uint64_t size,
+           const std::function<void(std::string_view bytes)>& take) override {
+    ++asked_["get"];
+    space_->get(key, offset, size, take);
+  }
+  void put(const std::string& key, std::string_view bytes) override {
+    ++asked_["put"];
+    space_->put(key, bytes);
+  }
+  void put_file(const std::string& key, const std::filesystem::path& file,
+                const std::optional<Digest>& digest, const Moved& moved) override {
+    ++asked_["put"];
+    space_->put_file(key, file, digest, moved);
+  }
+  bool create(const std::string& key, std::string_view bytes) override {
+    ++asked_["create"];
+    return space_->create(key, bytes);
+  }
+  void remove(const std::string& key) override { space_->remove(key); }
+
+ private:
+  const std::unique_ptr<Space> space_;
+  std::map<std::string, int>& asked_;
+};
 
 /// Stores beside one remote, in a folder of their own.
 class Share : public testing::Test {
@@ -192,6 +234,25 @@ TEST_F(Share, PartsOfPacksComeAlone) {
   EXPECT_FALSE(ben->objects().has(all[5]));
   EXPECT_EQ(ben->objects().get(all[4]).substr(0, 5), "00004");
   expect_sound("ben");
+}
+
+TEST_F(Share, NothingNewIsOneListing) {
+  const auto ana = store("ana");
+  for (int i = 0; i < 50; ++i) publish(*ana, {"sources", std::to_string(i)}, "one");
+  push(*remote(*ana));
+  std::map<std::string, int> asked;
+  Remote again(
+      *ana, "origin",
+      std::make_unique<Counted>(open_space({.url = (top_ / "remote").native()}, {.folder = top_}), asked));
+  push(again);
+  EXPECT_EQ(asked, (std::map<std::string, int>{{"list", 1}}));
+  fetch(again);
+  EXPECT_EQ(asked, (std::map<std::string, int>{{"list", 2}}));
+  publish(*ana, churn, "another");
+  asked.clear();
+  push(again);
+  // The newest entry is compared with the one that was read; a pack of records, and the entry.
+  EXPECT_EQ(asked, (std::map<std::string, int>{{"create", 1}, {"find", 1}, {"list", 1}, {"put", 1}}));
 }
 
 TEST_F(Share, WhatNobodyHasIsSaid) {

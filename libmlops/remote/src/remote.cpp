@@ -221,16 +221,26 @@ std::optional<Ledger> known(store::Store& store, const std::string& name) {
   return Tracking::find(store::remote_folder(store.root(), name));
 }
 
-void set_place(store::Store& store, const std::string& name, const std::string& url) {
+void set_place(store::Store& store, const std::string& name, const Address& address) {
   const Path folder = store::remote_folder(store.root(), name);
   fs::make_folders(folder);
-  fs::write_atomic(folder / place_file, url + "\n");
+  fs::write_atomic(folder / place_file, json::canonical(json::Object{{"endpoint", address.endpoint},
+                                                                     {"one_writer", address.one_writer},
+                                                                     {"region", address.region},
+                                                                     {"style", address.style},
+                                                                     {"url", address.url}}) +
+                                            "\n");
 }
 
-std::optional<std::string> find_place(store::Store& store, const std::string& name) {
-  auto url = fs::find_file(store::remote_folder(store.root(), name) / place_file);
-  if (url && url->ends_with('\n')) url->pop_back();
-  return url;
+std::optional<Address> find_place(store::Store& store, const std::string& name) {
+  const auto text = fs::find_file(store::remote_folder(store.root(), name) / place_file);
+  if (!text) return std::nullopt;
+  const json::Value place = json::parse(*text);
+  return Address{.url = place["url"].text_or(""),
+                 .endpoint = place["endpoint"].text_or(""),
+                 .region = place["region"].text_or(""),
+                 .style = place["style"].text_or(""),
+                 .one_writer = place["one_writer"].bool_or(false)};
 }
 
 void forget(store::Store& store, const std::string& name) {

@@ -16,6 +16,7 @@
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/clock.hpp>
 #include <mlops/base/progress.hpp>
+#include <mlops/remote/address.hpp>
 #include <mlops/remote/ledger.hpp>
 #include <mlops/remote/space.hpp>
 #include <mlops/store/exchange.hpp>
@@ -151,10 +152,11 @@ std::vector<Trial> test(Space& space);
 /// As much of a remote as the store knows without asking it; nothing where it was never asked.
 std::optional<Ledger> known(store::Store& store, const std::string& name);
 
-/// For this store the remote is at that url, whatever mlops.yaml says: that of a project beside its remote
-/// leads elsewhere from a clone. Durable when it returns.
-void set_place(store::Store& store, const std::string& name, const std::string& url);
-std::optional<std::string> find_place(store::Store& store, const std::string& name);
+/// For this store the remote is there, whatever mlops.yaml says: a folder that is relative to one project
+/// leads elsewhere from a clone of it. Durable when it returns.
+void set_place(store::Store& store, const std::string& name, const Address& address);
+/// Nothing where it was not said. Throws Error(corrupt).
+std::optional<Address> find_place(store::Store& store, const std::string& name);
 
 /// Forgets what the store knows of the remote, and what it has of it elsewhere. Throws Error(failed).
 void forget(store::Store& store, const std::string& name);
