@@ -63,7 +63,7 @@ void remember(project::Project& project, const manifest::RemoteSpec& spec) {
   if (!spec.endpoint.empty()) here.endpoint = spec.endpoint;
   if (!spec.region.empty()) here.region = spec.region;
   if (!spec.style.empty()) here.style = spec.style;
-  if (here != there) remote::set_place(project.store(), spec.name, address_of(here));
+  if (here != there) remote::set_place(project.store(), spec.name, remote_address(here));
 }
 
 void fetch_into(project::Project& project, remote::Remote& remote, const manifest::RemoteSpec& spec,

@@ -43,7 +43,7 @@ void add_remote(const AddRemoteArgs& args, cli::Invocation& invocation) {
     const auto here = std::filesystem::weakly_canonical(std::filesystem::absolute(path));
     spec.url = here.lexically_relative(project.root()).native();
   }
-  remote::require_address(address_of(spec));
+  remote::require_address(remote_address(spec));
   const std::string& text = project.manifest_text();
   const bool fresh = invocation.dry_run() ? manifest::with_remote(text, "mlops.yaml", spec) != text
                                           : project.add_remote(spec);

@@ -67,7 +67,7 @@ manifest::RemoteSpec remote_named(project::Project& project, const std::optional
   return spec;
 }
 
-remote::Address address_of(const manifest::RemoteSpec& spec) {
+remote::Address remote_address(const manifest::RemoteSpec& spec) {
   return {.url = spec.url,
           .endpoint = spec.endpoint,
           .region = spec.region,
@@ -95,10 +95,10 @@ void add_place_options(std::vector<cli::Option>& options, manifest::RemoteSpec& 
 
 std::unique_ptr<remote::Space> space_of(cli::Invocation& invocation, const manifest::RemoteSpec& spec,
                                         const std::filesystem::path& folder) {
-  return remote::open_space(address_of(spec), {.folder = folder,
-                                               .environment = invocation.environment(),
-                                               .engines = &invocation.engines(),
-                                               .cancel = &invocation.cancel()});
+  return remote::open_space(remote_address(spec), {.folder = folder,
+                                                   .environment = invocation.environment(),
+                                                   .engines = &invocation.engines(),
+                                                   .cancel = &invocation.cancel()});
 }
 
 std::unique_ptr<remote::Remote> open_remote(cli::Invocation& invocation, project::Project& project,

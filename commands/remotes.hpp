@@ -27,7 +27,7 @@ namespace mlops::commands {
 manifest::RemoteSpec remote_named(project::Project& project, const std::optional<std::string>& name);
 
 /// Where it is.
-remote::Address address_of(const manifest::RemoteSpec& spec);
+remote::Address remote_address(const manifest::RemoteSpec& spec);
 
 /// The entry of mlops.yaml that is meant where none is named; null where that is not clear.
 const manifest::RemoteSpec* usual_remote(project::Project& project);
