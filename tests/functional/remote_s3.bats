@@ -5,11 +5,14 @@ load files
 load sharing
 
 setup_file() {
-  local service
+  local service starting=()
   for service in ceph swift; do
     "$source_dir/tests/services/$service" start "$BATS_FILE_TMPDIR/$service" >"$BATS_FILE_TMPDIR/$service.said" 2>&1 3>&- &
+    starting+=($!)
   done
-  wait
+  for service in "${starting[@]}"; do
+    wait "$service" || { cat "$BATS_FILE_TMPDIR"/*.said >&2 && return 1; }
+  done
 }
 
 teardown_file() {

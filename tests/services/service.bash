@@ -85,7 +85,8 @@ service() {
       [ ! -e "$folder/run" ] || fail "something runs in $folder" || exit
       mkdir -p "$folder/run" "$folder/log" "$folder/data"
       install
-      start && wait_for 60 ready
+      start # as a command of its own: behind an && or in a condition, `set -e` would go on after what failed
+      wait_for 60 ready
       ;;
     stop) [ ! -d "$folder/run" ] || stop ;;
     env) env_of ;;
