@@ -15,6 +15,7 @@
 
 #include "src/batch.hpp"
 #include "src/encodings.hpp"
+#include "src/forgotten.hpp"
 #include "src/format.hpp"
 #include "src/graph.hpp"
 #include "src/layout.hpp"
@@ -32,13 +33,14 @@ constexpr std::size_t many_small_packs = 16;
 
 Time time_of(std::int64_t ns) { return {.us = ns / 1000}; }
 
-/// When commands that are at work began, the first of them.
-std::optional<std::int64_t> oldest_command(const Path& root) {
+/// When commands that are at work began, the first of them; `own` is not asked.
+std::optional<std::int64_t> oldest_command(const Path& root, const std::string& own) {
   const Path folder = root / "tmp";
   fs::sweep(folder);
   std::optional<std::int64_t> oldest;
   for (const std::string& name : fs::names_in(folder)) {
-    const auto stamp = name.ends_with(".lock") ? fs::find_stamp(folder / name) : std::nullopt;
+    const bool other = name.ends_with(".lock") && name != own;
+    const auto stamp = other ? fs::find_stamp(folder / name) : std::nullopt;
     if (stamp && (!oldest || stamp->modified_ns < *oldest)) oldest = stamp->modified_ns;
   }
   return oldest;
@@ -79,9 +81,10 @@ class Collection {
 
   Collected run() {
     const auto lock = options_.dry_run ? std::nullopt : std::optional(only_one());
-    oldest_ = oldest_command(root_);
+    oldest_ = oldest_command(root_, options_.forgotten ? own_lock() : "");
     now_ = options_.dry_run ? about_now() : now_of(root_);
     if (options_.settle) options_.settle();
+    if (options_.forgotten) chosen_ = forgotten_contents(root_, objects_);
     marks_ = read_marks(root_);
     due_ = marks_.time_ns != 0 && now_ - marks_.time_ns >= options_.delay_s * ns_per_s;
     sweeps_ = due_ && (!oldest_ || *oldest_ > marks_.time_ns);
@@ -108,6 +111,11 @@ class Collection {
     if (!fs::try_lock(lock)) throw error(Code::busy, "another `mlops store gc` is at work");
     std::filesystem::remove_all(trash_folder(root_));  // Of one that was killed.
     return lock;
+  }
+
+  std::string own_lock() const {
+    const auto& scratch = objects_.state_->scratch;
+    return scratch ? scratch->path().filename().string() + ".lock" : "";
   }
 
   void reach() {
@@ -153,22 +161,13 @@ class Collection {
     }
   }
 
-  static void each_below(const Path& folder,
-                         const std::function<void(const Digest& digest, const fs::Stamp& stamp)>& visit) {
-    for (const std::string& shard : fs::names_in(folder)) {
-      for (const std::string& name : fs::names_in(folder / shard)) {
-        const auto digest = object_digest(shard, name);
-        const auto stamp = digest ? fs::find_stamp(folder / shard / name) : std::nullopt;
-        if (stamp) visit(*digest, *stamp);
-      }
-    }
-  }
-
   Fate fate(const Digest& digest, std::int64_t written_ns) const {
     if (reached_.contains(digest)) return Fate::named;
+    const bool chosen = std::binary_search(chosen_.begin(), chosen_.end(), digest);
     if (std::binary_search(marks_.digests.begin(), marks_.digests.end(), digest) &&
         written_ns <= marks_.time_ns)
-      return sweeps_ ? Fate::goes : Fate::waits;
+      return sweeps_ && (chosen || !options_.forgotten) ? Fate::goes : Fate::waits;
+    if (options_.forgotten) return chosen ? Fate::waits : Fate::young;
     const std::int64_t before = std::min(now_ - options_.grace_s * ns_per_s, oldest_.value_or(now_));
     return written_ns < before ? Fate::waits : Fate::young;
   }
@@ -214,7 +213,8 @@ class Collection {
         pack.keeps.push_back(entry);
         kept += entry.stored;
       }
-      const bool anew = (merge && is_small(file)) || kept < all / 2;
+      const bool anew = options_.forgotten ? pack.keeps.size() < entries.size()
+                                           : (merge && is_small(file)) || kept < all / 2;
       for (const PackEntry& entry : entries) {
         const Fate fate = this->fate(entry.digest, stamp->modified_ns);
         count(fate == Fate::goes && !anew ? Fate::waits : fate, entry.digest, entry.stored);
@@ -229,7 +229,7 @@ class Collection {
     if (!packs_.empty()) old = write_anew();
     const bool went = remove(old);
     // Marks that wait go on waiting: new ones would make them wait anew.
-    if (sweeps_ || marks_.time_ns == 0) write_marks(root_, sorted(std::move(waiting_)));
+    if (sweeps_ || marks_.time_ns == 0 || options_.forgotten) write_marks(root_, sorted(std::move(waiting_)));
     if (went) std::filesystem::remove_all(trash_folder(root_));
     objects_.encodings().packs().forget();
   }
@@ -287,6 +287,7 @@ class Collection {
   Objects& objects_;
   const CollectOptions options_;
   Progress& progress_;
+  std::vector<Digest> chosen_;          ///< What was forgotten, where only that is to go.
   std::optional<std::int64_t> oldest_;  ///< When the oldest command at work began.
   std::int64_t now_ = 0;
   Marks marks_;
@@ -301,7 +302,19 @@ class Collection {
 };
 
 Collected collect(Store& store, const CollectOptions& options, Progress& progress) {
-  return Collection(store, options, progress).run();
+  if (!options.forgotten) return Collection(store, options, progress).run();
+  CollectOptions now = options;
+  now.grace_s = 0;
+  now.delay_s = 0;
+  Collected::Amount before;
+  if (!options.dry_run) {
+    make_whole(store.objects(), store.root(), forgotten_contents(store.root(), store.objects()));
+    before = Collection(store, now, progress).run().removed;  // What was marked; it marks the rest.
+  }
+  Collected out = Collection(store, now, progress).run();
+  out.removed.objects += before.objects;
+  out.removed.bytes += before.bytes;
+  return out;
 }
 
 }  // namespace mlops::store

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "src/encodings.hpp"
+#include "src/forgotten.hpp"
 #include "src/index.hpp"
 #include "src/layout.hpp"
 #include "src/place.hpp"
@@ -90,7 +91,11 @@ class Inventory {
 class Walker {
  public:
   Walker(const Path& root, const Objects& objects, const Complain& complain)
-      : encodings_(root), objects_(objects), complain_(complain) {}
+      : encodings_(root),
+        objects_(objects),
+        complain_(complain),
+        forgotten_(forgotten_versions(root, objects)),
+        hollow_(forgotten_.records()) {}
 
   void pin(const Digest& digest) { name({digest, Place::raw}, "a pin"); }
 
@@ -102,11 +107,14 @@ class Walker {
 
   void leave_out(std::function<bool(const Digest& digest)> stop) { stop_ = std::move(stop); }
 
+  /// Of what was forgotten, what stands for it, too.
   void begin_anywhere(const Digest& digest) {
     name({digest, Place::reference}, "");
     if (close_ && graph_.find(digest)->kind == NodeKind::record && begun_.insert(digest).second)
       open_.push_back(digest);
     follow_all();
+    const auto instead = forgotten_.instead().find(digest);
+    if (instead != forgotten_.instead().end() && instead->second) begin_anywhere(*instead->second);
   }
 
   /// One entry of a reference and the records that are below it.
@@ -229,14 +237,30 @@ class Walker {
     const json::Value value(get_record(objects_, record));
     const std::string kind = value["kind"].text_or("");
     const std::string who = "the record " + record.text();
+    const bool forgotten = hollow_.contains(record);
     each_edge(value, [&](const Digest& to, bool raw) {
-      if (!stop_ || !stop_(to)) name({to, place_in(kind, raw)}, who);
+      if (stop_ && stop_(to)) return;
+      const Edge edge{to, place_in(kind, raw)};
+      if (!forgotten || is_record(edge)) name(edge, who);
     });
+  }
+
+  /// What cannot be read is none.
+  bool is_record(const Edge& edge) const {
+    if (const Node* known = graph_.find(edge.to)) return known->kind == NodeKind::record;
+    try {
+      return kind_of(edge) == NodeKind::record;
+    } catch (const Error& e) {
+      if (e.code() != Code::corrupt) throw;
+      return false;
+    }
   }
 
   const Encodings encodings_;
   const Objects& objects_;
   const Complain complain_;
+  const ForgottenVersions forgotten_;
+  const std::set<Digest> hollow_;  ///< Records that name nothing but records.
   std::function<bool(const Digest& digest)> stop_;
   bool forgives_ = false;
   bool close_ = false;

@@ -107,6 +107,17 @@ std::optional<std::string> unescaped(std::string_view file) {
   return out;
 }
 
+void each_below(const Path& folder,
+                const std::function<void(const Digest& digest, const fs::Stamp& stamp)>& visit) {
+  for (const std::string& shard : fs::names_in(folder)) {
+    for (const std::string& name : fs::names_in(folder / shard)) {
+      const auto digest = object_digest(shard, name);
+      const auto stamp = digest ? fs::find_stamp(folder / shard / name) : std::nullopt;
+      if (stamp) visit(*digest, *stamp);
+    }
+  }
+}
+
 std::vector<ReferenceFile> reference_files(const Path& root) {
   std::vector<ReferenceFile> files;
   const Path folder = references_folder(root);

@@ -15,10 +15,12 @@
 ///   locks/                  files to lock, of those who use the store
 
 #include <mlops/base/digest.hpp>
+#include <mlops/fs/file.hpp>
 #include <mlops/store/references.hpp>
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +47,10 @@ Path reference_path(const Path& root, const ReferenceName& name);
 
 /// The digest of an object from its shard and its file name; nothing for a file that is not an object.
 std::optional<Digest> object_digest(std::string_view shard, std::string_view file);
+
+/// The objects that have files in such a folder, in the order of their digests.
+void each_below(const Path& folder,
+                const std::function<void(const Digest& digest, const fs::Stamp& stamp)>& visit);
 
 /// A reference's name in a file name and back: '%', '/' and a leading '.' become %XX.
 std::string escaped(std::string_view name);

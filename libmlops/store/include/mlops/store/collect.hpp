@@ -31,6 +31,10 @@ struct CollectOptions {
   std::int64_t delay_s = 86400;       ///< So long a marked object waits.
   bool dry_run = false;               ///< Nothing is written.
   std::vector<Digest> pinned = {};    ///< Trees and contents that stay, whether references name them or not.
+  /// What was forgotten (forgotten.hpp), and nothing else, goes, of any age, as soon as no command is at work
+  /// that began before it was marked; what else is marked waits anew. What this process wrote must have been
+  /// published. Objects that are kept as what differs from forgotten ones are made whole first.
+  bool forgotten = false;
   /// Called once it is known which commands are at work, before it is looked what is named: to name what a
   /// killed one has left for others to name.
   std::function<void()> settle = nullptr;
