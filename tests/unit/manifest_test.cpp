@@ -190,6 +190,9 @@ TEST(Manifest, FaultsOfASource) {
       {with("types: {a: }"), "f:4:13: 'types' has no value", ""},
       {with("types: {a: ''}"), "f:4:12: the type of 'a' is empty", "VARCHAR"},
       {with("types: {a: DECIMAL(18, 3)}"), "f:4:16: '(' has no partner in 'DECIMAL(18'", "comma"},
+      {with("keep: 0"), "f:4:11: 'keep' is '0', a whole number from 1 to 1000000000 is wanted", ""},
+      {with("keep: 5x"), "f:4:11: 'keep' is '5x', a number of versions or a time is wanted", "`keep: 400d`"},
+      {with("keep: []"), "f:4:11: 'keep' takes one text, this is a list", ""},
       {with("quarantine: some"), "f:4:17: 'quarantine' is 'some', a count or a share is wanted", "`1%`"},
       {with("quarantine: 101%"), "f:4:17: 'quarantine' is '101%', a count or a share is wanted", ""},
       {with("quarantine: -1"), "f:4:17: 'quarantine' is '-1', a count or a share is wanted", ""},
@@ -455,6 +458,19 @@ TEST(WithSource, ChecksTheSourceFirst) {
   source.read.delimiter = "tab";
   EXPECT_EQ(checked(source).read.delimiter, "\t");
   EXPECT_EQ(parse(with_source("mlops: 1\n", "f", source), "f").sources.at(0), checked(source));
+}
+
+TEST(Retention, IsANumberOfVersionsOrATime) {
+  const Manifest manifest = parse(
+      "mlops: 1\nsources:\n  a: {from: a.csv, keep: 10}\n  b: {from: b.csv, keep: 400d}\n  c: {from: c.csv}\n"
+      "data:\n  d: {sql: SELECT 1, keep: 2w}\n",
+      "f");
+  EXPECT_EQ(manifest.sources[0].keep, (Retention{.versions = 10, .us = {}}));
+  EXPECT_EQ(manifest.sources[1].keep.us, 400LL * 86'400 * 1'000'000);
+  EXPECT_TRUE(manifest.sources[2].keep.empty());
+  EXPECT_EQ(manifest.sources[0].keep.text(), "10");
+  EXPECT_EQ(manifest.sources[1].keep.text(), "400d");
+  EXPECT_EQ(manifest.data[0].keep.text(), "14d");
 }
 
 TEST(Keys, ThePageHoldsTheTable) {

@@ -38,6 +38,21 @@ void read_split(Reader& reader, const Node& node, SplitSpec& spec) {
   else reader.fault(node.at, "'split' takes a map", "write `split: {test: 15%, valid: 15%}`");
 }
 
+/// A whole number, or a length of time.
+void read_retention(Reader& reader, const Node& node, Retention& keep) {
+  const auto text = reader.text(node);
+  if (!text) return;
+  const bool digits = !text->empty() && text->find_first_not_of("0123456789") == std::string::npos;
+  if (digits) {
+    keep.versions = reader.count_in(node, 1, 1'000'000'000);
+    return;
+  }
+  keep.us = parse_duration(*text);
+  if (!keep.us)
+    reader.fault(node.at, fmt::format("'keep' is '{}', a number of versions or a time is wanted", *text),
+                 "write `keep: 10` or `keep: 400d`");
+}
+
 constexpr std::string_view table = "table";
 
 constexpr std::array of_table = {
@@ -63,6 +78,10 @@ constexpr std::array of_table = {
                       "What has to be true of it, such as `rows > 1_000`; `- rows > 1_000: warn` is told and "
                       "fails nothing"},
                      [](Reader& r, const Node& n, TableSpec& t) { t.expect = r.assertions(n); }},
+    KeyOf<TableSpec>{{table, "keep", "count or time",
+                      "How many of the newest versions, or those of how long, keep their contents: `10`, "
+                      "`400d`; `mlops store gc` drops the others', see mlops-store-gc(1); default: all"},
+                     [](Reader& r, const Node& n, TableSpec& t) { read_retention(r, n, t.keep); }},
 };
 
 /// One line that ends in `.sql` is a file; everything else is the query itself.
@@ -181,6 +200,11 @@ std::vector<FeatureUse> read_uses(Reader& reader, const Node& node) {
     out.push_back(read_use(reader, item));
   }
   return out;
+}
+
+std::string Retention::text() const {
+  if (versions) return fmt::format("{}", *versions);
+  return us ? duration_words(*us) : "";
 }
 
 std::span<const KeyOf<TableSpec>> table_keys() { return of_table; }

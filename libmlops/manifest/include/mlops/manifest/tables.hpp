@@ -67,6 +67,17 @@ struct SplitPart {
 SplitPart test_part(const std::string& text, std::string_view key);
 SplitPart valid_part(const std::string& text, std::string_view key);
 
+/// Which versions keep their contents: so many of the newest, or those that are younger; at most one is set.
+struct Retention {
+  std::optional<std::uint64_t> versions = {};
+  std::optional<std::int64_t> us = {};
+
+  bool operator==(const Retention&) const = default;
+  bool empty() const { return !versions && !us; }
+  /// As the file has it: "5", "400d"; empty where nothing is said.
+  std::string text() const;
+};
+
 /// What a source and a `data:` entry share: a name, and what is learnt from it.
 struct TableSpec {
   std::string name = {};
@@ -77,6 +88,7 @@ struct TableSpec {
   std::vector<std::string> outcome = {};  ///< Columns known only afterwards: never inputs of a model.
   SplitSpec split = {};
   std::vector<ExpectSpec> expect = {};
+  Retention keep = {};
 
   bool operator==(const TableSpec&) const = default;
 };
