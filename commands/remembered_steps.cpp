@@ -95,7 +95,10 @@ std::optional<Step> RememberedSteps::step(const std::string& address, const json
   try {
     Step out{.address = address, .fresh = true};
     store::Store& store = project_.store();
-    out.version = dataset::from_record(store.record(*record), *record, kept["number"].int_or(0));
+    store::ReferenceEntry entry;
+    entry.seq = kept["number"].int_or(0);
+    entry.digest = *record;
+    out.version = dataset::load(store, reference_of(address), entry);
     if (stamp_of(store.objects(), *out.version) != kept["stamp"].text_or("")) return std::nullopt;
     return out;
   } catch (const Error&) {

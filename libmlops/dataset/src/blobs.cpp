@@ -166,4 +166,16 @@ std::optional<Digest> put_blobs(table::Engine& engine, store::Objects& objects,
   return store::put_tree(objects, std::move(tree));
 }
 
+Digest keep_blobs(table::Engine& engine, store::Objects& objects, const std::filesystem::path& parquet,
+                  const std::vector<std::string>& columns, const Digest& tree) {
+  std::set<std::string> named;
+  for (const std::string& column : columns) {
+    for (const std::string& path : paths_in(engine, parquet, column))
+      named.insert(std::filesystem::path(path).lexically_normal().generic_string());
+  }
+  store::Tree out = store::get_tree(objects, tree);
+  std::erase_if(out.files, [&](const store::TreeFile& file) { return !named.contains(file.path); });
+  return store::put_tree(objects, std::move(out));
+}
+
 }  // namespace mlops::dataset

@@ -25,4 +25,8 @@ std::optional<Digest> put_blobs(table::Engine& engine, store::Objects& objects,
                                 const std::filesystem::path& parquet, const std::vector<std::string>& columns,
                                 const BlobSource& from);
 
+/// The tree of those files of `tree` that the columns name.
+Digest keep_blobs(table::Engine& engine, store::Objects& objects, const std::filesystem::path& parquet,
+                  const std::vector<std::string>& columns, const Digest& tree);
+
 }  // namespace mlops::dataset

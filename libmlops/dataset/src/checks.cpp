@@ -119,11 +119,12 @@ bool is_refused(store::Store& store, const Version& version) {
 }
 
 std::optional<Version> last_accepted(store::Store& store, const Version& version) {
-  const auto entries = store.references().history({version.section, version.name});
+  const store::ReferenceName name{version.section, version.name};
+  const auto entries = store.references().history(name);
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
     if (entry->seq >= version.number) continue;
-    Version found = from_record(store.record(entry->digest), entry->digest, entry->seq);
-    if (!is_refused(store, found)) return found;
+    Version found = load(store, name, *entry);
+    if (!found.forgotten && !is_refused(store, found)) return found;
   }
   return std::nullopt;
 }

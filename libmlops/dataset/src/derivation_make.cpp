@@ -136,13 +136,9 @@ class Making {
     fs::File held(file, fs::File::Mode::append);
     engine_->confine(paths);
     const std::string select = kept(definition_, columns_);
-    told(definition_, "COPY (" + select, [&] { engine_->write_parquet(select, file, options()); });
+    told(definition_, "COPY (" + select,
+         [&] { engine_->write_parquet(select, file, parquet_options_in_place()); });
     held.sync();
-  }
-
-  static std::string options() {
-    const std::string all = parquet_options();
-    return all.substr(1, all.size() - 2) + ", USE_TMP_FILE false";
   }
 
   void describe(const std::filesystem::path& file) {
@@ -170,28 +166,15 @@ class Making {
   /// The table in order, as it lies on the disk: names, types, and its digest.
   void read_back(const std::filesystem::path& file) {
     shop_.progress.phase(fmt::format("checking {}", version_.name), count_rows(*engine_, file), Unit::rows);
-    TableDigest digest;
-    constexpr std::size_t at_once = 1000;
-    for (std::size_t first = 0; first < columns_.size(); first += at_once) {
-      digest.next_columns();
-      bool named = false;
-      engine_->stream(select(file, first, at_once), [&](const Columns& batch) {
-        if (!named) take_columns(batch);
-        named = true;
-        digest.add(batch);
-        shop_.progress.at(digest.rows());
-        return true;
-      });
-    }
-    version_.rows = digest.rows();
-    version_.table = digest.finish();
-  }
-
-  std::string select(const std::filesystem::path& file, std::size_t first, std::size_t count) const {
-    std::string names;
-    for (std::size_t i = first; i < std::min(first + count, columns_.size()); ++i)
-      names += (names.empty() ? "" : ", ") + table::identifier(columns_[i].name);
-    return fmt::format("SELECT {} FROM read_parquet({})", names, table::literal(file.string()));
+    std::vector<std::string> names;
+    for (const Named& column : columns_) names.push_back(column.name);
+    const HashedTable hashed =
+        hash_parquet(*engine_, file, names, [&](const Columns& batch, std::uint64_t rows) {
+          if (version_.find(batch.fields().front().name) == nullptr) take_columns(batch);
+          shop_.progress.at(rows);
+        });
+    version_.rows = hashed.rows;
+    version_.table = hashed.digest;
   }
 
   void take_columns(const Columns& batch) {

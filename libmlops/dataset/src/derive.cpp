@@ -119,7 +119,7 @@ Derivations::Report Derivations::derive(store::Store& store, const std::string& 
   Made made = made_of(definition, inputs, impl_->parser().version());
   Report out{.version = make_table(store, impl_->shop, definition, inputs, std::move(made)),
              .why = std::move(before.why)};
-  if (before.lost && out.version.data == before.newest->data) {
+  if (before.lost && !before.newest->forgotten && out.version.data == before.newest->data) {
     out.version = *std::move(before.newest);  // Its objects are back.
     return out;
   }

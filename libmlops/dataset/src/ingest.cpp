@@ -24,7 +24,6 @@ namespace mlops::dataset {
 namespace {
 
 /// The engine's time for reading a table back grows with the square of the columns that are read at once.
-constexpr std::size_t columns_at_once = 1000;
 
 unsigned threads_of(const Resources& resources) {
   return resources.threads != 0 ? resources.threads : std::max(1U, std::thread::hardware_concurrency());
@@ -47,7 +46,7 @@ class Ingest {
   IngestReport run(store::Store& store) {
     const store::ReferenceName name{"sources", request_.source.name};
     const auto current = store.references().find(name);
-    const auto newest = current ? std::optional(version_of(store, *current)) : std::nullopt;
+    const auto newest = current ? std::optional(dataset::load(store, name, *current)) : std::nullopt;
     const bool as_asked =
         newest && is_declared(*newest) && !request_.accept_schema && reads_as_pinned(*newest);
     const bool whole = newest && loss_of_table(objects_, *newest).empty();
@@ -66,14 +65,14 @@ class Ingest {
       return with_raw(*newest);
     }
     describe(current);
-    if (as_it_was && has_objects_of(*newest)) return mended(*newest);
+    if (as_it_was && !newest->forgotten && has_objects_of(*newest)) return mended(*newest);
     if (newest) warn_of_fewer(*newest);
     try {
       publish(store, name, current);
     } catch (const Error& e) {
       if (e.code() != Code::conflict) throw;
       const auto now = store.references().find(name);
-      const auto made = now ? std::optional(version_of(store, *now)) : std::nullopt;
+      const auto made = now ? std::optional(dataset::load(store, name, *now)) : std::nullopt;
       if (!made || !is_same(*made)) throw;  // somebody else made another version meanwhile
       return unchanged(*made);
     }
@@ -175,10 +174,6 @@ class Ingest {
   void open(Staging& staging) {
     if (rows_) staging.open_rows(staged_, rows_->name, rows_->longest_row);
     else staging.open(staged_, request_.source.read);
-  }
-
-  static Version version_of(const store::Store& store, const store::ReferenceEntry& entry) {
-    return from_record(store.record(entry.digest), entry.digest, entry.seq);
   }
 
   bool is_declared(const Version& version) const {
@@ -319,22 +314,12 @@ class Ingest {
     const auto& columns = report_.version.columns;
     const std::uint64_t total = count_rows(engine(), parquet);
     shop_.progress.phase(fmt::format("checking {}", request_.source.name), total, Unit::rows);
-    TableDigest digest;
-    for (std::size_t first = 0; first < columns.size(); first += columns_at_once) {
-      std::string names;
-      for (std::size_t i = first; i < std::min(first + columns_at_once, columns.size()); ++i) {
-        names += (names.empty() ? "" : ", ") + table::identifier(columns[i].name);
-      }
-      digest.next_columns();
-      engine().stream(fmt::format("SELECT {} FROM read_parquet({})", names, table::literal(parquet.string())),
-                      [&](const Columns& batch) {
-                        digest.add(batch);
-                        shop_.progress.at(digest.rows());
-                        return true;
-                      });
-    }
-    report_.version.rows = digest.rows();
-    report_.version.table = digest.finish();
+    std::vector<std::string> names;
+    for (const Column& column : columns) names.push_back(column.name);
+    const HashedTable hashed = hash_parquet(
+        engine(), parquet, names, [&](const Columns&, std::uint64_t rows) { shop_.progress.at(rows); });
+    report_.version.rows = hashed.rows;
+    report_.version.table = hashed.digest;
   }
 
   void hash_table(const std::filesystem::path& parquet) {
@@ -390,8 +375,9 @@ class Ingest {
     Version& version = report_.version;
     json::Array came;
     for (const Column& column : version.columns) {
-      came.push_back(
-          json::Object{{"name", column.name}, {"type", column.open ? json::Value() : column.type}});
+      json::Value type;
+      if (!column.open) type = column.type;
+      came.push_back(json::Object{{"name", column.name}, {"type", std::move(type)}});
     }
     version.read.set("came", std::move(came));
     Transformed made = transform(objects_, shop_, request_.source, loaded_->data.path(), version.columns);

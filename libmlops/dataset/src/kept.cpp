@@ -28,6 +28,7 @@ std::string loss_of_files(const store::Objects& objects, const Digest& tree, std
 }  // namespace
 
 std::string loss_of_table(const store::Objects& objects, const Version& version) {
+  if (version.forgotten) return "its contents were forgotten";
   std::string loss = loss_of(objects, version.data, "table");
   if (loss.empty() && version.quarantine.data)
     loss = loss_of(objects, *version.quarantine.data, "quarantine");
@@ -43,6 +44,14 @@ std::string loss_of(const store::Objects& objects, const Version& version) {
 }
 
 std::filesystem::path table_file(const store::Objects& objects, const Version& version) {
+  if (version.forgotten) {
+    const std::string way = version.made
+                                ? fmt::format("`mlops run {}` makes the table again", version.address())
+                                : fmt::format("`mlops data list {}` shows what there is", version.name);
+    throw error(Code::not_found, "the contents of {}@v{} were forgotten", version.address(), version.number)
+        .with_id("data.forgotten")
+        .with_hint("{}; `mlops log` says when and why", way);
+  }
   try {
     return objects.file(version.data);
   } catch (const Error& fault) {

@@ -83,6 +83,11 @@ std::string parquet_options() {
   return "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1)";
 }
 
+std::string parquet_options_in_place() {
+  const std::string all = parquet_options();
+  return all.substr(1, all.size() - 2) + ", USE_TMP_FILE false";
+}
+
 Loaded load(table::Engine& engine, store::Objects& objects, const Plan& plan) {
   std::vector<std::string> kept;
   std::vector<std::string> misfits;

@@ -80,6 +80,8 @@ Loaded load(table::Engine& engine, store::Objects& objects, const Plan& plan);
 
 /// COPY's options: what every table of the store is written with.
 std::string parquet_options();
+/// The same for Engine::write_parquet() into a file that is there, without brackets.
+std::string parquet_options_in_place();
 
 /// Bad rows as a Parquet file of file, line, column_name, reason, raw.
 TemporaryFile write_quarantine(table::Engine& engine, store::Objects& objects,

@@ -254,4 +254,24 @@ Digest TableDigest::finish() {
       json::canonical(json::Object{{"table", 1}, {"rows", rows_}, {"columns", std::move(columns)}}));
 }
 
+HashedTable hash_parquet(table::Engine& engine, const std::filesystem::path& parquet,
+                         const std::vector<std::string>& columns,
+                         const std::function<void(const Columns& batch, std::uint64_t rows)>& look) {
+  constexpr std::size_t at_once = 1000;
+  TableDigest digest;
+  for (std::size_t first = 0; first < columns.size(); first += at_once) {
+    std::string names;
+    for (std::size_t i = first; i < std::min(first + at_once, columns.size()); ++i)
+      names += (names.empty() ? "" : ", ") + table::identifier(columns[i]);
+    digest.next_columns();
+    engine.stream(fmt::format("SELECT {} FROM read_parquet({})", names, table::literal(parquet.string())),
+                  [&](const Columns& batch) {
+                    digest.add(batch);
+                    if (look) look(batch, digest.rows());
+                    return true;
+                  });
+  }
+  return {.rows = digest.rows(), .digest = digest.finish()};
+}
+
 }  // namespace mlops::dataset

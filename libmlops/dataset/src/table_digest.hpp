@@ -5,8 +5,13 @@
 #include <mlops/base/columns.hpp>
 #include <mlops/base/digest.hpp>
 
+#include <mlops/table/engine.hpp>
+
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace mlops::dataset {
@@ -32,5 +37,16 @@ class TableDigest {
   std::size_t first_ = 0;  // column of those that are being added
   std::uint64_t rows_ = 0;
 };
+
+struct HashedTable {
+  std::uint64_t rows = 0;
+  Digest digest = {};
+};
+
+/// Reads a table back from disk, in order, a stretch of its columns after the other; `look`, where given,
+/// sees each batch and how many rows of the stretch were read with it.
+HashedTable hash_parquet(table::Engine& engine, const std::filesystem::path& parquet,
+                         const std::vector<std::string>& columns,
+                         const std::function<void(const Columns& batch, std::uint64_t rows)>& look);
 
 }  // namespace mlops::dataset

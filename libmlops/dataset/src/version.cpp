@@ -1,10 +1,12 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/version.hpp>
+#include <mlops/store/forgotten.hpp>
 #include <mlops/store/record_fields.hpp>
 #include <mlops/store/selector.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace mlops::dataset {
 namespace {
@@ -121,6 +123,39 @@ Address split(std::string_view text) {
   return {std::string(text.substr(0, at)), std::string(text.substr(at + 1))};
 }
 
+/// Versions of one name; what was forgotten of it is looked up once.
+class Loader {
+ public:
+  Loader(store::Store& store, const store::ReferenceName& name)
+      : store_(store), name_(name), instead_(store::forgotten(store, name)) {}
+
+  Version load(const store::ReferenceEntry& entry) const {
+    try {
+      Version version = read(entry);
+      version.section = name_.kind;
+      version.record = entry.digest;
+      return version;
+    } catch (Error& e) {
+      e.add_context(fmt::format("while reading {}/{}@v{}", name_.kind, name_.name, entry.seq));
+      throw;
+    }
+  }
+
+ private:
+  Version read(const store::ReferenceEntry& entry) const {
+    const auto found = instead_.find(entry.digest);
+    const Digest record = found == instead_.end() ? entry.digest : found->second.value_or(entry.digest);
+    Version version = from_record(store_.record(record), record, entry.seq);
+    version.forgotten = found != instead_.end() && !found->second;
+    if (record != entry.digest) version.instead = record;
+    return version;
+  }
+
+  store::Store& store_;
+  const store::ReferenceName& name_;
+  const std::map<Digest, std::optional<Digest>> instead_;
+};
+
 bool is_dataset(const store::ReferenceName& name) { return name.kind == "sources" || name.kind == "data"; }
 
 store::ReferenceName find_name(store::Store& store, std::string_view wanted) {
@@ -143,18 +178,6 @@ store::ReferenceName find_name(store::Store& store, std::string_view wanted) {
   const auto near = near_misses(wanted, known);
   if (near.empty()) throw std::move(fault).with_hint("`mlops data list` shows what there is");
   throw std::move(fault).with_hint("a similar name exists: {}", one_of(near));
-}
-
-Version load(const store::Store& store, const store::ReferenceName& name,
-             const store::ReferenceEntry& entry) {
-  try {
-    Version version = from_record(store.record(entry.digest), entry.digest, entry.seq);
-    version.section = name.kind;
-    return version;
-  } catch (Error& e) {
-    e.add_context(fmt::format("while reading {}/{}@v{}", name.kind, name.name, entry.seq));
-    throw;
-  }
 }
 
 /// The version whose record's digest begins with these digits.
@@ -206,6 +229,7 @@ json::Object to_record(const Version& version) {
                                                   {"limit", version.quarantine.limit}}},
                       {"blobs", optional_digest(version.blobs)}};
   if (version.made) out.append("made", made_json(*version.made));
+  if (version.rows_forgotten > 0) out.append("forgotten", version.rows_forgotten);
   return out;
 }
 
@@ -241,8 +265,13 @@ Version from_record(const json::Object& record, const Digest& digest, std::int64
                         .data = quarantine.optional_digest("parquet"),
                         .limit = quarantine.text("limit")};
   version.blobs = fields.optional_digest("blobs");
+  if (!value["forgotten"].is_null()) version.rows_forgotten = fields.count("forgotten");
   if (!value["made"].is_null()) version.made = made_from(fields.inside("made"), digest.brief());
   return version;
+}
+
+Version load(store::Store& store, const store::ReferenceName& name, const store::ReferenceEntry& entry) {
+  return Loader(store, name).load(entry);
 }
 
 std::vector<Version> latest(store::Store& store) {
@@ -256,7 +285,8 @@ std::vector<Version> latest(store::Store& store) {
 
 std::vector<Version> history(store::Store& store, const store::ReferenceName& name) {
   std::vector<Version> versions;
-  for (const auto& entry : store.references().history(name)) versions.push_back(load(store, name, entry));
+  const Loader loader(store, name);
+  for (const auto& entry : store.references().history(name)) versions.push_back(loader.load(entry));
   return versions;
 }
 

@@ -32,7 +32,7 @@ bool reaches_back(const OnlineView& there, Time now) {
 std::optional<OnlineView> materialized(const OnlineStore& store, const feature::View& view,
                                        const dataset::Version& version, Time now) {
   for (const OnlineView& there : store.views()) {
-    if (there.table == version.record && there.view.name == view.name && reaches_back(there, now) &&
+    if (there.table == version.standing() && there.view.name == view.name && reaches_back(there, now) &&
         feature::changes(there.view, view).empty())
       return there;
   }
@@ -42,7 +42,7 @@ std::optional<OnlineView> materialized(const OnlineStore& store, const feature::
 OnlineStore::Materialized materialize(const EnrichPlace& place, OnlineStore& store, const feature::View& view,
                                       const dataset::Version& version, Time now) {
   if (const auto there = materialized(store, view, version, now))
-    return store.materialize(there->view, there->reads, {}, version.record, now);
+    return store.materialize(there->view, there->reads, {}, version.standing(), now);
   const auto engine = engine_of(place);
   const feature::Table table = table_of_version(place.store, version);
   require_readable(view, version, table, *engine);
@@ -50,7 +50,7 @@ OnlineStore::Materialized materialize(const EnrichPlace& place, OnlineStore& sto
   const auto newest = feature::newest_event(view, table, *engine);
   const auto events =
       feature::read_events_since(view, table, seen_from(view, newest.value_or(now.us), now), *engine);
-  return store.materialize(view, reads, events.columns, version.record, now);
+  return store.materialize(view, reads, events.columns, version.standing(), now);
 }
 
 }  // namespace mlops::score

@@ -46,7 +46,7 @@ bool same_keys(const feature::View& a, const feature::View& b) {
 /// "airport@v1" of a table's record, as far as it is here.
 std::string version_taken(store::Store& store, const OnlineView& there, const dataset::Version& version) {
   for (const dataset::Version& one : dataset::history(store, {version.section, version.name})) {
-    if (one.record == there.table) return fmt::format("{}@v{}", one.name, one.number);
+    if (one.standing() == there.table) return fmt::format("{}@v{}", one.name, one.number);
   }
   return "another version of " + version.name;
 }
@@ -58,7 +58,7 @@ std::string reason_of(const EnrichPlace& place, const OnlineView& there, const f
   if (!changed.empty())
     return fmt::format("online is another definition ({}): `mlops features materialize {}`",
                        changed.front().what, view.name);
-  if (there.table == version.record) return "";
+  if (there.table == version.standing()) return "";
   return fmt::format("online is {}: `mlops features materialize {}`",
                      version_taken(place.store, there, version), view.name);
 }

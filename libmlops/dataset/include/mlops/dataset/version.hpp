@@ -99,10 +99,16 @@ struct Version {
   Quarantine quarantine = {};
   std::optional<Digest> blobs = {};  ///< The tree of the files that blob columns point at.
   std::optional<Made> made = {};     ///< Of a table of `data:`.
+  std::uint64_t rows_forgotten = 0;  ///< Taken out of it since it was made.
+  /// Its contents are gone on purpose (mlops/dataset/forget.hpp); what it was is all that is left.
+  bool forgotten = false;
+  std::optional<Digest> instead = {};  ///< The record that stands for `record` since rows were forgotten.
 
   bool operator==(const Version&) const = default;
 
   std::string address() const { return section + "/" + name; }
+  /// The record of its contents as they are now.
+  const Digest& standing() const { return instead ? *instead : record; }
   const Column* find(std::string_view column) const;
   bool has_pii() const;
 };
@@ -111,6 +117,10 @@ json::Object to_record(const Version& version);
 
 /// Throws Error(corrupt) for a record of another kind or with a field missing.
 Version from_record(const json::Object& record, const Digest& digest, std::int64_t number);
+
+/// The version of an entry of the reference, as it is now: what was rewritten or dropped since
+/// (mlops/store/forgotten.hpp) is so here; `record` is the entry's own all the same. Throws Error(corrupt).
+Version load(store::Store& store, const store::ReferenceName& name, const store::ReferenceEntry& entry);
 
 /// The newest version of every dataset, by address.
 std::vector<Version> latest(store::Store& store);
