@@ -2,6 +2,7 @@
 #include "cli/invocation.hpp"
 #include "commands.hpp"
 #include "data_files.hpp"
+#include "data_forget.hpp"
 #include "dataset_rows.hpp"
 #include "up_to_date.hpp"
 
@@ -39,11 +40,9 @@ void list_datasets(const ListDatasetsArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   if (args.name) {
     const dataset::Version newest = version_at(invocation, *args.name);
-    for (const auto& version : dataset::history(project.store(), {newest.section, newest.name})) {
-      rows.push_back(version_row(version));
-    }
+    rows = version_rows(dataset::history(project.store(), {newest.section, newest.name}));
   } else if (project.has_store()) {
-    for (const auto& version : dataset::latest(project.store())) rows.push_back(version_row(version));
+    rows = version_rows(dataset::latest(project.store()));
   }
   invocation.rows("mlops.dataset-version/1", rows);
 }
@@ -258,8 +257,8 @@ cli::Command data() {
   return {.name = "data",
           .summary = "look at datasets, query them, write them out; version files and folders",
           .children = {list_datasets_spec(), show_dataset_spec(), head_spec(), query_spec(), profile_spec(),
-                       export_spec(), add_files_spec(), files_status_spec(), checkout_files_spec(),
-                       unprotect_files_spec(), remove_files_spec()}};
+                       export_spec(), forget_rows_spec(), add_files_spec(), files_status_spec(),
+                       checkout_files_spec(), unprotect_files_spec(), remove_files_spec()}};
 }
 
 }  // namespace mlops::commands

@@ -76,7 +76,13 @@ json::Object made(const dataset::Made& how) {
           {"key", how.key.text()}};
 }
 
-}  // namespace
+bool is_kept(const dataset::Version& version) { return !version.forgotten && version.rows_forgotten == 0; }
+
+/// What became of what was read then.
+const char* contents_of(const dataset::Version& version) {
+  if (version.forgotten) return "dropped";
+  return version.rows_forgotten > 0 ? "rewritten" : "kept";
+}
 
 ui::Row version_row(const dataset::Version& version) {
   return {{"name", version.name},
@@ -87,7 +93,23 @@ ui::Row version_row(const dataset::Version& version) {
           {"quarantine", version.quarantine.rows, ui::Show::count},
           {"bytes", version.data_bytes, ui::Show::bytes},
           {"time", version.time.text()},
-          {"digest", version.record.text(), ui::Show::digest}};
+          {"digest", version.record.text(), ui::Show::digest},
+          {"contents", contents_of(version), ui::Show::hidden}};
+}
+
+}  // namespace
+
+std::vector<ui::Row> version_rows(const std::vector<dataset::Version>& versions) {
+  std::vector<ui::Row> rows;
+  bool all_kept = true;
+  for (const dataset::Version& version : versions) {
+    rows.push_back(version_row(version));
+    all_kept = all_kept && rows.back().back().value == json::Value("kept");
+  }
+  for (ui::Row& row : rows) {
+    if (!all_kept) row.back().show = ui::Show::plain;
+  }
+  return rows;
 }
 
 ui::Row version_record(const dataset::Version& version) {
@@ -116,6 +138,8 @@ ui::Row version_record(const dataset::Version& version) {
           {"reading", version.made ? json::Value() : json::Value(reading(version.read))},
           {"read", public_reading(version.read), ui::Show::hidden},
           {"rows", version.rows, ui::Show::count},
+          {"contents", contents_of(version), is_kept(version) ? ui::Show::hidden : ui::Show::plain},
+          {"rows_forgotten", version.rows_forgotten, is_kept(version) ? ui::Show::hidden : ui::Show::count},
           {"quarantine", version.quarantine.rows, ui::Show::count},
           {"quarantine_limit", version.quarantine.limit},
           {"raw", version.raw_kept ? json::Value(version.raw.text()) : json::Value()},

@@ -18,8 +18,8 @@ class Invocation;
 
 namespace mlops::commands {
 
-/// One line of a list.
-ui::Row version_row(const dataset::Version& version);
+/// The lines of a list; what became of their contents is shown where that is something.
+std::vector<ui::Row> version_rows(const std::vector<dataset::Version>& versions);
 
 /// Everything about one version.
 ui::Row version_record(const dataset::Version& version);

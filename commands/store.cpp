@@ -8,6 +8,7 @@
 #include <mlops/base/text.hpp>
 #include <mlops/project/project.hpp>
 #include <mlops/run/list.hpp>
+#include <mlops/store/usage.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -15,7 +16,26 @@
 namespace mlops::commands {
 namespace {
 
-void du(cli::Invocation& invocation) {
+struct DuArgs {
+  bool references = false;
+};
+
+void du_of_references(cli::Invocation& invocation) {
+  std::vector<ui::Row> rows;
+  for (const store::NameUsage& usage : store::usage_by_name(invocation.project().store())) {
+    const std::uint64_t saved = usage.logical_bytes - std::min(usage.logical_bytes, usage.stored_bytes);
+    rows.push_back({{"reference", usage.name},
+                    {"versions", usage.versions, ui::Show::count},
+                    {"logical_bytes", usage.logical_bytes, ui::Show::bytes},
+                    {"stored_bytes", usage.stored_bytes, ui::Show::bytes},
+                    {"saved_bytes", saved, ui::Show::bytes},
+                    {"own_bytes", usage.own_bytes, ui::Show::bytes}});
+  }
+  invocation.rows("mlops.store-usage-reference/1", rows);
+}
+
+void du(const DuArgs& args, cli::Invocation& invocation) {
+  if (args.references) return du_of_references(invocation);
   std::vector<ui::Row> rows;
   for (const store::Usage& usage : invocation.project().store().usage()) {
     rows.push_back({{"kind", usage.kind},
@@ -76,10 +96,15 @@ void fsck(const FsckArgs& args, cli::Invocation& invocation) {
 }
 
 cli::Command du_spec() {
+  const auto args = std::make_shared<DuArgs>();
   return {.name = "du",
-          .summary = "show what the store takes on disk, by kind of content",
-          .examples = {{"mlops store du", "Show how much space each kind of content takes"}},
-          .run = du};
+          .summary = "show what the store takes on disk, by kind of content or by what names it",
+          .options = {{"--references", "",
+                       "for each dataset, model and added path: what its versions are, and take",
+                       &args->references}},
+          .examples = {{"mlops store du", "Show how much space each kind of content takes"},
+                       {"mlops store du --references", "Show which datasets and models take it"}},
+          .run = [args](cli::Invocation& invocation) { du(*args, invocation); }};
 }
 
 cli::Command fsck_spec() {
@@ -134,7 +159,8 @@ cli::Command reindex_spec() {
 cli::Command store() {
   return {.name = "store",
           .summary = "inspect and check the place where everything is kept",
-          .children = {du_spec(), fsck_spec(), store_gc(), reindex_spec(), store_bundle(), store_unbundle()}};
+          .children = {du_spec(), fsck_spec(), store_gc(), store_pin(), store_unpin(), reindex_spec(),
+                       store_bundle(), store_unbundle()}};
 }
 
 }  // namespace mlops::commands

@@ -7,6 +7,8 @@ namespace mlops::commands {
 
 cli::Command store_bundle();
 cli::Command store_gc();
+cli::Command store_pin();
 cli::Command store_unbundle();
+cli::Command store_unpin();
 
 }  // namespace mlops::commands

@@ -1,6 +1,7 @@
 /// `mlops store gc`: what nothing names is marked, and a later run takes it away.
 #include "cli/invocation.hpp"
 #include "pinned_files.hpp"
+#include "retention.hpp"
 #include "store.hpp"
 
 #include <mlops/base/error.hpp>
@@ -103,11 +104,25 @@ ui::Row row(const store::Collected& done) {
           {"busy_since", text(done.busy_since)}};
 }
 
+/// By dataset: "keep: the contents of 3 versions of sources/churn need not be kept any longer"
+void tell_retention(const std::vector<dataset::Version>& dropped, cli::Invocation& invocation) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const dataset::Version& version : dropped) ++counts[version.address()];
+  for (const auto& [address, count] : counts) {
+    invocation.note(fmt::format("the contents of {} of {} {} by its `keep:`", count_of(count, "version"),
+                                address, invocation.dry_run() ? "would be dropped" : "were dropped"));
+  }
+}
+
 void gc(const GcArgs& args, cli::Invocation& invocation) {
   store::CollectOptions options = {.grace_s = seconds_of("--grace", args.grace),
                                    .delay_s = seconds_of("--delay", args.delay),
                                    .dry_run = invocation.dry_run()};
   store::Store& store = invocation.project().store();
+  tell_retention(apply_retention(invocation, invocation.project()), invocation);
+  for (const StorePin& pin : store_pins(store)) {
+    if (const auto object = Digest::parse(pin.what)) options.pinned.push_back(*object);
+  }
   for (const Pinned& one : pinned_files(invocation.project(), {})) options.pinned.push_back(one.pin.digest);
   for (const manifest::RemoteSpec& spec : invocation.project().manifest().remotes) {
     const auto ledger = remote::known(store, spec.name);  // The project's files that go with pushes.

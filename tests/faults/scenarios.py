@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import tempfile
+import urllib.parse
 
 MLOPS = os.environ["MLOPS"]
 TOOLS = os.environ["MLOPS_TEST_TOOLS"]  # The folder of store_probe and faults_record.so.
@@ -19,7 +20,7 @@ PROBE = os.path.join(TOOLS, "store_probe")
 
 # A command that is there only in some builds is left out, and said.
 OPTIONAL = {"gc": [MLOPS, "store", "gc", "--help"], "add": [MLOPS, "data", "add", "--help"],
-            "push": [MLOPS, "push", "--help"], "fetch": [MLOPS, "fetch", "--help"]}
+            "forget": [MLOPS, "data", "forget", "--help"], "push": [MLOPS, "push", "--help"], "fetch": [MLOPS, "fetch", "--help"]}
 
 
 class Step:
@@ -208,10 +209,23 @@ def fetch(folder):
     return [mlops("fetch"), mlops("fetch", "--all")]
 
 
+def forget(folder):
+    for version, rows in enumerate((50, 60), 1):
+        table(os.path.join(folder, "churn.csv"), rows, version)
+        succeed([MLOPS, "ingest", "churn.csv", "-q"], folder)
+    small_files(os.path.join(folder, "pictures"), 30, 1)
+    with open(os.path.join(folder, "files.csv"), "w") as file:
+        file.write("n,file\n" + "".join(f"{i},pictures/1-{i}\n" for i in range(30)))
+    succeed([MLOPS, "ingest", "files.csv", "--blob", "file", "-q"], folder)
+    return [mlops("data", "forget", "churn", "--where", "id < 10", "--yes"),
+            mlops("data", "forget", "files", "--where", "n = 7", "--yes"),
+            mlops("data", "forget", "churn", "--where", "id = 30", "--yes")]
+
+
 # name: what makes its folder and tells its steps, and its share of the cuts. A new command gets a line.
 SCENARIOS = {"ingest": (ingest, 3), "blobs": (blobs, 2), "packs": (packs, 4), "recipes": (recipes, 2),
              "collect": (collect, 5), "killed": (killed, 4), "gc": (gc, 2), "model": (model, 2), "add": (add, 2),
-             "push": (push, 4), "fetch": (fetch, 2)}
+             "push": (push, 4), "fetch": (fetch, 2), "forget": (forget, 2)}
 
 
 def available(name):
@@ -222,7 +236,7 @@ def references(folder):
     """Every line of every reference, in the words of store_probe."""
     lines = []
     for path in sorted(glob.glob(os.path.join(folder, STORE, "refs", "*", "*"))):
-        name = "/".join(path.split("/")[-2:])
+        name = "/".join(urllib.parse.unquote(part) for part in path.split("/")[-2:])
         with open(path) as file:
             entries = [json.loads(line) for line in file]
         lines += [f"reference {name} {entry['seq']} {entry['digest']}" for entry in entries]
@@ -267,7 +281,7 @@ def judge(folder, facts, step, answers=None):
     if status not in (answers or step.again):
         return [f"the same again: exit {status}: {stderr}"]
     # What was collected is thrown away by the next collection.
-    kept = ("tmp", "gc/trash") if set(step.words) & {"collect", "gc"} else ("tmp",)
+    kept = ("tmp", "gc/trash") if set(step.words) & {"collect", "gc", "forget"} else ("tmp",)
     left = [name for name in kept if os.path.isdir(os.path.join(folder, STORE, name)) and
             os.listdir(os.path.join(folder, STORE, name))]
     return fsck_faults(folder, False) + lost(folder, facts) + [f"{name} holds something" for name in left]

@@ -25,6 +25,7 @@ feature_join: needs table
 feature_server: needs http and table
 features: needs table
 features_online: needs table
+forget: needs table
 formats: its stores are asked with table
 gc: its project needs table
 graph: needs table

@@ -80,6 +80,7 @@ run_examples() {
 }
 @test "the examples of store" {
   mlops store bundle from-ana.tar --quiet >/dev/null
+  mlops store pin churn@v1 --quiet >/dev/null
   run_examples store
 }
 @test "the examples of run and runs" { run_examples 'runs?'; }

@@ -18,6 +18,7 @@ data head|answers|churn
 data query|answers|"SELECT city, count(*) AS n, avg(age) AS age FROM people GROUP BY city ORDER BY city"
 data profile|answers|churn
 data export|changes|churn --out out.csv
+data forget|changes|churn --where "age > 40" --yes
 data add|changes|photos
 data status|answers|
 data checkout|changes|photos
@@ -70,7 +71,11 @@ log tag|changes|--run @last team=risk
 log artifact|changes|--run @last churn.csv
 store du|answers|
 store fsck|answers|
+store du|answers|--references
 store gc|changes|
+store pin|answers|
+store pin|changes|people@v1
+store unpin|changes|churn@v1
 store reindex|changes|
 store bundle|changes|everything.tar
 store unbundle|changes|some.tar
@@ -151,6 +156,7 @@ seed_remote() {
   rm -r ../other
   echo ours >ours
   mlops data add ours --quiet --as-of 2026-11-06 >/dev/null
+  mlops store pin churn@v1 --quiet >/dev/null
 }
 
 # rows KIND...: "COMMAND WORDS" of the commands of these kinds, one a line.

@@ -77,6 +77,7 @@ terms() {
   agrees mlops.profile/1 mlops data profile churn
   agrees mlops.export/1 mlops data export churn --out x.csv
   agrees mlops.event/1 mlops log
+  agrees mlops.data-forget/1 mlops data forget churn --where 'id = 2' -n
 }
 
 @test "data: keys of files and folders" {
@@ -155,8 +156,17 @@ terms() {
   agrees mlops.check/1 mlops check
   page=$source_dir/man/mlops-store.5.md
   record=$(mlops log churn --json | jq -r '.items[0].digest')
-  is "$(terms CHECK.1 JUDGEMENT.1)" "$(mlops show "$record" --json | jq -r '.items[0] | keys[]' | sort)"
+  is "$(terms CHECK.1 FORGET.1)" "$(mlops show "$record" --json | jq -r '.items[0] | keys[]' | sort)"
   is "$(mlops show "$record" --json | jq -c '.items[0].results[0] | keys')" '["assertion","outcome","seen","warn"]'
+}
+
+@test "what was forgotten or pinned: every field of the records" {
+  page=$source_dir/man/mlops-store.5.md
+  fields() { mlops show "$(mlops log --json | jq -r ".items[] | select(.kind == \"$1\") | .digest")" --json | jq -r '.items[0] | keys[]' | sort; }
+  mlops data forget churn --where 'id = 2' --yes --quiet >/dev/null 2>&1
+  is "$(terms FORGET.1 PIN.1)" "$(fields forget)"
+  mlops store pin churn@v1 --quiet >/dev/null
+  is "$(terms PIN.1 JUDGEMENT.1)" "$(fields pin)"
 }
 
 @test "train: keys of what was done, and of what would be" {
@@ -237,6 +247,10 @@ terms() {
 @test "store: keys" {
   agrees mlops.store-usage/1 mlops store du
   agrees mlops.store-gc/1 mlops store gc
+  agrees mlops.store-usage-reference/1 mlops store du --references
+  agrees mlops.store-pinned/1 mlops store pin churn@v1
+  agrees mlops.store-pin/1 mlops store pin
+  agrees mlops.store-pinned/1 mlops store unpin churn@v1
   agrees mlops.store-reindex/1 mlops store reindex
   raw=$(mlops data show churn --json | jq -r .items[0].raw)
   agrees mlops.tree/1 mlops show "$raw"

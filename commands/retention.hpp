@@ -1,0 +1,30 @@
+#pragma once
+/// What `keep:` of mlops.yaml lets go, and `mlops store pin` does not.
+
+#include <mlops/dataset/version.hpp>
+#include <mlops/project/project.hpp>
+
+#include <string>
+#include <vector>
+
+namespace mlops::cli {
+class Invocation;
+}
+
+namespace mlops::commands {
+
+/// Versions whose contents `keep:` lets go, and they are dropped unless this is a rehearsal. Spared are the
+/// newest of each dataset, what mlops.lock pins, what was pinned in the store, and what a model learnt from
+/// that an alias points at. Throws as store::forget() does.
+std::vector<dataset::Version> apply_retention(cli::Invocation& invocation, project::Project& project);
+
+/// Addresses (`sources/churn@v2`) and digests of objects that are pinned in the store, sorted.
+struct StorePin {
+  std::string what;
+  Time time = {};
+  std::string who;
+  std::string why;
+};
+std::vector<StorePin> store_pins(store::Store& store);
+
+}  // namespace mlops::commands
