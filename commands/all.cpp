@@ -21,6 +21,7 @@ cli::Command root() {
               in_group("data", ingest()),
               in_group("data", check()),
               in_group("data", data()),
+              in_group("data", import()),
               in_group("data", features()),
               in_group("models", train()),
               in_group("models", predict()),

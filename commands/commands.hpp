@@ -15,6 +15,7 @@ cli::Command evaluate();
 cli::Command features();
 cli::Command fetch();
 cli::Command help();
+cli::Command import();
 cli::Command ingest();
 cli::Command init();
 cli::Command log();

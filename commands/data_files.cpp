@@ -16,7 +16,6 @@
 #include <set>
 
 namespace mlops::commands {
-namespace {
 
 worktree::Place place_of(cli::Invocation& invocation, project::Project& project) {
   return {.store = project.store(),
@@ -25,6 +24,12 @@ worktree::Place place_of(cli::Invocation& invocation, project::Project& project)
           .cancel = &invocation.cancel(),
           .progress = invocation.progress()};
 }
+
+void pin_path(project::Project& project, const std::string& path, const worktree::Pin& pin) {
+  project.update_lock([&](manifest::Lock& lock) { lock.entries["files/" + path] = worktree::to_entry(pin); });
+}
+
+namespace {
 
 // ---- add
 
@@ -57,10 +62,6 @@ ui::Row planned_row(project::Project& project, const worktree::Place* place, con
   return added_row(path, versions.back().number + (same ? 0 : 1), pin, same ? "unchanged" : "would be added");
 }
 
-void pin(project::Project& project, const std::string& path, const worktree::Pin& pin) {
-  project.update_lock([&](manifest::Lock& lock) { lock.entries["files/" + path] = worktree::to_entry(pin); });
-}
-
 void add_files(const AddArgs& args, cli::Invocation& invocation) {
   project::Project& project = invocation.project_or_create();
   const std::vector<std::string> paths = paths_to_add(project, args.paths);
@@ -78,7 +79,7 @@ void add_files(const AddArgs& args, cli::Invocation& invocation) {
     const worktree::Place place = place_of(invocation, project);
     const worktree::Added added =
         worktree::add(place, path, {.time = invocation.clock().now(), .who = user_of(invocation)});
-    pin(project, path, added.version.pin);
+    pin_path(project, path, added.version.pin);
     if (const auto file = worktree::hide_from_git(project.root(), path)) rules.push_back(*file);
     rows.push_back(
         added_row(path, added.version.number, added.version.pin, added.fresh ? "added" : "unchanged", false));
@@ -252,7 +253,7 @@ std::vector<ui::Row> check_out(cli::Invocation& invocation, project::Project& pr
   for (const Pinned& one : pinned) {
     const worktree::CheckedOut out =
         worktree::checkout(place_of(invocation, project), one.path, one.pin, options);
-    if (one.chosen && !options.dry_run) pin(project, one.path, one.pin);
+    if (one.chosen && !options.dry_run) pin_path(project, one.path, one.pin);
     const bool changed = out.written + out.removed > 0;
     rows.push_back({{"path", one.path},
                     {"written", out.written, ui::Show::count},

@@ -16,6 +16,12 @@ class Invocation;
 
 namespace mlops::commands {
 
+/// Where added files of the project are versioned. The store is made if need be.
+worktree::Place place_of(cli::Invocation& invocation, project::Project& project);
+
+/// Writes the line of mlops.lock.
+void pin_path(project::Project& project, const std::string& path, const worktree::Pin& pin);
+
 /// What `data checkout` does with these, and its rows. Throws as worktree::checkout().
 std::vector<ui::Row> check_out(cli::Invocation& invocation, project::Project& project,
                                const std::vector<Pinned>& pinned, const worktree::CheckoutOptions& options);

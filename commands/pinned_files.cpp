@@ -10,17 +10,20 @@ namespace {
 
 constexpr std::string_view section = "files/";
 
-bool is_within(std::string_view path, std::string_view folder) {
-  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
-}
+}  // namespace
 
-/// The paths that mlops.lock pins.
 std::vector<std::string> added_paths(project::Project& project) {
   std::vector<std::string> out;
   for (const auto& [address, entry] : project.lock().entries) {
     if (address.starts_with(section)) out.push_back(address.substr(section.size()));
   }
   return out;
+}
+
+namespace {
+
+bool is_within(std::string_view path, std::string_view folder) {
+  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
 }
 
 std::string path_of(project::Project& project, const std::string& word) {
@@ -148,6 +151,13 @@ Pinned pinned_by(project::Project& project, const std::string& word) {
 }
 
 }  // namespace
+
+void require_place(project::Project& project, const std::string& path,
+                   const std::vector<std::string>& others) {
+  check_place(path, path);
+  check_way(project, path, path);
+  check_alone(path, others);
+}
 
 std::vector<std::string> paths_to_add(project::Project& project, const std::vector<std::string>& words) {
   std::vector<std::string> added = added_paths(project);

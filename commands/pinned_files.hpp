@@ -13,6 +13,14 @@ namespace mlops::commands {
 /// what was added already or around it, a link), not_found.
 std::vector<std::string> paths_to_add(project::Project& project, const std::vector<std::string>& words);
 
+/// The paths that mlops.lock pins.
+std::vector<std::string> added_paths(project::Project& project);
+
+/// The path, from the project's root, can be added beside these others; whether it is there is not asked.
+/// Throws Error(usage) as paths_to_add().
+void require_place(project::Project& project, const std::string& path,
+                   const std::vector<std::string>& others);
+
 struct Pinned {
   std::string path;
   worktree::Pin pin;

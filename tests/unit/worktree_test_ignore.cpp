@@ -1,5 +1,5 @@
 /// `.mlopsignore`: a table of known cases, and random rules compared with what git says of them.
-#include "src/ignore.hpp"
+#include <mlops/worktree/ignore.hpp>
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>

@@ -130,9 +130,28 @@ void sync_place(const Path& root, const Digest& digest) {
   fs::sync_folder(folder.parent_path());  // Who made the folder may have been killed before this.
 }
 
+/// A removal takes what is not younger than its marks for what was marked (collect.hpp). A file that was made
+/// before, and came under a second name (adopt()), would go with it: its copy is of now, and it keeps its
+/// time under the first one.
+void Objects::State::place_old(const Path& old, const Digest& digest) {
+  const Scrap scrap(temporary_path(""));
+  {
+    fs::File from(old);
+    fs::File file(scrap.path(), fs::File::Mode::create_new);
+    fs::copy_content(from, file);
+    file.set_permissions(0444);
+    file.sync();
+  }
+  const auto lock = renaming();
+  put_in_place(scrap.path(), digest);
+  fs::remove_file(old);
+}
+
 void Objects::State::place(fs::File& file, const Digest& digest, std::uint64_t size) {
   if (is_whole(digest, size)) {
     fs::remove_file(file.path());
+  } else if (marked(digest) && file.stamp().modified_ns <= marks.time_ns) {
+    place_old(file.path(), digest);
   } else {
     file.set_permissions(0444);
     file.sync();

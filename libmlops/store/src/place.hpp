@@ -78,6 +78,7 @@ struct Objects::State {
  private:
   void begin_locked();
   void drop_marks();
+  void place_old(const std::filesystem::path& old, const Digest& digest);
 };
 
 /// A file that is removed unless it is let go.

@@ -10,8 +10,6 @@ namespace {
 
 using Batch = store::Objects::Batch;
 
-bool is_conflict(const Error& e) { return e.code() == Code::conflict && e.id() == "reference.conflict"; }
-
 class Adding {
  public:
   Adding(const Place& place, const std::string& path, const Intent& intent)
@@ -23,14 +21,15 @@ class Adding {
   Added run() {
     const auto look = fs::find_look(place_.root / path_);
     if (!look) throw error(Code::not_found, "there is no '{}'", path_);
-    out_.version = {.path = path_, .time = intent_.time, .who = intent_.who};
     out_.version.pin.folder = look->type == fs::Type::folder;
     const auto newest = newest_of(place_.store, path_);
     place_.progress.phase("reading " + path_, 0, Unit::items);
     IndexWriter index(place_.store, path_);
     out_.version.pin = read(index, newest);
     if (!newest || newest->pin != out_.version.pin || batch_.holds_new()) batch_.commit();
-    publish();
+    const Added made = publish(place_.store, path_, out_.version.pin, intent_);
+    out_.version = made.version;
+    out_.fresh = made.fresh;
     index.finish();
     return out_;
   }
@@ -112,33 +111,6 @@ class Adding {
       if (item.expected && item.expected->mode != store::TreeFile::link) base = item.expected->digest;
       item.digest = lane.put_file(item.folder->open(item.name),
                                   {.look = nullptr, .base = base, .stamp = item.look.stamp});
-    }
-  }
-
-  void publish() {
-    for (;;) {
-      const auto newest = newest_of(place_.store, path_);
-      if (newest && newest->pin == out_.version.pin) {
-        out_.version = *newest;
-        return;
-      }
-      const auto previous = newest ? std::optional(newest->record) : std::nullopt;
-      const std::string summary = "added " + summary_of(out_.version.pin);
-      try {
-        const auto published = place_.store.publish({.name = reference_of(path_),
-                                                     .expected = previous,
-                                                     .record = to_record(out_.version, previous),
-                                                     .time = intent_.time,
-                                                     .who = intent_.who,
-                                                     .why = summary,
-                                                     .summary = summary});
-        out_.version.number = published.version;
-        out_.version.record = published.digest;
-        out_.fresh = true;
-        return;
-      } catch (const Error& e) {
-        if (!is_conflict(e)) throw;
-      }
     }
   }
 

@@ -2,11 +2,10 @@
 #include <mlops/base/text.hpp>
 #include <mlops/fs/atomic.hpp>
 #include <mlops/fs/folder.hpp>
+#include <mlops/worktree/ignore.hpp>
 #include <mlops/worktree/worktree.hpp>
 
 #include <algorithm>
-
-#include "src/ignore.hpp"
 
 namespace mlops::worktree {
 namespace {

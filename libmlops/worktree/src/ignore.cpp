@@ -1,4 +1,4 @@
-#include "src/ignore.hpp"
+#include <mlops/worktree/ignore.hpp>
 
 #include "src/glob.hpp"
 

@@ -2,13 +2,12 @@
 /// The files of an added path, in the order of a tree, without what `.mlopsignore` leaves out.
 
 #include <mlops/fs/folder.hpp>
+#include <mlops/worktree/ignore.hpp>
 
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "src/ignore.hpp"
 
 namespace mlops::worktree {
 

@@ -86,6 +86,10 @@ struct Intent {
 /// file changed while it was read), failed (something that cannot be versioned or read), busy (no room).
 Added add(const Place& place, const std::string& path, const Intent& intent);
 
+/// Makes what the store holds already, a tree or the content of a file, the next version of the path, unless
+/// it is the newest one. Nothing is looked at in the work tree. Throws as store::Store::publish().
+Added publish(store::Store& store, const std::string& path, const Pin& pin, const Intent& intent);
+
 /// How much would be added; `digest` is that of nothing. No file is read. Throws Error: not_found.
 Pin measure(const std::filesystem::path& root, const std::string& path);
 

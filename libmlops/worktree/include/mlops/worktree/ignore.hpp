@@ -1,5 +1,5 @@
 #pragma once
-/// What `.mlopsignore` files leave out, by the rules of gitignore(5) as git has them: the last rule that
+/// What `.mlopsignore` files (and others of their kind) leave out, by the rules of gitignore(5) as git has them: the last rule that
 /// matches decides, the rules of a folder's own file come after those of the folders above it. Case matters.
 ///
 /// Values are cheap to copy (a pointer) and may be asked by many threads; a child keeps what it needs of its
