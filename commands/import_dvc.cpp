@@ -136,14 +136,13 @@ class DvcImport {
                done.added.fresh ? "imported" : "unchanged", "", pin.digest.text());
   }
 
-  static ui::Row empty_row(const std::string& path, const char* state, const std::string& why) {
+  ui::Row empty_row(const std::string& path, const char* state, const std::string& why) const {
     return row(path, {}, {}, {}, {}, state, why, {});
   }
 
-  static ui::Row row(const std::string& path, json::Value version, json::Value files, json::Value bytes,
-                     const dvc::Imported& done, const char* state, const std::string& why,
-                     json::Value digest) {
-    const bool planned = digest.is_null();
+  ui::Row row(const std::string& path, json::Value version, json::Value files, json::Value bytes,
+              const dvc::Imported& done, const char* state, const std::string& why,
+              json::Value digest) const {
     return {{"path", path},
             {"version", std::move(version)},
             {"files", std::move(files), ui::Show::count},
@@ -153,7 +152,7 @@ class DvcImport {
             {"fetched", done.fetched, ui::Show::bytes},
             {"state", state},
             {"why", why.empty() ? json::Value() : json::Value(why), ui::Show::hidden},
-            {"digest", std::move(digest), planned ? ui::Show::hidden : ui::Show::digest}};
+            {"digest", std::move(digest), invocation_.dry_run() ? ui::Show::hidden : ui::Show::digest}};
   }
 
   void note(const Error& fault) { faults_.push_back(fault); }

@@ -78,6 +78,7 @@ files_checkout:
 files_git:
 files_safety:
 files_status:
+import_dvc:
 model: a dry run changes nothing, not even where there is no project
 model: models of XGBoost run here, whatever they predict and however they are written
 model: an objective that is not known here is refused, a damaged model too

@@ -40,6 +40,12 @@ run_examples() {
   mlops data add images labels.csv --quiet >/dev/null
   run_examples data
 }
+@test "the examples of import" {
+  mkdir .dvc
+  printf '%s\nurl = ../storage\n' "['remote \"storage\"']" >.dvc/config
+  echo "outs: [{path: churn.csv, md5: $(md5sum <churn.csv | cut -d' ' -f1), hash: md5}]" >churn.csv.dvc
+  run_examples import
+}
 # What examples name by s3:// and git@ lies in folders here.
 @test "the examples of clone, pull, fetch, push and remote" {
   run_examples 'remote add'

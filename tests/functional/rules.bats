@@ -24,6 +24,7 @@ data status|answers|
 data checkout|changes|photos
 data unprotect|changes|photos
 data rm|changes|photos
+import dvc|changes|
 check|changes|people
 features plan|answers|
 features apply|changes|
@@ -134,6 +135,7 @@ setup_file() {
   mlops run --quiet -p lr=0.2 -- sh -c 'echo "loss: 0.4"' >/dev/null
   seed_schedules
   seed_remote
+  seed_dvc
   mv "$PWD" "$seeded"
 }
 
@@ -157,6 +159,14 @@ seed_remote() {
   echo ours >ours
   mlops data add ours --quiet --as-of 2026-11-06 >/dev/null
   mlops store pin churn@v1 --quiet >/dev/null
+}
+
+# seed_dvc: the project is one of DVC, too, which tracks a file.
+seed_dvc() {
+  mkdir -p .dvc/cache/files/md5/88
+  printf '[core]\n    remote = storage\n%s\n    url = ../stored\n' "['remote \"storage\"']" >.dvc/config
+  echo tracked >.dvc/cache/files/md5/88/a077cbf31a2bfeb0e4ef7fdc172ca7
+  echo 'outs: [{path: tracked.txt, md5: 88a077cbf31a2bfeb0e4ef7fdc172ca7, size: 8, hash: md5}]' >tracked.txt.dvc
 }
 
 # rows KIND...: "COMMAND WORDS" of the commands of these kinds, one a line.
@@ -310,6 +320,7 @@ mlops fetch chrun|`churn`
 mlops fetch --remote orign|`origin`
 mlops remote rm orign|`origin`
 mlops remote test orign|`origin`
+mlops import dvc --remote storge|`storage`
 mlops config set memry 1GB|`memory`
 mlops help docter|`doctor`
 END

@@ -94,6 +94,14 @@ terms() {
   agrees mlops.files-removed/1 mlops data rm images logs
 }
 
+@test "import dvc: keys" {
+  mkdir .dvc
+  echo 'outs: [{path: churn.csv, md5: '"$(md5sum <churn.csv | cut -d' ' -f1)"', hash: md5}, {path: x, cache: false}, {path: y, md5: 0cc175b9c0f1b6a831c399e269772661}]' >all.dvc
+  agrees mlops.import-dvc/1 mlops import dvc
+  is "$(jq -r '.items[].state' <<<"$output" | paste -sd' ')" 'imported skipped failed'
+  agrees mlops.import-dvc/1 mlops import dvc -n
+}
+
 @test "remotes: keys of what is shared" {
   agrees mlops.remote-change/1 mlops remote add origin ../share
   agrees mlops.remote/1 mlops remote list
