@@ -32,6 +32,7 @@ graph: needs table
 graph_faults: needs table
 graph_words: needs table
 help: says the same in every build
+import_dvc_s3: needs fetch
 ingest: needs table
 init: needs table
 install: installs all engines

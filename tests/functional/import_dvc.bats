@@ -44,7 +44,7 @@ tracked_folder() {
 # imported [WORD...]: "path version files state" of each out.
 imported() { mlops import dvc "$@" -q --porcelain | cut -f1-3,8 | tr '\t' ' '; }
 # ways: "path linked copied fetched".
-ways() { mlops import dvc "$@" -q --porcelain | cut -f1,5-7 | tr '\t' ' '; }
+ways() { mlops import dvc -q --porcelain | cut -f1,5-7 | tr '\t' ' '; }
 
 # no_reflinks: here large files are linked or copied.
 no_reflinks() {
@@ -108,7 +108,7 @@ no_reflinks() {
 
 @test "small files share packs, and one content is taken once" {
   mkdir many
-  for i in {1..100}; do echo "$((i % 50))" >many/$i; done
+  for i in {1..100}; do echo "$((i % 50))" >"many/$i"; done
   tracked_folder many
   is "$(ways)" "many 0 140 0"
   (($(find .mlops/packs -name '*.zst' | wc -l) <= 2))
@@ -137,7 +137,7 @@ no_reflinks() {
 
 @test "what changed is the next version, and only what is new is read" {
   mkdir images
-  for i in {1..20}; do echo "image $i" >images/$i; done
+  for i in {1..20}; do echo "image $i" >"images/$i"; done
   cp -r images kept
   tracked_folder images
   is "$(imported)" "images 1 20 imported"
@@ -191,7 +191,7 @@ no_reflinks() {
 
 @test "an import that is killed is done by the next" {
   mkdir images
-  for i in {1..40}; do head -c 400000 /dev/urandom >images/$i; done
+  for i in {1..40}; do head -c 400000 /dev/urandom >"images/$i"; done
   cp -r images ../images
   tracked_folder images
   for after in 0.01 0.03 0.06 0.1 0.15; do

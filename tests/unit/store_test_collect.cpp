@@ -274,5 +274,57 @@ TEST_F(CollectTest, NothingGoesWhereSomethingIsMissing) {
   }
 }
 
+/// What a second name of a file from elsewhere makes an object of: `mlops import dvc` does so.
+class CollectLinkTest : public CollectTest {
+ protected:
+  CollectLinkTest() {
+    std::ofstream(elsewhere) << "theirs";
+    stdfs::permissions(elsewhere, stdfs::perms::owner_read);
+    stdfs::last_write_time(elsewhere, old);
+  }
+
+  Digest link() {
+    const stdfs::path second = store->objects().temporary_path();
+    stdfs::create_hard_link(elsewhere, second);
+    return store->objects().adopt(second);
+  }
+  bool untouched() const { return stdfs::last_write_time(elsewhere) == old; }
+
+  const stdfs::path elsewhere = dir / "elsewhere";
+  const stdfs::file_time_type old = stdfs::file_time_type::clock::now() - 1000h;
+};
+
+TEST_F(CollectLinkTest, AnOldFileThatIsLinkedStaysWhileItsCommandIsAtWork) {
+  publish({store->objects().put("named")});
+  const Digest linked = link();
+  EXPECT_EQ(stdfs::hard_link_count(elsewhere), 2);
+  collect();
+  collect();
+  EXPECT_TRUE(store->objects().has(linked));
+  publish({linked});
+  age();
+  collect();
+  collect();
+  EXPECT_EQ(store->objects().get(linked), "theirs");
+}
+
+TEST_F(CollectLinkTest, WhatWasMarkedIsNotTakenAwayOnceItIsLinkedAnew) {
+  publish({store->objects().put("named")});
+  const Digest linked = link();
+  store = nullptr;
+  store = std::make_unique<Store>(root, Store::Mode::open);
+  EXPECT_EQ(collect().marked.objects, 1U);
+  store = nullptr;
+  store = std::make_unique<Store>(root, Store::Mode::open);
+  stdfs::remove(root / "objects/sha256" / linked.hex().substr(0, 2) / linked.hex().substr(2));
+  EXPECT_EQ(link(), linked);
+  EXPECT_TRUE(untouched());
+  Store other(root, Store::Mode::open);
+  NoProgress progress;
+  store::collect(other, {.grace_s = 0, .delay_s = 0}, progress);
+  EXPECT_EQ(store->objects().get(linked), "theirs");
+  EXPECT_TRUE(untouched());
+}
+
 }  // namespace
 }  // namespace mlops::store

@@ -1,6 +1,7 @@
 #pragma once
-/// What `.mlopsignore` files (and others of their kind) leave out, by the rules of gitignore(5) as git has them: the last rule that
-/// matches decides, the rules of a folder's own file come after those of the folders above it. Case matters.
+/// What `.mlopsignore` files (and others of their kind) leave out, by the rules of gitignore(5) as git has
+/// them: the last rule that matches decides, the rules of a folder's own file come after those of the folders
+/// above it. Case matters.
 ///
 /// Values are cheap to copy (a pointer) and may be asked by many threads; a child keeps what it needs of its
 /// parents. Nothing here reads a file or throws an Error: a rule that cannot match anything is not a fault.
