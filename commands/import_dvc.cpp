@@ -7,6 +7,7 @@
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/dvc/history.hpp>
 #include <mlops/dvc/import.hpp>
 #include <mlops/project/project.hpp>
 
@@ -21,10 +22,11 @@ constexpr const char* schema_of_import = "mlops.import-dvc/1";
 struct ImportDvcArgs {
   std::optional<std::string> path;
   std::optional<std::string> remote;
+  bool history = false;
 };
 
 /// "3 of 7 outs" is worse than the worst of them: what is damaged comes first, what is missing last.
-int gravity(Code code) { return code == Code::corrupt ? 2 : code == Code::not_found ? 0 : 1; }
+int rank_of(Code code) { return code == Code::corrupt ? 2 : code == Code::not_found ? 0 : 1; }
 
 /// Whether the next out may fare better.
 bool is_of_one_out(const Error& e) {
@@ -60,11 +62,12 @@ class DvcImport {
     if (args.remote) source_.remote = config_.remote(*args.remote, std::filesystem::current_path());
   }
 
-  void run() {
+  void run(bool history) {
     const dvc::Found found = dvc::find_outs(root_);
     ui::Output& output = invocation_.output();
     output.begin(schema_of_import);
     try {
+      if (history) import_history();
       for (const Error& fault : found.faults) note(fault);
       for (const dvc::Out& out : found.outs) output.row(row_of(out));
     } catch (const Error&) {
@@ -109,6 +112,48 @@ class DvcImport {
     }
   }
 
+  /// The past is as complete as it can be: what is nowhere any more is left out.
+  void import_history() {
+    std::uint64_t gone = 0;
+    dvc::each_moment(root_, invocation_.environment(), &invocation_.cancel(), [&](const dvc::Moment& moment) {
+      for (const Error& fault : moment.faults)
+        invocation_.warning(fmt::format("commit {}: {}", moment.commit.substr(0, 12), fault.message()));
+      for (const dvc::Out& out : moment.outs) gone += row_of_past(out, moment) ? 0 : 1;
+    });
+    if (gone > 0) {
+      invocation_.warning(
+          fmt::format("{} of the past {} left out: the contents are neither in DVC's cache nor in a remote",
+                      count_of(gone, "version"), gone == 1 ? "is" : "are"));
+    }
+  }
+
+  /// False when its contents are nowhere.
+  bool row_of_past(const dvc::Out& out, const dvc::Moment& moment) {
+    const std::string path = prefix_ + out.path;
+    try {
+      require_place(project_, path, {});  // A past version is pinned by nothing.
+      invocation_.output().row(past(out, path, moment));
+      return true;
+    } catch (const Error& e) {
+      if (!is_of_one_out(e)) throw;
+      const bool missing = e.id() == "dvc.missing";
+      invocation_.output().row(empty_row(path, missing ? "skipped" : "failed", e.message()));
+      if (!missing) note(e);
+      return !missing;
+    }
+  }
+
+  ui::Row past(const dvc::Out& out, const std::string& path, const dvc::Moment& moment) {
+    if (!invocation_.dry_run())
+      return imported_row(path, importer().import_past(out, path, {.time = moment.time, .who = moment.who}));
+    const auto versions =
+        project_.has_store() ? worktree::history(project_.store(), path) : std::vector<worktree::Version>();
+    const bool there = std::any_of(versions.begin(), versions.end(), [&](const worktree::Version& version) {
+      return version.time == moment.time;
+    });
+    return row(path, {}, {}, {}, {}, there ? "unchanged" : "would be imported", "", {});
+  }
+
   ui::Row skipped(const dvc::Out& out, const std::string& path) {
     const std::string text = fmt::format("'{}' of '{}' is left out: {}", path, out.file, out.why);
     if (out.kind == dvc::Out::Kind::unnamed) invocation_.warning(text);
@@ -126,12 +171,20 @@ class DvcImport {
   }
 
   ui::Row imported(const dvc::Out& out, const std::string& path) {
-    if (!importer_) importer_ = std::make_unique<dvc::Importer>(place_of(invocation_, project_), source_);
     const dvc::Imported done =
-        importer_->import(out, path, {.time = invocation_.clock().now(), .who = user_of(invocation_)});
-    const worktree::Pin& pin = done.added.version.pin;
-    pin_path(project_, path, pin);
+        importer().import(out, path, {.time = invocation_.clock().now(), .who = user_of(invocation_)});
+    pin_path(project_, path, done.added.version.pin);
     if (const auto file = worktree::hide_from_git(project_.root(), path)) rules_.push_back(*file);
+    return imported_row(path, done);
+  }
+
+  dvc::Importer& importer() {
+    if (!importer_) importer_ = std::make_unique<dvc::Importer>(place_of(invocation_, project_), source_);
+    return *importer_;
+  }
+
+  ui::Row imported_row(const std::string& path, const dvc::Imported& done) const {
+    const worktree::Pin& pin = done.added.version.pin;
     return row(path, done.added.version.number, pin.files, pin.bytes, done,
                done.added.fresh ? "imported" : "unchanged", "", pin.digest.text());
   }
@@ -160,7 +213,7 @@ class DvcImport {
   /// One fault is told as it is; of several, each, and how many they are.
   [[noreturn]] void end(std::size_t outs) {
     const auto worst = std::max_element(faults_.begin(), faults_.end(), [](const Error& a, const Error& b) {
-      return gravity(a.code()) < gravity(b.code());
+      return rank_of(a.code()) < rank_of(b.code());
     });
     if (faults_.size() == 1) throw *worst;
     for (const Error& fault : faults_) invocation_.warning(fault.message());
@@ -195,15 +248,20 @@ cli::Command import_dvc_spec() {
                    cli::Offer::folder},
                   {"--remote", "NAME",
                    "the DVC remote that has what the cache lacks: its name, a folder or s3://BUCKET/PREFIX",
-                   &args->remote}},
+                   &args->remote},
+                  {"--history", "",
+                   "first make a version of each commit of the current branch that changed an out",
+                   &args->history}},
       .examples = {{"mlops import dvc -n", "Show what would be imported"},
                    {"mlops import dvc", "Make every out of DVC a version and pin it in mlops.lock"},
+                   {"mlops import dvc --history",
+                    "The same, with a version for each state that git remembers"},
                    {"mlops import dvc --remote storage",
                     "Fetch what the cache lacks from that remote of DVC"}},
       .exits = {{Code::not_found, "there is no DVC project, or contents of an out are nowhere"},
                 {Code::corrupt, "a content is not what its MD5 says; other outs were imported"}},
       .dry_run = true,
-      .run = [args](cli::Invocation& invocation) { DvcImport(*args, invocation).run(); }};
+      .run = [args](cli::Invocation& invocation) { DvcImport(*args, invocation).run(args->history); }};
 }
 
 }  // namespace mlops::commands

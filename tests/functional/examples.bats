@@ -44,6 +44,9 @@ run_examples() {
   mkdir .dvc
   printf '%s\nurl = ../storage\n' "['remote \"storage\"']" >.dvc/config
   echo "outs: [{path: churn.csv, md5: $(md5sum <churn.csv | cut -d' ' -f1), hash: md5}]" >churn.csv.dvc
+  git init -q -b main .
+  git add churn.csv.dvc
+  git -c user.name=a -c user.email=a@example.org commit -qm one
   run_examples import
 }
 # What examples name by s3:// and git@ lies in folders here.
@@ -138,6 +141,6 @@ run_examples() {
 }
 @test "the examples of all other commands" {
   others=$(mlops help --json | jq -r '.items[] | select(.group | not) | .command' | cut -d' ' -f2 | sort -u |
-    grep -vxE 'init|ingest|evaluate|clone|pull|fetch|push|remote|monitor|data|features|model|predict|serve|train|show|why|log|store|schedule|runs?' | paste -sd'|')
+    grep -vxE 'init|import|ingest|evaluate|clone|pull|fetch|push|remote|monitor|data|features|model|predict|serve|train|show|why|log|store|schedule|runs?' | paste -sd'|')
   run_examples "$others"
 }

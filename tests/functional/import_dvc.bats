@@ -226,3 +226,77 @@ no_reflinks() {
   answers 2 mlops import dvc
   has "$stderr" "'data/a' is a part of 'data', which was added"
 }
+
+# commits TEXT...: each text is a content of the file labels, tracked and committed by somebody else a day later.
+commits() {
+  local text day=${first_day:-1}
+  for text; do
+    echo "$text" >labels
+    tracked labels
+    git add labels.dvc
+    GIT_AUTHOR_NAME="Ana $day" GIT_COMMITTER_DATE="2026-10-0${day}T10:00:00Z" git commit -qm "labels $text"
+    day=$((day + 1))
+  done
+}
+
+@test "--history: each commit that changed an out is a version, with its time and author" {
+  in_git
+  commits one two one
+  echo other >note
+  git add note
+  git commit -qm 'nothing of DVC'
+  is "$(imported --history -n)" $'labels   would be imported\nlabels   would be imported\nlabels   would be imported\nlabels 1 1 would be imported'
+  is "$(imported --history)" $'labels 1 1 imported\nlabels 2 1 imported\nlabels 3 1 imported\nlabels 3 1 unchanged'
+  is "$(jq -r '[.seq, .who, .time] | join(" ")' .mlops/refs/files/labels)" "1 Ana 1 2026-10-01T10:00:00Z
+2 Ana 2 2026-10-02T10:00:00Z
+3 Ana 3 2026-10-03T10:00:00Z"
+  mlops data checkout labels@2026-10-02T12:00:00Z -q >/dev/null
+  is "$(cat labels)" two
+  is "$(imported --history)" $'labels 1 1 unchanged\nlabels 2 1 unchanged\nlabels 3 1 unchanged\nlabels 3 1 unchanged'
+  is "$(imported --history -n)" $'labels   unchanged\nlabels   unchanged\nlabels   unchanged\nlabels 3 1 unchanged'
+  first_day=4 commits four
+  rm .mlops/dvc.db
+  is "$(imported --history)" $'labels 1 1 unchanged\nlabels 2 1 unchanged\nlabels 3 1 unchanged\nlabels 4 1 imported\nlabels 4 1 unchanged'
+  sound
+}
+
+@test "--history: what is nowhere any more is left out, and told" {
+  in_git
+  commits one two
+  rm "$(cached "$(echo one | md5sum | cut -d' ' -f1)")"
+  answers 0 mlops import dvc --history --porcelain
+  is "$(cut -f1,2,8 <<<"$output" | tr '\t' ' ')" $'labels  skipped\nlabels 1 imported\nlabels 1 unchanged'
+  has "$stderr" "1 version of the past is left out"
+}
+
+@test "--history: outs of stages, and a file that could not be read then" {
+  in_git
+  mkdir -p pipe
+  printf 'stages:\n  s: {cmd: x, outs: [out.txt, m.json: {cache: false}]}\n' >pipe/dvc.yaml
+  for text in one two; do
+    echo $text >out
+    keep out
+    printf "schema: '2.0'\nstages:\n  s:\n    cmd: x\n    outs:\n    - {path: out.txt, hash: md5, md5: %s}\n" "$(md5_of out)" >pipe/dvc.lock
+    rm out
+    git add pipe
+    git commit -qm "$text"
+  done
+  echo 'outs: [' >bad.dvc
+  git add bad.dvc
+  git commit -qm bad
+  git rm -q bad.dvc
+  git commit -qm good
+  answers 0 mlops import dvc --history --porcelain
+  is "$(cut -f1,2,8 <<<"$output" | tr '\t' ' ')" $'pipe/out.txt 1 imported\npipe/out.txt 2 imported\npipe/out.txt 2 unchanged'
+  has "$stderr" "warning: commit"
+}
+
+@test "--history: not behind a younger version, and not without git" {
+  answers 4 mlops import dvc --history
+  has "$stderr" "git has no history"
+  in_git
+  commits one two
+  mlops import dvc -q >/dev/null
+  answers 5 mlops import dvc --history
+  has "$stderr" "which is younger than 2026-10-01T10:00:00Z"
+}

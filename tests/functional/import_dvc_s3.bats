@@ -98,7 +98,7 @@ tracked_folder() {
   push other
   echo "outs: [{path: other, md5: $(md5_of other), hash: md5}]" >other.dvc
   rm other
-  run -127 --separate-stderr mlops import dvc -v
+  run --separate-stderr mlops import dvc -v
   ((status != 0))
   lacks "$output$stderr" not-this-one
 }

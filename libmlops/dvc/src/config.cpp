@@ -165,9 +165,12 @@ Remote Config::named(const std::string& name, int depth) const {
     for (const auto& [section, values] : sections_) {
       if (section.starts_with("remote \"")) known.push_back(section.substr(8, section.size() - 9));
     }
-    throw error(Code::not_found, "DVC knows no remote '{}'", name)
+    const auto near = near_misses(name, known);
+    throw error(Code::not_found, "there is no remote '{}' in DVC's configuration", name)
         .with_id("dvc.remote")
-        .with_hint("{}", known.empty() ? "name a folder or s3://BUCKET/PREFIX" : "there is " + one_of(known));
+        .with_hint("{}", !near.empty()    ? "a similar name exists: " + one_of(near)
+                         : !known.empty() ? "there is " + one_of(known)
+                                          : "name a folder or s3://BUCKET/PREFIX");
   }
   Remote out{.name = name, .url = found->second.at("url"), .options = found->second};
   if (!out.url.starts_with(below)) return out;

@@ -5,7 +5,7 @@
 namespace mlops::dvc {
 namespace {
 
-constexpr std::size_t block_size = 256 * 1024;
+constexpr std::size_t list_block = 256 * 1024;
 constexpr int no_more = -1;
 
 bool is_blank(int c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
@@ -33,7 +33,7 @@ FolderReader::FolderReader(const std::filesystem::path& file) : file_(file) {}
 int FolderReader::peek() {
   if (at_ == block_.size()) {
     before_ += block_.size();
-    block_.resize(block_size);
+    block_.resize(list_block);
     block_.resize(file_.read(block_.data(), block_.size()));
     at_ = 0;
   }

@@ -3,6 +3,7 @@
 #include <mlops/store/tree.hpp>
 
 #include <algorithm>
+#include <set>
 
 #include "src/folder_object.hpp"
 #include "src/known.hpp"
@@ -64,7 +65,7 @@ struct Importer::Impl {
         linker(place.store.objects()),
         known(place.store.root(), false) {}
 
-  Imported import(const Out& out, const std::string& path, const worktree::Intent& intent) {
+  Imported import(const Out& out, const std::string& path, const worktree::Intent& intent, bool past) {
     place.progress.phase("importing " + path, out.files.value_or(0), Unit::items);
     const auto newest = newest_version(place.store, path);
     Taking taking(place, origin, linker, known, out);
@@ -73,8 +74,25 @@ struct Importer::Impl {
     if (!newest || newest->pin != pin || taking.batch().holds_new()) taking.batch().commit();
     if (out.name.folder()) known.add({{out.name, meaning}});
     Imported done = taking.counts();
-    done.added = worktree::publish(place.store, path, pin, intent);
+    const auto same = past ? find_past(path, pin, intent.time) : std::nullopt;
+    if (same) done.added.version = *same;
+    else done.added = worktree::publish(place.store, path, pin, intent);
     return done;
+  }
+
+  std::optional<worktree::Version> find_past(const std::string& path, const worktree::Pin& pin, Time time) {
+    auto versions = worktree::history(place.store, path);
+    for (worktree::Version& version : versions) {
+      if (version.pin == pin && version.time == time) return std::move(version);
+    }
+    const bool first = begun.insert(path).second;
+    if (first && !versions.empty() && versions.back().pin != pin && versions.back().time > time) {
+      throw error(Code::conflict, "'{}' has a version of {}, which is younger than {}", path,
+                  versions.back().time.text(), time.text())
+          .with_id("dvc.history")
+          .with_hint("the history of a path can only be imported before its first other version");
+    }
+    return std::nullopt;
   }
 
   Meaning file(Taking& taking, const Out& out, const std::optional<worktree::Version>& newest) const {
@@ -138,6 +156,7 @@ struct Importer::Impl {
   Origin origin;
   Linker linker;
   Known known;
+  std::set<std::string> begun;  ///< Paths whose past was begun.
 };
 
 Importer::Importer(worktree::Place place, Source source)
@@ -146,7 +165,11 @@ Importer::Importer(worktree::Place place, Source source)
 Importer::~Importer() = default;
 
 Imported Importer::import(const Out& out, const std::string& path, const worktree::Intent& intent) {
-  return impl_->import(out, path, intent);
+  return impl_->import(out, path, intent, false);
+}
+
+Imported Importer::import_past(const Out& out, const std::string& path, const worktree::Intent& intent) {
+  return impl_->import(out, path, intent, true);
 }
 
 Planned plan(const store::Store* store, const Source& source, const Out& out, const std::string& path) {

@@ -11,7 +11,7 @@ namespace {
 
 using Path = std::filesystem::path;
 
-constexpr std::size_t block_size = 256 * 1024;
+constexpr std::size_t read_size = 256 * 1024;
 
 [[noreturn]] void cannot_read(const Remote& remote, std::string_view why) {
   throw error(Code::usage, "the DVC remote '{}' cannot be read from here: {}", remote.name, why)
@@ -44,7 +44,7 @@ Environment environment_of(const Remote& remote, Environment environment) {
 std::string hash_file(const Path& path, bool dos, const Cancel* cancel) {
   fs::File file(path);
   Hasher hasher(dos);
-  std::string block(block_size, '\0');
+  std::string block(read_size, '\0');
   while (const std::size_t count = file.read(block.data(), block.size())) {
     if (cancel != nullptr) cancel->check();
     hasher.update({block.data(), count});

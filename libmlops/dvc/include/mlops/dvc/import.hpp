@@ -56,6 +56,10 @@ class Importer {
   /// ("dvc.remote": one that cannot be read from here), busy, conflict.
   Imported import(const Out& out, const std::string& path, const worktree::Intent& intent);
 
+  /// The same of a moment that is past: a version that has this content and this time already is left alone.
+  /// Throws Error: conflict ("dvc.history") where a path had younger versions before the first of these.
+  Imported import_past(const Out& out, const std::string& path, const worktree::Intent& intent);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
