@@ -72,7 +72,8 @@ struct Importer::Impl {
     const Meaning meaning = out.name.folder() ? folder(taking, out, newest) : file(taking, out, newest);
     const worktree::Pin pin = pin_of(out, meaning);
     if (!newest || newest->pin != pin || taking.batch().holds_new()) taking.batch().commit();
-    if (out.name.folder()) known.add({{out.name, meaning}});
+    if (out.name.folder()) known.add(out.name, meaning);
+    known.flush();
     Imported done = taking.counts();
     const auto same = past ? find_past(path, pin, intent.time) : std::nullopt;
     if (same) done.added.version = *same;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace mlops::dvc {
 namespace {
@@ -15,10 +16,23 @@ namespace {
 using Path = std::filesystem::path;
 
 constexpr std::array<std::string_view, 1> schema = {
-    "CREATE TABLE known (name TEXT PRIMARY KEY, digest BLOB NOT NULL, files INTEGER NOT NULL, "
+    "CREATE TABLE known (name BLOB PRIMARY KEY, digest BLOB NOT NULL, files INTEGER NOT NULL, "
     "bytes INTEGER NOT NULL) WITHOUT ROWID"};
 
-std::string key_of(const Name& name) { return name.dos ? name.hex + " dos" : name.hex; }
+/// So many wait for one transaction: in 10 MB.
+constexpr std::size_t enough = 1 << 16;
+
+int digit_of(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
+
+/// The 16 bytes, and what else tells names apart.
+std::string key_of(const Name& name) {
+  std::string key;
+  for (std::size_t i = 0; i < 32; i += 2)
+    key += static_cast<char>(digit_of(name.hex[i]) * 16 + digit_of(name.hex[i + 1]));
+  if (name.folder()) key += 'd';
+  if (name.dos) key += '2';
+  return key;
+}
 
 }  // namespace
 
@@ -63,10 +77,12 @@ void Known::drop() {
 }
 
 std::optional<Meaning> Known::find(const Name& name) {
+  const std::string key = key_of(name);
+  if (const auto waiting = waiting_.find(key); waiting != waiting_.end()) return waiting->second;
   if (!statements_) return std::nullopt;
   try {
     db::Statement& query = statements_->find;
-    if (!query.bind(key_of(name)).step()) return std::nullopt;
+    if (!query.bind(db::Blob{key}).step()) return std::nullopt;
     Meaning out{.files = static_cast<std::uint64_t>(query.integer(1)),
                 .bytes = static_cast<std::uint64_t>(query.integer(2))};
     const std::string_view bytes = query.bytes(0);
@@ -79,14 +95,20 @@ std::optional<Meaning> Known::find(const Name& name) {
   }
 }
 
-void Known::add(const std::vector<std::pair<Name, Meaning>>& found) {
+void Known::add(const Name& name, const Meaning& meaning) {
+  waiting_.insert_or_assign(key_of(name), meaning);
+  if (waiting_.size() >= enough) flush();
+}
+
+void Known::flush() {
+  const auto found = std::exchange(waiting_, {});
   if (!statements_ || found.empty()) return;
   try {
     db::Transaction transaction(*database_);
-    for (const auto& [name, meaning] : found) {
+    for (const auto& [key, meaning] : found) {
       const auto* bytes = reinterpret_cast<const char*>(meaning.digest.bytes.data());
       statements_->add
-          .bind(key_of(name), db::Blob{{bytes, meaning.digest.bytes.size()}},
+          .bind(db::Blob{key}, db::Blob{{bytes, meaning.digest.bytes.size()}},
                 static_cast<std::int64_t>(meaning.files), static_cast<std::int64_t>(meaning.bytes))
           .run();
     }

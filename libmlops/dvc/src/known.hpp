@@ -8,10 +8,10 @@
 #include <mlops/store/store.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
-#include <utility>
-#include <vector>
+#include <string>
 
 namespace mlops::dvc {
 
@@ -31,8 +31,10 @@ class Known {
   ~Known();
 
   std::optional<Meaning> find(const Name& name);
-  /// All at once.
-  void add(const std::vector<std::pair<Name, Meaning>>& found);
+  /// Waits for flush(), or until many wait: names come in no order, so that few at a time would write each
+  /// page of the database again and again.
+  void add(const Name& name, const Meaning& meaning);
+  void flush();
 
  private:
   bool try_open();
@@ -43,6 +45,7 @@ class Known {
   std::unique_ptr<db::Database> database_;
   struct Statements;
   std::unique_ptr<Statements> statements_;
+  std::map<std::string, Meaning> waiting_;  ///< By key, as the database sorts them.
 };
 
 }  // namespace mlops::dvc

@@ -65,7 +65,12 @@ std::optional<Digest> Linker::link(const Path& file, const std::function<void(co
   const auto made = fs::find_look(name.path());
   if (!made || made->links != 2) return std::nullopt;  // Somebody else links it at this moment.
   check(name.path());
-  return objects_.adopt(name.path());
+  try {
+    return objects_.adopt(name.path());
+  } catch (const Error& e) {
+    if (e.code() != Code::failed) throw;
+    return std::nullopt;  // A file of somebody else, whose permissions we may not set.
+  }
 }
 
 }  // namespace mlops::dvc

@@ -82,9 +82,7 @@ void Taking::take(std::vector<Wanted*> wanted) {
   std::vector<Wanted*> fresh = wanted;
   take_here(wanted);
   if (!wanted.empty()) take_there(wanted);
-  std::vector<std::pair<Name, Meaning>> found;
-  for (const Wanted* one : fresh) found.emplace_back(one->name, *one->meaning);
-  known_.add(found);
+  for (const Wanted* one : fresh) known_.add(one->name, *one->meaning);
   for (Wanted* one : twice) one->meaning = first.at(one->name)->meaning;
 }
 
