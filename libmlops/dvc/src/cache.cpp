@@ -1,7 +1,5 @@
 #include "src/cache.hpp"
 
-#include <mlops/fs/folder.hpp>
-
 namespace mlops::dvc {
 
 std::array<std::string, 2> keys_of(const Name& name) {
@@ -11,10 +9,11 @@ std::array<std::string, 2> keys_of(const Name& name) {
   return {std::move(now), std::move(old)};
 }
 
-std::optional<std::filesystem::path> find_object(const std::filesystem::path& cache, const Name& name) {
+std::optional<Kept> find_object(const std::filesystem::path& cache, const Name& name) {
   for (const std::string& key : keys_of(name)) {
-    const auto look = fs::find_look(cache / key);
-    if (look && look->type == fs::Type::file) return cache / key;
+    std::filesystem::path file = cache / key;
+    const auto look = fs::find_look(file);
+    if (look && look->type == fs::Type::file) return Kept{.file = std::move(file), .look = *look};
   }
   return std::nullopt;
 }

@@ -3,6 +3,7 @@
 /// had it. Which of them comes first is as it was written; the other one is looked at, too.
 
 #include <mlops/dvc/project.hpp>
+#include <mlops/fs/folder.hpp>
 
 #include <array>
 #include <filesystem>
@@ -14,7 +15,12 @@ namespace mlops::dvc {
 /// From the root of the cache or remote.
 std::array<std::string, 2> keys_of(const Name& name);
 
+struct Kept {
+  std::filesystem::path file = {};
+  fs::Look look = {};
+};
+
 /// The file in a cache, or in a remote that is a folder.
-std::optional<std::filesystem::path> find_object(const std::filesystem::path& cache, const Name& name);
+std::optional<Kept> find_object(const std::filesystem::path& cache, const Name& name);
 
 }  // namespace mlops::dvc

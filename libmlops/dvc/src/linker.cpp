@@ -11,8 +11,6 @@ namespace {
 
 using Path = std::filesystem::path;
 
-/// Below it a copy costs less than the syncs of a name.
-constexpr std::uint64_t worth_a_link = 1 << 20;
 constexpr std::uint32_t permissions = 0777;
 constexpr std::uint32_t read_only = 0444;
 
@@ -56,11 +54,9 @@ bool Linker::reflinks(const Path& file) {
   return reflinks_;
 }
 
-std::optional<Digest> Linker::link(const Path& file, const std::function<void(const Path& file)>& check) {
-  const auto look = fs::find_look(file);
-  if (!look || look->stamp.size < worth_a_link || look->links != 1 || (look->mode & permissions) != read_only)
-    return std::nullopt;
-  const SecondName name(file, objects_.temporary_path(".link"));
+std::optional<Digest> Linker::link(const Kept& kept, const std::function<void(const Path& file)>& check) {
+  if (kept.look.links != 1 || (kept.look.mode & permissions) != read_only) return std::nullopt;
+  const SecondName name(kept.file, objects_.temporary_path(".link"));
   if (!name.made()) return std::nullopt;
   const auto made = fs::find_look(name.path());
   if (!made || made->links != 2) return std::nullopt;  // Somebody else links it at this moment.

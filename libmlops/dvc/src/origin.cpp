@@ -76,7 +76,7 @@ std::optional<remote::Item> find_item(remote::Space& space, const Name& name) {
 Origin::Origin(const Source& source, const Cancel* cancel)
     : source_(source), cancel_(cancel), cache_(source.config.cache(source.root)) {}
 
-std::optional<Path> Origin::in_cache(const Name& name) const { return find_object(cache_, name); }
+std::optional<Kept> Origin::in_cache(const Name& name) const { return find_object(cache_, name); }
 
 std::optional<Path> Origin::in_work_tree(const Out& out, const std::string& below, const Name& name) const {
   Path file = source_.root / out.path;

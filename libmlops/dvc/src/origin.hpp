@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 
+#include "src/cache.hpp"
 #include "src/hasher.hpp"
 
 namespace mlops::dvc {
@@ -25,7 +26,7 @@ class Origin {
  public:
   Origin(const Source& source, const Cancel* cancel);
 
-  std::optional<std::filesystem::path> in_cache(const Name& name) const;
+  std::optional<Kept> in_cache(const Name& name) const;
   /// The file of the work tree, where it has this very content; it is read.
   std::optional<std::filesystem::path> in_work_tree(const Out& out, const std::string& below,
                                                     const Name& name) const;

@@ -19,7 +19,6 @@ using Lane = store::Objects::Batch::Lane;
 constexpr unsigned connections = 8;
 /// What comes over the network and is smaller goes through memory.
 constexpr std::uint64_t small = 256 * 1024;
-constexpr std::uint64_t large = 1 << 20;
 
 }  // namespace
 
@@ -148,26 +147,39 @@ void Taking::check(const Wanted& wanted, Hasher& hasher, const std::string& wher
 }
 
 bool Taking::take_one(Wanted& wanted, const OpenRemote* folder, Lane& lane) {
-  auto file = folder != nullptr ? find_object(*folder->folder, wanted.name) : origin_.in_cache(wanted.name);
-  const bool cached = file && folder == nullptr;
+  const auto kept =
+      folder != nullptr ? find_object(*folder->folder, wanted.name) : origin_.in_cache(wanted.name);
+  std::uint64_t bytes = 0;
+  if (kept && folder == nullptr && kept->look.stamp.size >= Linker::worth_a_link) {
+    wanted.meaning = take_large(wanted, *kept, lane);
+    return true;
+  }
+  std::optional<Path> file = kept ? std::optional(kept->file) : std::nullopt;
   if (!file && folder == nullptr) file = origin_.in_work_tree(out_, wanted.below, wanted.name);
   if (!file) return false;
-  std::uint64_t bytes = 0;
+  const Digest digest = take_file(wanted, *file, lane, base, bytes);
+  wanted.meaning = {.digest = digest, .files = 1, .bytes = bytes};
+  const std::lock_guard guard(mutex_);
+  (folder != nullptr ? counts_.fetched : counts_.copied) += bytes;
+  return true;
+}
+
+/// Of the cache: without a copy, if that can be.
+Meaning Taking::take_large(const Wanted& wanted, const Kept& kept, Lane& lane) {
+  const bool shared = linker_.reflinks(kept.file);
+  std::uint64_t bytes = kept.look.stamp.size;
   std::optional<Digest> digest;
-  const bool shared = cached && fs::find_look(*file)->stamp.size >= large && linker_.reflinks(*file);
-  if (cached && !shared) {
-    digest = linker_.link(*file, [&](const Path& name) {
+  if (!shared) {
+    digest = linker_.link(kept, [&](const Path& name) {
       const std::string seen = hash_file(name, wanted.name.dos, place_.cancel);
-      if (seen != wanted.name.hex) throw damaged(wanted.name, seen, file->native(), out_, wanted.below);
-      bytes = fs::find_stamp(name)->size;
+      if (seen != wanted.name.hex) throw damaged(wanted.name, seen, kept.file.native(), out_, wanted.below);
     });
   }
   const bool linked = shared || digest;
-  if (!digest) digest = take_file(wanted, *file, lane, shared ? std::nullopt : base, bytes);
-  wanted.meaning = {.digest = *digest, .files = 1, .bytes = bytes};
+  if (!digest) digest = take_file(wanted, kept.file, lane, shared ? std::nullopt : base, bytes);
   const std::lock_guard guard(mutex_);
-  (folder != nullptr ? counts_.fetched : linked ? counts_.linked : counts_.copied) += bytes;
-  return true;
+  (linked ? counts_.linked : counts_.copied) += bytes;
+  return {.digest = *digest, .files = 1, .bytes = bytes};
 }
 
 Digest Taking::take_file(const Wanted& wanted, const Path& file, Lane& lane,
@@ -220,9 +232,9 @@ Path Taking::fetch_file(const Name& name, const std::string& below, const OpenRe
 
 Path Taking::file_of(const Name& name) {
   Wanted wanted{.name = name};
-  auto file = origin_.in_cache(name);
-  const OpenRemote* remote = file ? nullptr : origin_.remote_of(out_);
-  if (remote != nullptr && remote->folder) file = find_object(*remote->folder, name);
+  auto kept = origin_.in_cache(name);
+  const OpenRemote* remote = kept ? nullptr : origin_.remote_of(out_);
+  if (remote != nullptr && remote->folder) kept = find_object(*remote->folder, name);
   if (remote != nullptr && remote->space) {
     if (const auto item = find_item(*remote->space, name)) {
       scraps_.push_back(fetch_file(name, "", *remote, *item));
@@ -230,10 +242,10 @@ Path Taking::file_of(const Name& name) {
       return scraps_.back();
     }
   }
-  if (!file) missing({&wanted});
-  const std::string seen = hash_file(*file, name.dos, place_.cancel);
-  if (seen != name.hex.substr(0, seen.size())) throw damaged(name, seen, file->native(), out_, "");
-  return *file;
+  if (!kept) missing({&wanted});
+  const std::string seen = hash_file(kept->file, name.dos, place_.cancel);
+  if (seen != name.hex.substr(0, seen.size())) throw damaged(name, seen, kept->file.native(), out_, "");
+  return kept->file;
 }
 
 }  // namespace mlops::dvc

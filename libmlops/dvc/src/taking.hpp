@@ -25,6 +25,9 @@ struct Wanted {
 /// Second names instead of copies, where both are on one file system.
 class Linker {
  public:
+  /// Below it a copy costs less than the syncs of a name.
+  static constexpr std::uint64_t worth_a_link = 1 << 20;
+
   explicit Linker(store::Objects& objects) : objects_(objects) {}
 
   /// Whether a file of this size shares its blocks when it is copied.
@@ -37,7 +40,7 @@ class Linker {
   /// at once while nothing names it yet. That is no harm: what is marked while this process is at work is not
   /// removed before it ends, and what is named by then stays. What was marked before is given a new time by
   /// adopt(). One that is left over by a killed import goes without a time of grace, and is linked anew.
-  std::optional<Digest> link(const std::filesystem::path& file,
+  std::optional<Digest> link(const Kept& kept,
                              const std::function<void(const std::filesystem::path& file)>& check);
 
  private:
@@ -70,6 +73,7 @@ class Taking {
   void take_here(std::vector<Wanted*>& wanted);
   void take_there(std::vector<Wanted*>& wanted);
   bool take_one(Wanted& wanted, const OpenRemote* folder, store::Objects::Batch::Lane& lane);
+  Meaning take_large(const Wanted& wanted, const Kept& kept, store::Objects::Batch::Lane& lane);
   Digest take_file(const Wanted& wanted, const std::filesystem::path& file, store::Objects::Batch::Lane& lane,
                    const std::optional<Digest>& before, std::uint64_t& bytes) const;
   bool fetch(Wanted& wanted, const OpenRemote& remote, store::Objects::Batch::Lane& lane);
