@@ -3,9 +3,9 @@
 /// if they had been checked out and added. DVC's files are read only; that of the cache which becomes an
 /// object as a hard link gets a second name.
 ///
-/// Every content is compared with its MD5 while it is read. A content that is read for a second time because
-/// an import was killed is one of a few; a version is made at once or not at all. Memory does not grow with
-/// the number of files of a folder.
+/// Every content is compared with its MD5 while it is read. A version is made at once or not at all; an
+/// import that was killed has made those of the outs before, and of the one at work nothing. Memory is a few
+/// MB, and a hundred bytes for each file of a folder that is new.
 
 #include <mlops/base/engines.hpp>
 #include <mlops/dvc/config.hpp>
