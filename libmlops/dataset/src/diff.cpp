@@ -1,0 +1,110 @@
+#include <mlops/dataset/diff.hpp>
+
+#include <mlops/base/error.hpp>
+#include <mlops/dataset/cells.hpp>
+#include <mlops/dataset/kept.hpp>
+
+#include <algorithm>
+
+#include "src/diff_rows.hpp"
+#include "src/unknown_column.hpp"
+
+namespace mlops::dataset {
+namespace {
+
+/// Moves the columns of the key out of `shared`, in the order in which they were named.
+std::vector<SharedColumn> take_key(std::vector<SharedColumn>& shared, const TableSide& before,
+                                   const TableSide& after, const std::vector<std::string>& names) {
+  std::vector<SharedColumn> key;
+  const auto called = [](const std::string& name) {
+    return [&name](const auto& column) { return column.name == name; };
+  };
+  for (const std::string& name : names) {
+    const auto found = std::find_if(shared.begin(), shared.end(), called(name));
+    if (found != shared.end()) {
+      key.push_back(std::move(*found));
+      shared.erase(found);
+      continue;
+    }
+    if (std::any_of(key.begin(), key.end(), called(name)))
+      throw error(Code::usage, "'{}' is named twice in the key", name);
+    const bool in_before = std::any_of(before.columns.begin(), before.columns.end(), called(name));
+    fail_unknown_column(fmt::format("{} has no column '{}'", (in_before ? after : before).name, name), name,
+                        in_before ? after.columns : before.columns,
+                        [](const Column& column) { return column.name; });
+  }
+  return key;
+}
+
+}  // namespace
+
+std::string_view name_of(TableDiff::ColumnState state) {
+  switch (state) {
+    case TableDiff::ColumnState::added:
+      return "added";
+    case TableDiff::ColumnState::removed:
+      return "removed";
+    case TableDiff::ColumnState::retyped:
+      return "retyped";
+    case TableDiff::ColumnState::moved:
+      return "moved";
+  }
+  return "";
+}
+
+std::string_view name_of(TableDiff::RowState state) {
+  switch (state) {
+    case TableDiff::RowState::added:
+      return "added";
+    case TableDiff::RowState::removed:
+      return "removed";
+    case TableDiff::RowState::changed:
+      return "changed";
+  }
+  return "";
+}
+
+TableSide side_of(const store::Objects& objects, const Version& version) {
+  return {.name = fmt::format("{}@v{}", version.address(), version.number),
+          .parquet = [&objects, version] { return table_file(objects, version); },
+          .columns = version.columns,
+          .rows = version.rows,
+          .table = version.table};
+}
+
+TableSide side_of(const OpenFile& file, std::string name) {
+  TableSide side{.name = std::move(name), .parquet = [&file] { return file.parquet(); }, .rows = file.rows()};
+  for (const Field& field : file.fields())
+    side.columns.push_back({.name = field.name, .original = field.name, .type = field.sql});
+  return side;
+}
+
+TableDiff diff(store::Objects& objects, Engines& engines, const Resources& resources, const TableSide& before,
+               const TableSide& after, const TableDiffRequest& request, const Cancel* cancel) {
+  TableDiff out;
+  out.rows_before = before.rows;
+  out.rows_after = after.rows;
+  std::vector<SharedColumn> shared = shared_columns(before.columns, after.columns);
+  out.comparable = !shared.empty();
+  const std::vector<SharedColumn> key = take_key(shared, before, after, request.key);
+  out.identical = before.table && before.table == after.table;
+  if (out.identical) return out;
+  out.schema = schema_diff(before.columns, after.columns);
+  if (!out.comparable) {
+    out.removed = before.rows;
+    out.added = after.rows;
+    return out;
+  }
+  const auto engine = open_engine(objects, engines, resources, cancel);
+  const RowComparison compared{.engine = *engine,
+                               .before = before,
+                               .after = after,
+                               .key = key,
+                               .values = shared,
+                               .rows = request.rows};
+  if (key.empty()) compare_as_they_are(compared, out);
+  else compare_by_key(compared, out);
+  return out;
+}
+
+}  // namespace mlops::dataset
