@@ -1,6 +1,7 @@
 /// `mlops data`: look at datasets, query them, write them out.
 #include "cli/invocation.hpp"
 #include "commands.hpp"
+#include "data_diff.hpp"
 #include "data_files.hpp"
 #include "data_forget.hpp"
 #include "dataset_rows.hpp"
@@ -254,11 +255,12 @@ cli::Command export_spec() {
 }  // namespace
 
 cli::Command data() {
-  return {.name = "data",
-          .summary = "look at datasets, query them, write them out; version files and folders",
-          .children = {list_datasets_spec(), show_dataset_spec(), head_spec(), query_spec(), profile_spec(),
-                       export_spec(), forget_rows_spec(), add_files_spec(), files_status_spec(),
-                       checkout_files_spec(), unprotect_files_spec(), remove_files_spec()}};
+  return {
+      .name = "data",
+      .summary = "look at datasets, compare them, query them, write them out; version files and folders",
+      .children = {list_datasets_spec(), show_dataset_spec(), head_spec(), query_spec(), profile_spec(),
+                   export_spec(), diff_data_spec(), forget_rows_spec(), add_files_spec(), files_status_spec(),
+                   checkout_files_spec(), unprotect_files_spec(), remove_files_spec()}};
 }
 
 }  // namespace mlops::commands

@@ -17,14 +17,6 @@
 
 namespace mlops::commands {
 
-worktree::Place place_of(cli::Invocation& invocation, project::Project& project) {
-  return {.store = project.store(),
-          .root = project.root(),
-          .threads = resources_of(invocation).threads,
-          .cancel = &invocation.cancel(),
-          .progress = invocation.progress()};
-}
-
 void pin_path(project::Project& project, const std::string& path, const worktree::Pin& pin) {
   project.update_lock([&](manifest::Lock& lock) { lock.entries["files/" + path] = worktree::to_entry(pin); });
 }
@@ -72,11 +64,11 @@ void add_files(const AddArgs& args, cli::Invocation& invocation) {
   const auto add = [&](const std::string& path) {
     if (invocation.dry_run()) {
       const bool has_store = project.has_store();
-      const auto place = has_store ? std::optional(place_of(invocation, project)) : std::nullopt;
+      const auto place = has_store ? std::optional(files_place(invocation, project)) : std::nullopt;
       rows.push_back(planned_row(project, place ? &*place : nullptr, path));
       return;
     }
-    const worktree::Place place = place_of(invocation, project);
+    const worktree::Place place = files_place(invocation, project);
     const worktree::Added added =
         worktree::add(place, path, {.time = invocation.clock().now(), .who = user_of(invocation)});
     pin_path(project, path, added.version.pin);
@@ -138,15 +130,21 @@ bool has(const remote::Ledger& ledger, store::Store& store, const Pinned& one) {
   });
 }
 
-void files_status(const PathsArgs& args, cli::Invocation& invocation) {
+struct StatusFilesArgs {
+  std::vector<std::string> paths;
+  bool exit_code = false;
+};
+
+void files_status(const StatusFilesArgs& args, cli::Invocation& invocation) {
   project::Project& project = invocation.project();
   const std::vector<Pinned> pinned = pinned_files(project, args.paths);
   const auto remote = ledger_known(project);
   ui::Output& output = invocation.output();
   output.begin("mlops.files-status/1");
   std::vector<std::string> notes;
+  bool differs = false;
   for (const Pinned& one : pinned) {
-    const worktree::Place place = place_of(invocation, project);
+    const worktree::Place place = files_place(invocation, project);
     std::map<std::string_view, std::uint64_t> counts;
     worktree::compare(place, one.path, one.pin, [&](const worktree::Difference& difference) {
       ++counts[worktree::name_of(difference.state)];
@@ -158,6 +156,7 @@ void files_status(const PathsArgs& args, cli::Invocation& invocation) {
                   {"from", difference.from.empty() ? json::Value() : json::Value(whole(difference.from))},
                   {"bytes", difference.bytes, ui::Show::bytes}});
     });
+    differs = differs || !counts.empty();
     if (remote && !has(*remote, project.store(), one)) {
       ++counts["not in remote"];
       output.row({{"state", "not in remote"},
@@ -173,6 +172,7 @@ void files_status(const PathsArgs& args, cli::Invocation& invocation) {
   for (const std::string& note : notes) invocation.note(note);
   if (pinned.empty())
     invocation.note("nothing was added: `mlops data add PATH` makes files and folders versions");
+  if (differs && args.exit_code) invocation.set_exit_status(static_cast<int>(Code::negative));
 }
 
 // ---- checkout
@@ -209,7 +209,7 @@ void unprotect_files(const PathsArgs& args, cli::Invocation& invocation) {
   std::vector<ui::Row> rows;
   for (const Pinned& one : pinned_files(project, args.paths)) {
     const bool dry = invocation.dry_run();
-    const std::uint64_t files = worktree::unprotect(place_of(invocation, project), one.path, dry);
+    const std::uint64_t files = worktree::unprotect(files_place(invocation, project), one.path, dry);
     const char* const state = files == 0 ? "unchanged" : dry ? "would be unprotected" : "unprotected";
     rows.push_back({{"path", one.path}, {"files", files, ui::Show::count}, {"state", state}});
   }
@@ -241,6 +241,14 @@ cli::Option paths_option(std::vector<std::string>& target, std::string help, boo
 
 }  // namespace
 
+worktree::Place files_place(cli::Invocation& invocation, project::Project& project) {
+  return {.store = project.store(),
+          .root = project.root(),
+          .threads = resources_of(invocation).threads,
+          .cancel = &invocation.cancel(),
+          .progress = invocation.progress()};
+}
+
 std::vector<ui::Row> check_out(cli::Invocation& invocation, project::Project& project,
                                const std::vector<Pinned>& pinned, const worktree::CheckoutOptions& options) {
   std::vector<ui::Row> rows;
@@ -248,11 +256,11 @@ std::vector<ui::Row> check_out(cli::Invocation& invocation, project::Project& pr
     worktree::CheckoutOptions rehearsal = options;
     rehearsal.dry_run = true;
     for (const Pinned& one : pinned)
-      worktree::checkout(place_of(invocation, project), one.path, one.pin, rehearsal);
+      worktree::checkout(files_place(invocation, project), one.path, one.pin, rehearsal);
   }
   for (const Pinned& one : pinned) {
     const worktree::CheckedOut out =
-        worktree::checkout(place_of(invocation, project), one.path, one.pin, options);
+        worktree::checkout(files_place(invocation, project), one.path, one.pin, options);
     if (one.chosen && !options.dry_run) pin_path(project, one.path, one.pin);
     const bool changed = out.written + out.removed > 0;
     rows.push_back({{"path", one.path},
@@ -283,15 +291,18 @@ cli::Command add_files_spec() {
 }
 
 cli::Command files_status_spec() {
-  const auto args = std::make_shared<PathsArgs>();
-  return {.name = "status",
-          .summary = "show which added files are not as mlops.lock pins them",
-          .options = {paths_option(
-              args->paths, "an added path, or a version of it such as images@v2; all without", false)},
-          .examples = {{"mlops data status", "Show what was added, modified, deleted and renamed"},
-                       {"mlops data status images@v1", "Compare the folder with its first version"}},
-          .exits = {{Code::not_found, "the path was not added"}},
-          .run = [args](cli::Invocation& invocation) { files_status(*args, invocation); }};
+  const auto args = std::make_shared<StatusFilesArgs>();
+  return {
+      .name = "status",
+      .summary = "show which added files are not as mlops.lock pins them",
+      .options = {paths_option(args->paths,
+                               "an added path, or a version of it such as images@v2; all without", false),
+                  {"--exit-code", "", "exit with 3 when a file is not as it is pinned", &args->exit_code}},
+      .examples = {{"mlops data status", "Show what was added, modified, deleted and renamed"},
+                   {"mlops data status images@v1", "Compare the folder with its first version"}},
+      .exits = {{Code::negative, "with `--exit-code`: a file is not as it is pinned"},
+                {Code::not_found, "the path was not added"}},
+      .run = [args](cli::Invocation& invocation) { files_status(*args, invocation); }};
 }
 
 cli::Command checkout_files_spec() {

@@ -16,8 +16,8 @@ class Invocation;
 
 namespace mlops::commands {
 
-/// Where added files of the project are versioned. The store is made if need be.
-worktree::Place place_of(cli::Invocation& invocation, project::Project& project);
+/// Where files are versioned: the project's work tree and store.
+worktree::Place files_place(cli::Invocation& invocation, project::Project& project);
 
 /// Writes the line of mlops.lock.
 void pin_path(project::Project& project, const std::string& path, const worktree::Pin& pin);

@@ -179,7 +179,7 @@ class DvcImport {
   }
 
   dvc::Importer& importer() {
-    if (!importer_) importer_ = std::make_unique<dvc::Importer>(place_of(invocation_, project_), source_);
+    if (!importer_) importer_ = std::make_unique<dvc::Importer>(files_place(invocation_, project_), source_);
     return *importer_;
   }
 

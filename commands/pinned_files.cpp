@@ -142,9 +142,8 @@ Pinned pinned_by(project::Project& project, const std::string& word) {
   if (const auto named = versioned(word)) {
     for (const std::string& path : meanings_of(project, named->first)) {
       if (worktree::history(project.store(), path).empty()) continue;
-      return {.path = path,
-              .pin = worktree::version_of(project.store(), path, named->second).pin,
-              .chosen = true};
+      const auto version = worktree::version_of(project.store(), path, named->second);
+      return {.path = path, .pin = version.pin, .chosen = true, .number = version.number};
     }
   }
   unknown(project, word, path_of(project, word));

@@ -4,6 +4,7 @@
 #include <mlops/project/project.hpp>
 #include <mlops/worktree/worktree.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ void require_place(project::Project& project, const std::string& path,
 struct Pinned {
   std::string path;
   worktree::Pin pin;
-  bool chosen = false;  ///< By its version, not by mlops.lock.
+  bool chosen = false;      ///< By its version, not by mlops.lock.
+  std::int64_t number = 0;  ///< Of a chosen one.
 };
 
 /// What mlops.lock pins, all of it without words. A word is a path or an address (`files/images`), of a

@@ -15,6 +15,7 @@ check_views: needs table
 cli: tests a program of its own
 damage: needs table
 data: needs table
+data_diff: needs table
 derived: needs table
 dist: packs all engines
 evaluate: needs table
@@ -76,6 +77,7 @@ completion: datasets, models, versions and aliases are offered where they are wa
 doctor: engines tell the versions of their libraries
 files:
 files_checkout:
+files_diff:
 files_git:
 files_safety:
 files_status:
@@ -157,6 +159,7 @@ runs_bare() {
 @test "checkouts of files without engines" { runs_bare files_checkout; }
 @test "files in git without engines" { runs_bare files_git; }
 @test "safety of files without engines" { runs_bare files_safety; }
+@test "differences of files without engines" { runs_bare files_diff; }
 @test "status of files without engines" { runs_bare files_status; }
 @test "model without engines" { runs_bare model; }
 @test "remotes without engines" { runs_bare remote; }

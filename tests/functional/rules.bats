@@ -17,6 +17,8 @@ data show|answers|churn
 data head|answers|churn
 data query|answers|"SELECT city, count(*) AS n, avg(age) AS age FROM people GROUP BY city ORDER BY city"
 data profile|answers|churn
+data diff|answers|churn --key id
+data diff|answers|photos --work-tree
 data export|changes|churn --out out.csv
 data forget|changes|churn --where "age > 40" --yes
 data add|changes|photos

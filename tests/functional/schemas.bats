@@ -75,6 +75,11 @@ terms() {
   agrees mlops.dataset/1 mlops show churn
   agrees mlops.quarantine/1 mlops data head churn --quarantine
   agrees mlops.profile/1 mlops data profile churn
+  printf 'id,x\n1,a\n' >one.csv
+  printf 'id,x,y\n1,b,2\n' >two.csv
+  mlops ingest one.csv --quiet >/dev/null
+  mlops ingest two.csv --quiet >/dev/null
+  agrees mlops.table-diff/1 mlops data diff one two --key id
   agrees mlops.export/1 mlops data export churn --out x.csv
   agrees mlops.event/1 mlops log
   agrees mlops.data-forget/1 mlops data forget churn --where 'id = 2' -n
@@ -88,8 +93,15 @@ terms() {
   echo changed >images/a
   mv images/b images/c
   agrees mlops.files-status/1 mlops data status
+  agrees mlops.files-diff/1 mlops data diff images --work-tree
   agrees mlops.files-checkout/1 mlops data checkout --force
   agrees mlops.files-checkout/1 mlops data checkout -n
+  echo text >notes.txt
+  mlops data add notes.txt --quiet >/dev/null
+  agrees mlops.file-diff/1 mlops data diff notes.txt notes.txt@v1
+  echo changed >images/a
+  mlops data add images --quiet >/dev/null
+  agrees mlops.files-diff/1 mlops data diff images
   agrees mlops.files-unprotect/1 mlops data unprotect images
   agrees mlops.files-removed/1 mlops data rm images logs
 }
