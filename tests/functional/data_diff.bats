@@ -218,3 +218,16 @@ hint: `mlops data diff OLD NEW` compares any two'
   on_tty 100 "mlops data diff prices --key id --color=never"
   lacks "$output" $'\e'
 }
+
+@test "tables larger than the memory that may be taken" {
+  (echo i && seq 0 999) | take n
+  printf 'data:\n  old: {sql: "%s"}\n  new: {sql: "%s"}\n' \
+    'SELECT a.i * 1000 + b.i AS id, repeat(md5(CAST(a.i * 1000 + b.i AS VARCHAR)), 12) AS text FROM n a, n b' \
+    'SELECT id + 1000 AS id, CASE WHEN id % 7000 = 0 THEN NULL ELSE repeat(md5(CAST(id + 1000 AS VARCHAR)), 12) END AS text FROM old' \
+    >>mlops.yaml
+  answers 0 mlops run data/new -q
+  export MLOPS_THREADS=4 MLOPS_MEMORY=700MB
+  is "$(of='[.added, .removed, .changed]' told data/old data/new --key id)" '[1000,1000,143]'
+  is "$(of='[.added, .removed]' told data/old data/new)" '[1143,1143]'
+  is "$(ls .mlops/tmp)" ""
+}

@@ -92,7 +92,8 @@ std::vector<SharedColumn> shared_columns(const std::vector<Column>& before,
                                                          .pii = was.pii || after[i].pii,
                                                          .comparable_before = value,
                                                          .comparable_after = value});
-    if (was.type == after[i].type) continue;
+    shared.retyped = was.type != after[i].type;
+    if (!shared.retyped) continue;
     shared.comparable_before = comparable(value, family_of(was.type), family_of(after[i].type));
     shared.comparable_after = comparable(value, family_of(after[i].type), family_of(was.type));
   }

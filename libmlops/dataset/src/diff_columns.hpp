@@ -14,7 +14,8 @@ struct SharedColumn {
   std::string name;
   std::size_t before = 0;  ///< Its place in either, from 0.
   std::size_t after = 0;
-  bool pii = false;  ///< In one of them at least.
+  bool pii = false;      ///< In one of them at least.
+  bool retyped = false;  ///< Its values are made comparable.
   /// SQL of a value that is equal where the values are, whatever their types.
   std::string comparable_before = {};
   std::string comparable_after = {};

@@ -172,11 +172,19 @@ class Comparison {
     return key;
   }
 
+  /// What is compared stands for what is shown where it can: a column that is asked for twice is held twice.
+  std::string shown_of(std::string_view side, std::size_t i, std::size_t place) const {
+    const SharedColumn& column = in_.values[i];
+    return column.retyped ? fmt::format("{}.v{}", side, place)
+                          : shown(fmt::format("{}.c{}", side, i), column.pii);
+  }
+
   void tell_changed() {
     std::string sql =
         joined(in_.key.size(), ", ", [&](std::size_t i) { return fmt::format("n.v{}", in_.key[i].after); });
     for (std::size_t i = 0; i < in_.values.size(); ++i) {
-      sql += fmt::format(", {}, o.v{}, n.v{}", differs(i), in_.values[i].before, in_.values[i].after);
+      sql += fmt::format(", {}, {}, {}", differs(i), shown_of("o", i, in_.values[i].before),
+                         shown_of("n", i, in_.values[i].after));
     }
     const Columns found = in_.engine.query(
         fmt::format("SELECT {} FROM old_rows o JOIN new_rows n ON {} WHERE {} ORDER BY {} LIMIT {}", sql,
