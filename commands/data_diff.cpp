@@ -63,6 +63,9 @@ bool tell_tables(const dataset::TableDiff& diff, const dataset::TableDiffRequest
     invocation.note("rows are compared by the columns that are in both");
   if (request.key.empty() && diff.added > 0 && diff.removed > 0 && diff.comparable)
     invocation.note("with `--key COLUMN` rows that changed are told apart from those that came and went");
+  if (diff.blobs_changed)
+    invocation.note(fmt::format("files that rows name differ: `mlops data diff {} {}` shows them",
+                                before.table->blobs->text(), after.table->blobs->text()));
   if (!diff.any() && !diff.identical)
     invocation.note("the tables differ in the order of their rows, or not at all");
   return diff.any();
@@ -241,7 +244,7 @@ cli::Command diff_data_spec() {
                        &args->work_tree},
                       {"--exit-code", "", "exit with 3 when there is a difference", &args->exit_code}},
           .examples = {{"mlops data diff churn", "Show what the newest version of churn changed"},
-                       {"mlops data diff churn@v1 churn --key age --rows 3",
+                       {"mlops data diff churn@v1 churn --key id --rows 3",
                         "Show which rows changed, by their key"}},
           .exits = {{Code::negative, "with `--exit-code`: there is a difference"},
                     {Code::not_found, "there is no such version, or none before it"},

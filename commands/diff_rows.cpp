@@ -82,6 +82,7 @@ ui::Row diff_row(const TableDiff& diff, const dataset::TableDiffRequest& request
   return {{"old", before},
           {"new", after},
           {"identical", diff.identical},
+          {"blobs_changed", diff.blobs_changed},
           {"key", request.key.empty() ? json::Value() : texts_json(request.key)},
           {"rows_before", diff.rows_before, ui::Show::count},
           {"rows_after", diff.rows_after, ui::Show::count},

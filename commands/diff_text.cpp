@@ -92,7 +92,7 @@ std::string schema_text(const TableDiff& diff, const ui::Stream& stream) {
 // ---- rows
 
 std::string counts_text(const TableDiff& diff) {
-  if (!diff.any()) return diff.identical || diff.rows_before > 0 ? "the same rows" : "no rows";
+  if (diff.comparable && diff.added + diff.removed + diff.changed == 0) return "the same rows";
   std::string out;
   const auto add = [&](std::uint64_t count, std::string_view what) {
     if (count > 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count_text(count), what);

@@ -156,6 +156,22 @@ hint: `mlops data diff OLD NEW` compares any two'
   answers 0 mlops data diff t@v1 again
 }
 
+@test "files that rows name: that they differ is told, and where" {
+  mkdir set
+  printf 'id,file\n1,a.png\n2,b.png\n' >set/t.csv
+  echo one >set/a.png
+  echo two >set/b.png
+  answers 0 mlops ingest set/t.csv --blob file -q
+  echo other >set/a.png
+  answers 0 mlops ingest set/t.csv --name u --blob file -q
+  answers 3 mlops data diff t u --exit-code
+  has "$output" '2 rows: the same rows'
+  command=$(sed -n 's/.*: `mlops \(data diff .*\)` shows them$/\1/p' <<<"$stderr")
+  # shellcheck disable=SC2086
+  is "$(mlops $command -q --porcelain | cut -f1,2)" $'modified\ta.png'
+  is "$(of='[.identical, .blobs_changed]' told t u)" '[true,true]'
+}
+
 @test "--exit-code: a difference is exit code 3" {
   prices
   answers 3 mlops data diff prices --exit-code

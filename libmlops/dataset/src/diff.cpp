@@ -83,7 +83,8 @@ TableSide side_of(const store::Objects& objects, const Version& version) {
           .parquet = [&objects, version] { return table_file(objects, version); },
           .columns = version.columns,
           .rows = version.rows,
-          .table = version.table};
+          .table = version.table,
+          .blobs = version.blobs};
 }
 
 TableSide side_of(const OpenFile& file, std::string name) {
@@ -98,6 +99,7 @@ TableDiff diff(store::Objects& objects, Engines& engines, const Resources& resou
   TableDiff out;
   out.rows_before = before.rows;
   out.rows_after = after.rows;
+  out.blobs_changed = before.blobs && after.blobs && before.blobs != after.blobs;
   std::vector<SharedColumn> shared = shared_columns(before.columns, after.columns);
   out.comparable = !shared.empty();
   const std::vector<SharedColumn> key = take_key(shared, before, after, request.key);

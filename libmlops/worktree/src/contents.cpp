@@ -7,7 +7,7 @@
 namespace mlops::worktree {
 namespace {
 
-using Kind = ContentDiff::Kind;
+using ContentKind = ContentDiff::Kind;
 
 constexpr std::uint64_t most_bytes = 8 << 20;  ///< Of a text that is compared line by line.
 constexpr std::uint64_t most_lines = 2'000;    ///< That differ.
@@ -54,7 +54,7 @@ bool is_text(std::string_view beginning) {
 void part(Content& before, Content& after, ContentDiff& out, const Cancel* cancel) {
   std::string_view a = before.next();
   std::string_view b = after.next();
-  out.kind = is_text(a) && is_text(b) ? Kind::large : Kind::binary;
+  out.kind = is_text(a) && is_text(b) ? ContentKind::large : ContentKind::binary;
   out.first_line = 1;
   while (!a.empty() && !b.empty()) {
     if (cancel != nullptr) cancel->check();
@@ -94,9 +94,9 @@ ContentDiff diff_contents(const store::Objects& objects, const Digest& before, c
   }
   const bool small =
       objects.size(before).value_or(0) <= most_bytes && objects.size(after).value_or(0) <= most_bytes;
-  if (out.kind == Kind::binary || !small) return out;
+  if (out.kind == ContentKind::binary || !small) return out;
   if (auto hunks = diff_lines(objects.get(before), objects.get(after), most_lines)) {
-    out.kind = Kind::text;
+    out.kind = ContentKind::text;
     out.hunks = std::move(*hunks);
     count_lines(out);
   }

@@ -30,6 +30,7 @@ struct TableSide {
   std::vector<Column> columns = {};
   std::uint64_t rows = 0;
   std::optional<Digest> table = {};  ///< Logical digest, where it is known.
+  std::optional<Digest> blobs = {};  ///< The tree of the files that rows name.
 };
 
 /// `objects` must outlive it. Its rows are there or not: then diff() throws as table_file() does.
@@ -73,6 +74,7 @@ struct TableDiff {
   };
 
   bool identical = false;  ///< The same columns and rows, in the same order: known without a look at them.
+  bool blobs_changed = false;  ///< The files that rows of both name are not the same.
   std::uint64_t rows_before = 0;
   std::uint64_t rows_after = 0;
   std::vector<ColumnDiff> schema = {};  ///< In the order of the columns: of the new table, then the old one.
@@ -84,7 +86,7 @@ struct TableDiff {
   std::vector<ColumnCount> columns = {};  ///< Those that changed, most rows first.
   std::vector<RowDiff> rows = {};         ///< Changed, removed, added; each by key, or by their values.
 
-  bool any() const { return !schema.empty() || added + removed + changed > 0; }
+  bool any() const { return blobs_changed || !schema.empty() || added + removed + changed > 0; }
   std::uint64_t same() const { return rows_after - added - changed; }
 };
 std::string_view name_of(TableDiff::ColumnState state);
