@@ -44,11 +44,7 @@ std::string version_name(const dataset::Check& check) {
 
 Judged judge_versions(cli::Invocation& invocation, project::Project& project,
                       const std::vector<ToCheck>& versions) {
-  dataset::Workshop shop{.engines = invocation.engines(),
-                         .resources = resources_of(invocation),
-                         .clock = invocation.clock(),
-                         .progress = invocation.progress(),
-                         .cancel = &invocation.cancel()};
+  dataset::Workshop shop = data_workshop(invocation);
   dataset::Validator validator(project.store(), shop);
   std::vector<std::vector<Asserted>> assertions;
   std::vector<JudgedSubject> subjects;
@@ -213,11 +209,7 @@ namespace {
 /// Those that show in names and types.
 std::optional<Error> faults_of(cli::Invocation& invocation, project::Project& project,
                                const ToCheck& checked) {
-  dataset::Workshop shop{.engines = invocation.engines(),
-                         .resources = resources_of(invocation),
-                         .clock = invocation.clock(),
-                         .progress = invocation.progress(),
-                         .cancel = &invocation.cancel()};
+  dataset::Workshop shop = data_workshop(invocation);
   const auto assertions = assertions_of(checked);
   const JudgedSubject judged = subject_of(invocation, project, shop, checked, assertions);
   const expect::Scope scope = dataset::scope_of(judged.subject);

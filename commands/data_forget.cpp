@@ -57,17 +57,18 @@ void confirm(const dataset::ForgetReport& report, const ForgetArgs& args, cli::I
   if (chosen != "yes") throw error(Code::interrupted, "nothing was changed");
 }
 
+bool has_lost(const dataset::ForgetReport& report, const Digest& record) {
+  return std::any_of(report.versions.begin(), report.versions.end(),
+                     [&](const auto& one) { return one.version.record == record; });
+}
+
 /// Models that learnt from them.
 void tell_models(const dataset::ForgetReport& report, cli::Invocation& invocation) {
   const model::Registry registry(invocation.project().store());
   std::vector<std::string> found;
   for (const model::Version& newest : registry.list()) {
     for (const model::Version& version : registry.list(newest.name)) {
-      const bool learnt = version.data_record &&
-                          std::any_of(report.versions.begin(), report.versions.end(), [&](const auto& one) {
-                            return one.version.record == *version.data_record;
-                          });
-      if (learnt) found.push_back(version.address());
+      if (version.data_record && has_lost(report, *version.data_record)) found.push_back(version.address());
     }
   }
   if (found.empty()) return;
@@ -83,9 +84,7 @@ void tell_models(const dataset::ForgetReport& report, cli::Invocation& invocatio
 void tell_elsewhere(const dataset::ForgetReport& report, cli::Invocation& invocation) {
   project::Project& project = invocation.project();
   for (const dataset::Version& version : report.quarantines) {
-    const bool goes = std::any_of(report.versions.begin(), report.versions.end(),
-                                  [&](const auto& one) { return one.version.record == version.record; });
-    if (!goes)
+    if (!has_lost(report, version.record))
       invocation.warning(
           fmt::format("rows of {} that could not be loaded could not be asked: `mlops data head {} "
                       "--quarantine` shows them",
@@ -131,12 +130,7 @@ void tell_made(const dataset::ForgetReport& report, cli::Invocation& invocation)
 
 void forget_rows(const ForgetArgs& args, cli::Invocation& invocation) {
   project::Project& project = invocation.project();
-  dataset::Workshop shop{.engines = invocation.engines(),
-                         .resources = resources_of(invocation),
-                         .clock = invocation.clock(),
-                         .progress = invocation.progress(),
-                         .cancel = &invocation.cancel(),
-                         .environment = invocation.environment()};
+  dataset::Workshop shop = data_workshop(invocation);
   dataset::ForgetRequest request{.address = args.address,
                                  .where = args.where,
                                  .why = args.why,
@@ -153,7 +147,8 @@ void forget_rows(const ForgetArgs& args, cli::Invocation& invocation) {
   for (const auto& one : report.versions) rows.push_back(row_of(one, dry));
   invocation.rows("mlops.data-forget/1", rows);
   if (report.versions.empty())
-    invocation.note(fmt::format("no row of {} is such a one", count_of(report.looked_at, "version")));
+    invocation.note(
+        fmt::format("the condition is true of no row of {}", count_of(report.looked_at, "version")));
   tell_models(report, invocation);
   tell_elsewhere(report, invocation);
   if (dry) return;
@@ -178,6 +173,7 @@ cli::Command forget_rows_spec() {
                    {"mlops data forget churn --where 'id = 17' --why 'request 2026-31' --yes",
                     "Remove them from all of them"}},
       .exits = {{Code::not_found, "there is no such dataset"},
+                {Code::conflict, "what others forgot came from a remote meanwhile: the same command again"},
                 {Code::corrupt, "a version cannot be read"},
                 {Code::busy,
                  "a command is at work that began before: what was forgotten leaves the disk later"}},

@@ -197,6 +197,15 @@ dataset::Resources resources_of(cli::Invocation& invocation) {
   return {.threads = config::usable_threads(settings), .memory_bytes = config::usable_memory(settings)};
 }
 
+dataset::Workshop data_workshop(cli::Invocation& invocation) {
+  return {.engines = invocation.engines(),
+          .resources = resources_of(invocation),
+          .clock = invocation.clock(),
+          .progress = invocation.progress(),
+          .cancel = &invocation.cancel(),
+          .environment = invocation.environment()};
+}
+
 std::string user_of(cli::Invocation& invocation) {
   for (const char* variable : {"MLOPS_USER", "USER", "LOGNAME"}) {
     const auto found = invocation.environment().find(variable);

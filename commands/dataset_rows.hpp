@@ -33,6 +33,9 @@ cli::Option format_option(std::optional<std::string>& target, std::vector<std::s
 /// Threads and memory as the settings and the machine allow.
 dataset::Resources resources_of(cli::Invocation& invocation);
 
+/// What datasets are worked on with: the engines, clock and environment of the command.
+dataset::Workshop data_workshop(cli::Invocation& invocation);
+
 /// Who works here, for histories: $MLOPS_USER, $USER or the number of the user.
 std::string user_of(cli::Invocation& invocation);
 

@@ -181,11 +181,7 @@ bool learns(const score::ViewUse& use) {
 /// The rows that `train run` trains on, for transforms to learn from the same.
 std::vector<std::uint32_t> training_rows(const dataset::Version& version, const manifest::TableSpec& table,
                                          cli::Invocation& invocation) {
-  dataset::Workshop shop{.engines = invocation.engines(),
-                         .resources = resources_of(invocation),
-                         .clock = invocation.clock(),
-                         .progress = invocation.progress(),
-                         .cancel = &invocation.cancel()};
+  dataset::Workshop shop = data_workshop(invocation);
   return release::TableTraining(invocation.project().store(), shop, trainable(table, version)).parts().train;
 }
 

@@ -119,12 +119,7 @@ void ingest(const IngestArgs& args, cli::Invocation& invocation) {
     source = with_flags(args, std::move(source));
     dataset::require_inputs(source, project.root());
   }
-  dataset::Workshop shop{.engines = invocation.engines(),
-                         .resources = resources_of(invocation),
-                         .clock = invocation.clock(),
-                         .progress = invocation.progress(),
-                         .cancel = &invocation.cancel(),
-                         .environment = invocation.environment()};
+  dataset::Workshop shop = data_workshop(invocation);
   std::vector<ui::Row> rows;
   std::vector<dataset::Version> versions;
   for (const manifest::SourceSpec& source : sources) {

@@ -60,12 +60,7 @@ std::string tabular_label(const InitArgs& args, cli::Invocation& invocation, dat
 }  // namespace
 
 std::string tabular_text(const InitArgs& args, cli::Invocation& invocation, project::Project& project) {
-  dataset::Workshop shop{.engines = invocation.engines(),
-                         .resources = resources_of(invocation),
-                         .clock = invocation.clock(),
-                         .progress = invocation.progress(),
-                         .cancel = &invocation.cancel(),
-                         .environment = invocation.environment()};
+  dataset::Workshop shop = data_workshop(invocation);
   manifest::SourceSpec source = tabular_source(args, project);
   dataset::require_inputs(source, project.root());
   source.label = tabular_label(args, invocation, shop, source, project);

@@ -268,11 +268,7 @@ WatchesJudged judge_watches(const WatchArgs& args, cli::Invocation& invocation) 
     if (auto missing = unlogged(project, one.name)) faults.add(*std::move(missing));
     else faults.tries(one.name, [&] { tasks.push_back(task_of(args, one, invocation)); });
   }
-  dataset::Workshop shop{.engines = invocation.engines(),
-                         .resources = resources_of(invocation),
-                         .clock = invocation.clock(),
-                         .progress = invocation.progress(),
-                         .cancel = &invocation.cancel()};
+  dataset::Workshop shop = data_workshop(invocation);
   check_assertions(project, shop, tasks, faults);
   WatchesJudged out = judge(invocation, shop, tasks, faults);
   out.verdict = verdict_on(out.watches);

@@ -1,10 +1,9 @@
 #pragma once
-/// What `keep:` of mlops.yaml lets go, and `mlops store pin` does not.
+/// What `keep:` of mlops.yaml lets go.
 
 #include <mlops/dataset/version.hpp>
 #include <mlops/project/project.hpp>
 
-#include <string>
 #include <vector>
 
 namespace mlops::cli {
@@ -17,14 +16,5 @@ namespace mlops::commands {
 /// newest of each dataset, what mlops.lock pins, what was pinned in the store, and what a model learnt from
 /// that an alias points at. Throws as store::forget() does.
 std::vector<dataset::Version> apply_retention(cli::Invocation& invocation, project::Project& project);
-
-/// Addresses (`sources/churn@v2`) and digests of objects that are pinned in the store, sorted.
-struct StorePin {
-  std::string what;
-  Time time = {};
-  std::string who;
-  std::string why;
-};
-std::vector<StorePin> store_pins(store::Store& store);
 
 }  // namespace mlops::commands

@@ -3,6 +3,7 @@
 #include "pinned_files.hpp"
 #include "retention.hpp"
 #include "store.hpp"
+#include "store_pin.hpp"
 
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
@@ -141,7 +142,8 @@ cli::Command store_gc() {
   auto args = std::make_shared<GcArgs>();
   return {
       .name = "gc",
-      .summary = "mark what nothing names, and remove what was marked long enough ago",
+      .summary =
+          "drop what `keep:` lets go, mark what nothing names, and remove what was marked long enough ago",
       .options = {{"--grace", "DURATION", "spare what is younger than this, 14d unless told", &args->grace},
                   {"--delay", "DURATION", "how long what is marked waits, 24h unless told", &args->delay}},
       .examples = {{"mlops store gc", "Mark what can go, and remove what was marked a day ago or earlier"},
