@@ -118,10 +118,38 @@ TEST_F(ForgottenTest, TheNextOneTakesThePlaceOfTheOneBefore) {
   EXPECT_TRUE(sound());
 }
 
-TEST_F(ForgottenTest, OfTwoThatKnewNothingOfEachOtherNeitherCounts) {
+TEST_F(ForgottenTest, WhatWasMadeFromAnotherThanStandsIsRefused) {
+  const Digest first = publish("Ana, Bo and Cy");
+  const Digest instead = put_instead(first, first, "Bo and Cy");
+  try {
+    put_instead(first, first, "Ana and Cy");
+    FAIL() << "the second one has what the first has removed";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), Code::conflict);
+    EXPECT_EQ(e.id(), "forget.conflict");
+  }
+  EXPECT_EQ(forgotten(*store, name).at(first), instead);
+  forget(first, first, std::nullopt);  // To drop it is always right.
+  EXPECT_EQ(forgotten(*store, name).at(first), std::nullopt);
+}
+
+TEST_F(ForgottenTest, OfTwoStoresThatKnewNothingOfEachOtherNeitherCounts) {
   const Digest first = publish("Ana, Bo and Cy");
   put_instead(first, first, "Bo and Cy");
-  put_instead(first, first, "Ana and Cy");
+  // What the other store has made goes behind ours, as a pull puts it there.
+  const Digest theirs =
+      store->objects().put(json::canonical(record_of(store->objects().put("Ana and Cy"), 77)));
+  const ReferenceName journal{"forgotten", "things/one"};
+  store->publish({.name = journal,
+                  .expected = store->references().find(journal)->digest,
+                  .record = {{"kind", "forget/1"},
+                             {"versions", json::Array{json::Object{{"version", 1},
+                                                                   {"record", first.hex()},
+                                                                   {"before", first.hex()},
+                                                                   {"instead", theirs.text()},
+                                                                   {"rows", 1}}}}},
+                  .time = {},
+                  .who = "test"});
   EXPECT_EQ(forgotten(*store, name).at(first), std::nullopt);
   collect_forgotten();
   for (const char* content : {"Ana, Bo and Cy", "Bo and Cy", "Ana and Cy"})

@@ -4,13 +4,17 @@
 #include <mlops/base/text.hpp>
 #include <mlops/dataset/cells.hpp>
 #include <mlops/dataset/kept.hpp>
+#include <mlops/fs/atomic.hpp>
 #include <mlops/fs/file.hpp>
+#include <mlops/fs/lock.hpp>
 #include <mlops/store/forgotten.hpp>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 
 #include "src/blobs.hpp"
 #include "src/engine.hpp"
@@ -20,6 +24,9 @@
 
 namespace mlops::dataset {
 namespace {
+
+/// How long one waits for another.
+constexpr int patience_ms = 600'000;
 
 /// One version without the rows.
 class Rewriting {
@@ -122,9 +129,30 @@ class Forgetting {
   Forgetting(store::Store& store, Workshop& shop, const ForgetRequest& request)
       : store_(store), shop_(shop), request_(request) {}
 
+  /// What was made from the versions goes before these, so that a killed command finds it again.
   ForgetReport run() {
+    const auto lock = request_.dry_run ? std::nullopt : std::optional(only_one());
     const std::vector<Version> versions = asked();
     report_.looked_at = versions.size();
+    report_.versions = with_rows(versions);
+    const std::vector<ForgetReport::One> made = made_from(versions, report_.versions);
+    if (!request_.dry_run) {
+      drop_all(made);
+      rewrite(report_.versions);
+    }
+    report_.versions.insert(report_.versions.end(), made.begin(), made.end());
+    return std::move(report_);
+  }
+
+ private:
+  /// Of two at once the second would write anew what the first was about to replace.
+  fs::Lock only_one() const {
+    const std::filesystem::path locks = store_.root() / "locks";
+    fs::make_folders(locks);
+    return fs::Lock(locks / "forget", patience_ms, shop_.cancel);
+  }
+
+  std::vector<ForgetReport::One> with_rows(const std::vector<Version>& versions) {
     shop_.progress.phase("looking for rows of " + request_.address, versions.size(), Unit::items);
     std::vector<ForgetReport::One> found;
     std::uint64_t seen = 0;
@@ -135,19 +163,9 @@ class Forgetting {
       const std::uint64_t rows = Rewriting(store_, shop_, version, request_.where).count();
       if (rows > 0) found.push_back({.version = version, .rows = rows});
     }
-    // From the last to the first: those that were made from others go before these, so that a killed one
-    // finds them again.
-    std::vector<ForgetReport::One> made = made_from(found);
-    if (!request_.dry_run) {
-      drop_all(made);
-      rewrite(found);
-    }
-    report_.versions = std::move(found);
-    report_.versions.insert(report_.versions.end(), made.begin(), made.end());
-    return std::move(report_);
+    return found;
   }
 
- private:
   std::vector<Version> asked() const {
     const Version named = resolve(store_, request_.address);
     const bool one = request_.address != named.name && request_.address != named.address();
@@ -157,19 +175,28 @@ class Forgetting {
     return one ? std::vector<Version>{named} : history(store_, {named.section, named.name});
   }
 
-  /// Tables that were made from these versions, and those that were made from these.
-  std::vector<ForgetReport::One> made_from(const std::vector<ForgetReport::One>& found) {
+  /// Tables that were made from versions that lose rows, or had lost them already (by a command that read
+  /// them before), and those that were made from these tables.
+  std::vector<ForgetReport::One> made_from(const std::vector<Version>& versions,
+                                           const std::vector<ForgetReport::One>& found) {
     std::set<Digest> records;
     for (const auto& one : found) records.insert(one.version.record);
+    std::map<Digest, Digest> rewritten;  // By record, the table that it has now.
+    for (const Version& version : versions) {
+      if (version.instead) rewritten.emplace(version.record, version.table);
+    }
+    const auto has_lost = [&](const MadeInput& input) {
+      const auto now = rewritten.find(input.record);
+      return records.contains(input.record) || (now != rewritten.end() && now->second != input.table);
+    };
     std::vector<ForgetReport::One> out;
     const std::vector<Version> tables = made_tables();
-    for (bool more = !records.empty(); more;) {
+    for (bool more = true; more;) {
       more = false;
       for (const Version& table : tables) {
         const auto& inputs = table.made->inputs;
-        const bool from = std::any_of(inputs.begin(), inputs.end(),
-                                      [&](const MadeInput& input) { return records.contains(input.record); });
-        if (!from || !records.insert(table.record).second) continue;
+        if (std::none_of(inputs.begin(), inputs.end(), has_lost) || !records.insert(table.record).second)
+          continue;
         if (!table.forgotten) out.push_back({.version = table, .rows = table.rows, .dropped = true});
         more = true;
       }

@@ -61,6 +61,19 @@ std::string summary_of(const Forgetting& forgetting) {
 
 bool is_conflict(const Error& e) { return e.code() == Code::conflict && e.id() == "reference.conflict"; }
 
+/// A record that is put in the place of another one was made from that.
+void require_unchanged(const std::map<Digest, std::optional<Digest>>& instead, const Forgetting& forgetting) {
+  for (const Forget& one : forgetting.versions) {
+    const auto found = instead.find(one.record);
+    const auto stands = found == instead.end() ? std::optional(one.record) : found->second;
+    if (!one.instead || stands == one.before) continue;
+    throw error(Code::conflict, "rows of {}/{}@v{} were forgotten by another command meanwhile",
+                forgetting.name.kind, forgetting.name.name, one.version)
+        .with_id("forget.conflict")
+        .with_hint("run the command again");
+  }
+}
+
 /// Records are small.
 bool is_record(const Objects& objects, const Digest& digest, std::uint64_t size) {
   constexpr std::uint64_t largest = 64 << 20;
@@ -178,6 +191,7 @@ void forget(Store& store, const Forgetting& forgetting) {
   const ReferenceName journal = forgotten_name(forgetting.name);
   for (;;) {
     const auto newest = store.references().find(journal);
+    require_unchanged(forgotten(store, forgetting.name), forgetting);
     try {
       store.publish({.name = journal,
                      .expected = newest ? std::optional(newest->digest) : std::nullopt,

@@ -40,7 +40,8 @@ struct ForgetReport {
 /// the contents of tables of `data:` that were made from one, which `mlops run` makes again. Nothing is
 /// removed from the disk by this alone: store::collect() does that. A killed one has forgotten nothing, or
 /// some of the tables of `data:`, and goes on when it is called again. Throws Error: not_found, usage (the
-/// condition does not fit a version, which is named), busy, corrupt, interrupted.
+/// condition does not fit a version, which is named), busy (another one is at work for ten minutes),
+/// conflict, corrupt, interrupted.
 ForgetReport forget_rows(store::Store& store, Workshop& shop, const ForgetRequest& request);
 
 /// Versions that `keep` lets go: contents of all but the newest so many, or of those older than so long. The

@@ -34,11 +34,12 @@ struct Forgetting {
   std::string why = {};  ///< One line for people.
 };
 
-/// Durable when it returns. Throws as Store::publish() does.
+/// Durable when it returns. Throws as Store::publish() does, and conflict ("forget.conflict": something else
+/// stands for a version by now than what it was made from).
 void forget(Store& store, const Forgetting& forgetting);
 
-/// What stands for each record that was forgotten: another record, or nothing. Of two that were put in its
-/// place without knowing of each other neither counts. Throws Error(corrupt).
+/// What stands for each record that was forgotten: another record, or nothing. Of two that stores
+/// which did not know of each other have put in its place neither counts. Throws Error(corrupt).
 std::map<Digest, std::optional<Digest>> forgotten(Store& store, const ReferenceName& name);
 
 }  // namespace mlops::store
