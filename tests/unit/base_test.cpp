@@ -21,6 +21,20 @@ TEST(Digest, ReadsWhatItWrites) {
   EXPECT_EQ(digest.brief(), digest.text().substr(0, 19));
 }
 
+TEST(Digest, ReadsEachDigitWhereverItStands) {
+  const std::string text = "0123456789abcdef00112233445566778899aabbccddeefff0e1d2c3b4a59687";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (int c = 0; c < 256; ++c) {
+      std::string other = text;
+      other[at] = static_cast<char>(c);
+      const auto digest = Digest::parse(other);
+      const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+      EXPECT_EQ(digest.has_value(), digit) << other;
+      EXPECT_EQ(digest ? digest->hex() : other, other);
+    }
+  }
+}
+
 TEST(Digest, RefusesOtherText) {
   EXPECT_EQ(Digest::parse(""), std::nullopt);
   EXPECT_EQ(Digest::parse("sha256:abcd"), std::nullopt);

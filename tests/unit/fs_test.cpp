@@ -2,6 +2,7 @@
 #include <mlops/base/error.hpp>
 #include <mlops/fs/atomic.hpp>
 #include <mlops/fs/copy.hpp>
+#include <mlops/fs/folder.hpp>
 #include <mlops/fs/lock.hpp>
 #include <mlops/fs/temporary.hpp>
 #include <mlops/fs/volume.hpp>
@@ -288,6 +289,34 @@ TEST_F(Fs, WalkIsSortedAndStaysInside) {
   EXPECT_EQ(walked.skipped, (std::vector<std::string>{"dangling", "out", "up"}));
   EXPECT_EQ(code_of([&] { walk(dir / "absent"); }), Code::not_found);
   EXPECT_EQ(code_of([&] { walk(dir / "outside"); }), Code::failed);
+}
+
+TEST_F(Fs, AFolderMakesNewFilesOnly) {
+  const Folder folder(dir);
+  const Look made = folder.make("a", "bytes", 0777);
+  const auto seen = find_look(dir / "a");
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(made.stamp, seen->stamp);
+  EXPECT_EQ(made.mode, seen->mode);
+  EXPECT_EQ(read_file(dir / "a"), "bytes");
+  EXPECT_EQ(code_of([&] { folder.make("a", "others", 0666); }), Code::conflict);
+  EXPECT_EQ(read_file(dir / "a"), "bytes");
+  // What could not be written in whole does not stay.
+  {
+    const test::Arm full(test::Fault::once, 1, ENOSPC);
+    EXPECT_EQ(code_of([&] { folder.make("b", "bytes", 0666); }), Code::busy);
+  }
+  EXPECT_FALSE(find_look(dir / "b"));
+}
+
+TEST_F(Fs, ANameThatIsTakenStaysTaken) {
+  write_atomic(dir / "mine", "mine");
+  write_atomic(dir / "theirs", "theirs");
+  EXPECT_FALSE(rename_unless_there(dir / "mine", dir / "theirs"));
+  EXPECT_EQ(read_file(dir / "theirs"), "theirs");
+  EXPECT_TRUE(rename_unless_there(dir / "mine", dir / "free"));
+  EXPECT_EQ(read_file(dir / "free"), "mine");
+  EXPECT_FALSE(find_look(dir / "mine"));
 }
 
 TEST_F(Fs, CopiesHoweverTheFileSystemAllows) {

@@ -31,7 +31,7 @@ Digest Sha256::finish() {
 }
 
 Digest sha256(std::string_view bytes) {
-  Sha256 hash;
+  thread_local Sha256 hash;  // Small contents come by the thousand, and a fresh one costs an allocation.
   hash.update(bytes);
   return hash.finish();
 }

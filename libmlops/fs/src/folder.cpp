@@ -31,20 +31,22 @@ Type type_of_mode(std::uint32_t mode) {
 
 std::int64_t ns_of(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
+Look look_of(const struct stat& found) {
+  return {.type = type_of_mode(found.st_mode),
+          .mode = found.st_mode,
+          .links = found.st_nlink,
+          .stamp = {.device = found.st_dev,
+                    .inode = found.st_ino,
+                    .size = static_cast<std::uint64_t>(found.st_size),
+                    .modified_ns = ns_of(found.st_mtim),
+                    .changed_ns = ns_of(found.st_ctim)}};
+}
+
 std::optional<Look> look_at(int folder, const char* name, const std::filesystem::path& above = {}) {
   struct stat found = {};
-  if (::fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-    throw system_error(errno, fmt::format("cannot look at '{}'", (above / name).native()));
-  }
-  return Look{.type = type_of_mode(found.st_mode),
-              .mode = found.st_mode,
-              .links = found.st_nlink,
-              .stamp = {.device = found.st_dev,
-                        .inode = found.st_ino,
-                        .size = static_cast<std::uint64_t>(found.st_size),
-                        .modified_ns = ns_of(found.st_mtim),
-                        .changed_ns = ns_of(found.st_ctim)}};
+  if (::fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) == 0) return look_of(found);
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  throw system_error(errno, fmt::format("cannot look at '{}'", (above / name).native()));
 }
 
 }  // namespace
@@ -60,6 +62,13 @@ void replace_file(const std::filesystem::path& from, const std::filesystem::path
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0)
     return remove_file(from);
   rename_file(from, to);  // There is nothing to exchange it with, or the file system cannot.
+}
+
+bool rename_unless_there(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno == EEXIST) return false;
+  rename_file(from, to);
+  return true;
 }
 
 Folder::Folder(std::filesystem::path path)
@@ -110,6 +119,22 @@ File Folder::open(const std::string& name) const {
   Descriptor file(::openat(descriptor_.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file) throw system_error(errno, fmt::format("cannot open '{}'", (path_ / name).native()));
   return {path_ / name, std::move(file)};
+}
+
+Look Folder::make(const std::string& name, std::string_view bytes, unsigned permissions) const {
+  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  Descriptor made(::openat(descriptor_.get(), name.c_str(), flags, permissions));
+  if (!made) throw system_error(errno, fmt::format("cannot write '{}'", (path_ / name).native()));
+  File file(path_ / name, std::move(made));
+  try {
+    file.write(bytes);
+    struct stat found = {};
+    if (::fstat(file.descriptor(), &found) == 0) return look_of(found);
+    throw system_error(errno, fmt::format("cannot look at '{}'", file.path().native()));
+  } catch (const Error&) {
+    ::unlinkat(descriptor_.get(), name.c_str(), 0);
+    throw;
+  }
 }
 
 std::string Folder::link_text(const std::string& name) const {

@@ -36,6 +36,10 @@ std::optional<Look> find_look(const std::filesystem::path& path);
 /// bytes: ext4 writes them first where a file is renamed over another. Not durable.
 void replace_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// The file gets the name; false where something has it, which stays. Where a file system cannot tell, as
+/// replace_file().
+bool rename_unless_there(const std::filesystem::path& from, const std::filesystem::path& to);
+
 class Folder {
  public:
   explicit Folder(std::filesystem::path path);
@@ -69,6 +73,9 @@ class Folder {
   std::optional<Look> find(const std::string& name) const;
   /// For reading. Throws when it is a link.
   File open(const std::string& name) const;
+  /// A new file with these bytes, as it stands there then. What is cut short does not stay. Throws Error:
+  /// conflict (the name is taken), busy (no room).
+  Look make(const std::string& name, std::string_view bytes, unsigned permissions) const;
   /// What the symbolic link says.
   std::string link_text(const std::string& name) const;
 
