@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <mlops/base/error.hpp>
 #include <mlops/crypto/sha256.hpp>
+#include <mlops/store/small.hpp>
 #include <mlops/store/store.hpp>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -144,6 +146,51 @@ TEST_F(EncodingsTest, ManySmallObjectsShareAFile) {
   EXPECT_FALSE(objects.has(crypto::sha256("another")));
 }
 
+TEST_F(EncodingsTest, SmallObjectsAreVisitedInTheOrderOfTheStore) {
+  std::vector<std::string> contents;
+  std::vector<Digest> digests;
+  {
+    Batch batch(store.objects());
+    for (std::size_t i = 0; i < 1000; ++i) {
+      contents.push_back(i % 3 == 0 ? std::string(i, 'x') : random_bytes(1000 + i * 50, random));
+      digests.push_back(batch.put(contents.back()));
+    }
+    batch.commit();
+  }
+  for (const std::size_t again : {7U, 8U, 7U}) {
+    contents.push_back(contents[again]);
+    digests.push_back(digests[again]);
+  }
+  contents.push_back(random_bytes(megabyte, random));
+  digests.push_back(store.objects().put(contents.back()));
+  digests.push_back(crypto::sha256("nowhere"));
+  std::shuffle(digests.begin() + 100, digests.begin() + 900, random);
+  const auto visited = [&] {
+    std::set<std::size_t> seen;
+    const auto rest = SmallObjects(root).visit(digests, [&](std::size_t number, std::string_view content) {
+      EXPECT_TRUE(seen.insert(number).second);
+      EXPECT_EQ(crypto::sha256(content), digests[number]);
+    });
+    EXPECT_EQ(seen.size() + rest.size(), digests.size());
+    return rest;
+  };
+  EXPECT_EQ(visited(), (std::vector<std::size_t>{digests.size() - 2, digests.size() - 1}));
+  // One that is damaged is left out, the others are not.
+  const stdfs::path pack = stdfs::directory_iterator(root / "packs")->path();
+  std::string bytes = read(pack);
+  const std::size_t at = bytes.find(contents[500].substr(100, 100));
+  ASSERT_NE(at, std::string::npos);
+  bytes[at] ^= 1;
+  stdfs::remove(pack);
+  write(pack, bytes);
+  const auto rest = visited();
+  ASSERT_EQ(rest.size(), 3U);
+  EXPECT_EQ(
+      std::count_if(rest.begin(), rest.end(),
+                    [&](std::size_t number) { return digests[number] == crypto::sha256(contents[500]); }),
+      1);
+}
+
 TEST_F(EncodingsTest, WhatIsInAPackIsNotWrittenAgain) {
   for (int round = 0; round < 2; ++round) {
     Batch batch(store.objects());
@@ -154,6 +201,20 @@ TEST_F(EncodingsTest, WhatIsInAPackIsNotWrittenAgain) {
   store.objects().put("object 5");
   EXPECT_EQ(files_below("packs"), 1U);
   EXPECT_EQ(files_below("objects"), 0U);
+}
+
+TEST_F(EncodingsTest, WhatHasAFileIsNotPackedHoweverManyAreAskedFor) {
+  const auto text = [](int i) { return "object " + std::to_string(i); };
+  std::map<Digest, int> files;
+  for (int i = 0; i < 10; ++i) files[store.objects().put(text(i))] = 0;
+  Objects objects(root);
+  Batch batch(objects);
+  for (int i = 20'000; i-- > 0;) batch.put(text(i));
+  batch.commit();
+  Objects(root).each([&](const Digest& digest, std::uint64_t) {
+    if (const auto file = files.find(digest); file != files.end()) ++file->second;
+  });
+  for (const auto& [digest, times] : files) EXPECT_EQ(times, 1) << digest.text();
 }
 
 TEST_F(EncodingsTest, LanesOfManyThreadsFillOneBatch) {

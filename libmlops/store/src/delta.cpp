@@ -26,26 +26,41 @@ class Sum {
   explicit Sum(std::size_t block) : block_(static_cast<std::uint32_t>(block)) {}
 
   void of(const unsigned char* bytes) {
-    // By strips of 128 bytes, in sums that the compiler can keep in vectors.
     sum_ = far_ = 0;
-    for (std::uint32_t begin = 0; begin < block_; begin += 128) {
-      std::uint32_t plain = 0;
-      std::uint32_t weighed = 0;
-      for (std::uint32_t i = 0; i < 128; ++i) {
-        plain += bytes[begin + i];
-        weighed += (128 - i) * bytes[begin + i];
-      }
-      far_ += 128 * sum_ + weighed;
-      sum_ += plain;
-    }
+    for (std::uint32_t begin = 0; begin < block_; begin += strip) add_strip(bytes + begin);
   }
   void roll(unsigned char out, unsigned char in) {
     sum_ += std::uint32_t{in} - out;
     far_ += sum_ - block_ * out;
   }
-  std::uint64_t value() const { return (std::uint64_t{far_} << 32 | sum_) * 0x9E3779B97F4A7C15; }
+  std::uint64_t value() const {
+    constexpr std::uint64_t factor = 0x9E3779B97F4A7C15;
+    const std::uint64_t mixed = (std::uint64_t{far_} << 32 | sum_) * factor;
+    return (mixed ^ mixed >> 32) * factor;  // The lower half of a product knows nothing of the upper half.
+  }
 
  private:
+  static constexpr std::uint32_t lanes = 16;
+  static constexpr std::uint32_t strip = lanes * lanes;
+
+  /// In sums that fit into 16 bits and that the compiler keeps in vectors, without a product: what is added
+  /// up in each row once more counts as often as there are rows from it to the end.
+  void add_strip(const unsigned char* bytes) {
+    std::uint16_t plain[lanes] = {};
+    std::uint16_t rows[lanes] = {};
+    for (std::uint32_t row = 0; row < lanes; ++row) {
+      for (std::uint32_t i = 0; i < lanes; ++i) {
+        plain[i] = static_cast<std::uint16_t>(plain[i] + bytes[row * lanes + i]);
+        rows[i] = static_cast<std::uint16_t>(rows[i] + plain[i]);
+      }
+    }
+    far_ += strip * sum_;
+    for (std::uint32_t i = 0; i < lanes; ++i) {
+      far_ += lanes * rows[i] - i * plain[i];
+      sum_ += plain[i];
+    }
+  }
+
   std::uint32_t block_;
   std::uint32_t sum_ = 0;
   std::uint32_t far_ = 0;
@@ -65,7 +80,7 @@ class Blocks {
     const std::size_t every = count / most_blocks + 1;
     bits_ = std::max(10, static_cast<int>(std::bit_width(count / every)) + 1);
     slots_.resize(std::size_t{1} << bits_);
-    maybe_.resize(std::size_t{1} << (bits_ - 2));
+    maybe_.resize(std::size_t{1} << (bits_ - 4));
     std::string bytes(std::max(read_size / block, std::size_t{1}) * block, '\0');
     Sum sum(block);
     for (std::size_t at = 0; at < count;) {
@@ -81,7 +96,7 @@ class Blocks {
 
   /// Where the base may have a block of that sum.
   std::optional<std::uint64_t> find(std::uint64_t sum) const {
-    if ((maybe_[byte(sum)] >> bit(sum) & 1) == 0) return std::nullopt;
+    if ((~maybe_[word(sum)] & mask(sum)) != 0) return std::nullopt;
     for (std::size_t at = slot(sum); slots_[at].block != 0; at = next(at)) {
       if (slots_[at].check == check(sum)) return std::uint64_t{slots_[at].block - 1} * block_;
     }
@@ -97,8 +112,12 @@ class Blocks {
   std::size_t slot(std::uint64_t sum) const { return static_cast<std::size_t>(sum >> (64 - bits_)); }
   std::size_t next(std::size_t at) const { return (at + 1) & (slots_.size() - 1); }
   static std::uint32_t check(std::uint64_t sum) { return static_cast<std::uint32_t>(sum >> 8); }
-  std::size_t byte(std::uint64_t sum) const { return static_cast<std::size_t>(sum >> (64 - bits_ - 1)) >> 3; }
-  int bit(std::uint64_t sum) const { return static_cast<int>(sum >> (64 - bits_ - 1) & 7); }
+  std::size_t word(std::uint64_t sum) const { return static_cast<std::size_t>(sum >> (64 - bits_ + 4)); }
+  /// Three of its bits.
+  static std::uint64_t mask(std::uint64_t sum) {
+    constexpr std::uint64_t one = 1;
+    return one << (sum & 63) | one << (sum >> 6 & 63) | one << (sum >> 12 & 63);
+  }
 
   void add(std::uint64_t sum, std::size_t block) {
     std::size_t at = slot(sum);
@@ -106,14 +125,13 @@ class Blocks {
       if (slots_[at].check == check(sum)) return;
     }
     slots_[at] = {.check = check(sum), .block = static_cast<std::uint32_t>(block + 1)};
-    maybe_[byte(sum)] = static_cast<std::uint8_t>(maybe_[byte(sum)] | 1 << bit(sum));
+    maybe_[word(sum)] |= mask(sum);
   }
 
   std::size_t block_;
   int bits_ = 0;
   std::vector<Slot> slots_;
-  std::vector<std::uint8_t>
-      maybe_;  ///< A bit for every half slot: the usual answer without a look at the slots.
+  std::vector<std::uint64_t> maybe_;  ///< Bloom's filter: the usual answer without a look at the slots.
 };
 
 /// The part of the file that is in memory: what may still become new bytes, and what comes.

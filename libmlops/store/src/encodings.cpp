@@ -5,7 +5,9 @@
 #include <mlops/fs/walk.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
+#include <cstring>
 
 #include "src/layout.hpp"
 #include "src/place.hpp"
@@ -52,19 +54,17 @@ std::pair<std::string, std::shared_ptr<const PackFile>> read(const std::vector<P
   return {std::move(last), nullptr};
 }
 
-/// Leaves what the pack has not. Both are sorted.
-void take_away(std::vector<Digest>& digests, const PackFile& pack) {
-  constexpr std::size_t few = 8;  // Of so many one, and the whole index is read at once.
-  if (digests.size() < pack.count() / few) {
-    std::erase_if(digests, [&](const Digest& digest) { return pack.find(digest).has_value(); });
-    return;
-  }
-  const std::vector<PackEntry> entries = pack.entries();
-  auto entry = entries.begin();
-  std::erase_if(digests, [&](const Digest& digest) {
-    while (entry != entries.end() && entry->digest < digest) ++entry;
-    return entry != entries.end() && entry->digest == digest;
-  });
+std::uint64_t first_bytes(const Digest& digest) {
+  std::uint64_t first = 0;
+  std::memcpy(&first, digest.bytes.data(), sizeof first);
+  return std::endian::native == std::endian::little ? __builtin_bswap64(first) : first;
+}
+
+/// As digests are ordered; most are told apart by their first bytes.
+bool is_before(const Digest& a, const Digest& b) {
+  const std::uint64_t of_a = first_bytes(a);
+  const std::uint64_t of_b = first_bytes(b);
+  return of_a == of_b ? a < b : of_a < of_b;
 }
 
 bool is_pack(std::string_view name) { return name.size() == 68 && name.ends_with(".zst"); }
@@ -150,7 +150,26 @@ void Packs::forget() {
   stamp_.reset();
 }
 
-Encodings::Encodings(std::filesystem::path root) : root_(std::move(root)), packs_(packs_folder(root_)) {}
+bool Shards::may_have(const Digest& digest) {
+  constexpr unsigned often = 16;
+  Shard& shard = shards_[digest.bytes[0]];
+  if (shard.asked.fetch_add(1, std::memory_order_relaxed) < often) return true;
+  std::call_once(shard.once, [&] { read(shard, digest.bytes[0]); });
+  return shard.names[digest.bytes[1] << 8U | digest.bytes[2]];
+}
+
+void Shards::read(Shard& shard, std::uint8_t number) const {
+  std::vector<bool> names(1 << 16);
+  const std::string folder = fmt::format("{:02x}", number);
+  for (const std::string& name : fs::names_in(folder_ / folder)) {
+    const auto digest = object_digest(folder, name);
+    if (digest) names[digest->bytes[1] << 8U | digest->bytes[2]] = true;
+  }
+  shard.names = std::move(names);
+}
+
+Encodings::Encodings(std::filesystem::path root)
+    : root_(std::move(root)), packs_(packs_folder(root_)), shards_(objects_folder(root_)) {}
 
 std::unique_ptr<Content> Encodings::find(const Digest& digest) const {
   if (auto file = open_object(object_path(root_, digest))) return content_of(std::move(*file));
@@ -164,7 +183,8 @@ std::unique_ptr<Content> Encodings::find(const Digest& digest) const {
 }
 
 std::optional<Path> Encodings::find_sound(const Digest& digest) const {
-  if (auto file = open_object(object_path(root_, digest))) {
+  auto file = shards_.may_have(digest) ? open_object(object_path(root_, digest)) : std::nullopt;
+  if (file) {
     if (hash_rest(*file) == digest) return file->path();
     return std::nullopt;  // It would be read before a copy in a pack.
   }
@@ -175,11 +195,11 @@ std::optional<Path> Encodings::find_sound(const Digest& digest) const {
 
 std::vector<Digest> Encodings::missing(std::vector<Digest> digests,
                                        const std::function<void(const Path& file)>& found) const {
-  std::sort(digests.begin(), digests.end());
+  std::sort(digests.begin(), digests.end(), is_before);
   digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
   for (const auto& pack : packs_.all()) {  // What comes in numbers lies in them.
     const std::size_t before = digests.size();
-    take_away(digests, *pack);
+    pack->take_away(digests);
     if (found && digests.size() < before) found(pack->path());
   }
   std::erase_if(digests, [&](const Digest& digest) {

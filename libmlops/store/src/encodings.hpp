@@ -5,6 +5,8 @@
 #include <mlops/base/digest.hpp>
 #include <mlops/pack/frame.hpp>
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -53,6 +55,26 @@ class Packs {
   std::optional<std::string> stamp_;  ///< Of the folder, when it was read.
 };
 
+/// Says of most objects that they have no file of their own, without a look for it: a folder of objects that
+/// was asked about often is read once. What comes to it later is not seen.
+class Shards {
+ public:
+  explicit Shards(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  bool may_have(const Digest& digest);
+
+ private:
+  struct Shard {
+    std::atomic<unsigned> asked = 0;
+    std::once_flag once = {};
+    std::vector<bool> names = {};  ///< By the third to sixth of their digits.
+  };
+  void read(Shard& shard, std::uint8_t number) const;
+
+  std::filesystem::path folder_;
+  std::array<Shard, 256> shards_ = {};
+};
+
 class Encodings final : public Contents {
  public:
   explicit Encodings(std::filesystem::path root);
@@ -95,6 +117,7 @@ class Encodings final : public Contents {
 
   std::filesystem::path root_;
   mutable Packs packs_;
+  mutable Shards shards_;
 };
 
 }  // namespace mlops::store

@@ -101,6 +101,7 @@ void Objects::Batch::Lane::Impl::finish() {
 }
 
 Digest Objects::Batch::Lane::Impl::put_file(fs::File source, const Way& way) {
+  if (way.stamp && way.stamp->size < small_object) return put_small_file(source, *way.stamp, way.look);
   const fs::Stamp before = source.stamp();
   if (way.stamp && *way.stamp != before) throw changed(source.path());
   if (before.size < small_object) return put_small_file(source, before, way.look);

@@ -4,22 +4,16 @@
 #include <mlops/crypto/sha256.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <span>
 
 namespace mlops::store {
 namespace {
 
-constexpr std::string_view mark = "mlopspk1";
-constexpr std::size_t key_size = 8;
 constexpr std::size_t rest_size = 40;
 constexpr std::size_t footer_size = 48;
 constexpr std::size_t header_size = 8;  // Of the frame that is skipped.
-constexpr std::size_t write_size = 256 * 1024;
-
-template <typename Number>
-void append(std::string& out, Number number) {
-  for (std::size_t i = 0; i < sizeof number; ++i) out += static_cast<char>(number >> 8 * i & 0xff);
-}
 
 template <typename Number>
 Number number_at(const char* bytes) {
@@ -31,29 +25,28 @@ Number number_at(const char* bytes) {
 
 std::uint64_t key_of(const std::uint8_t* bytes) {
   std::uint64_t key = 0;
-  for (std::size_t i = 0; i < key_size; ++i) key = key << 8 | bytes[i];
+  for (std::size_t i = 0; i < pack_key_size; ++i) key = key << 8 | bytes[i];
   return key;
 }
 
-std::string index_of(const std::vector<PackEntry>& entries) {
-  std::string out;
-  out.reserve(entries.size() * (key_size + rest_size) + footer_size);
-  for (const PackEntry& entry : entries)
-    out.append(reinterpret_cast<const char*>(entry.digest.bytes.data()), key_size);
-  for (const PackEntry& entry : entries) {
-    out.append(reinterpret_cast<const char*>(entry.digest.bytes.data()) + key_size, 32 - key_size);
-    append(out, entry.offset);
-    append(out, entry.stored);
-    append(out, entry.size);
-  }
-  return out;
+/// std::lower_bound for keys that are spread evenly, as those of digests are: it begins near the place.
+std::size_t first_not_below(const std::vector<std::uint64_t>& keys, std::uint64_t key) {
+  constexpr std::size_t near = 64;
+  const auto size = keys.size();
+  const auto guess = static_cast<std::size_t>((key >> 32) * size >> 32);
+  std::size_t begin = guess > near ? guess - near : 0;
+  std::size_t end = std::min(size, guess + near);
+  if (begin > 0 && keys[begin - 1] >= key) begin = 0;
+  if (end < size && keys[end] < key) end = size;
+  const auto at = [&](std::size_t i) { return keys.begin() + static_cast<std::ptrdiff_t>(i); };
+  return static_cast<std::size_t>(std::lower_bound(at(begin), at(end), key) - keys.begin());
 }
 
 PackEntry entry_from(std::uint64_t key, const char* rest) {
   PackEntry out;
-  for (std::size_t i = 0; i < key_size; ++i)
+  for (std::size_t i = 0; i < pack_key_size; ++i)
     out.digest.bytes[i] = static_cast<std::uint8_t>(key >> 8 * (7 - i));
-  std::memcpy(out.digest.bytes.data() + key_size, rest, 32 - key_size);
+  std::memcpy(out.digest.bytes.data() + pack_key_size, rest, 32 - pack_key_size);
   out.offset = number_at<std::uint64_t>(rest + 24);
   out.stored = number_at<std::uint32_t>(rest + 32);
   out.size = number_at<std::uint32_t>(rest + 36);
@@ -64,14 +57,31 @@ std::vector<PackEntry> entries_in(std::string_view index, std::size_t count) {
   std::vector<PackEntry> out;
   out.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
-    const auto* const key = reinterpret_cast<const std::uint8_t*>(index.data()) + i * key_size;
-    out.push_back(entry_from(key_of(key), index.data() + count * key_size + i * rest_size));
+    const auto* const key = reinterpret_cast<const std::uint8_t*>(index.data()) + i * pack_key_size;
+    out.push_back(entry_from(key_of(key), index.data() + count * pack_key_size + i * rest_size));
   }
   return out;
 }
 
-std::optional<std::string> content_in(const fs::File& file, const PackEntry& entry,
-                                      pack::Unpacker& unpacker) {
+/// How many bytes are read at once for these, in the order of their frames: as many as lie close together and
+/// stay in the processor's cache.
+std::size_t together(std::span<const PackEntry> entries) {
+  constexpr std::uint64_t most = 256 * 1024;
+  constexpr std::uint64_t gap = 16 * 1024;
+  const std::uint64_t begin = entries.front().offset;
+  std::uint64_t end = begin + entries.front().stored;
+  for (const PackEntry& entry : entries) {
+    const std::uint64_t next = entry.offset + entry.stored;
+    if (entry.offset > end + gap || next > begin + most) break;
+    end = std::max(end, next);
+  }
+  return static_cast<std::size_t>(end - begin);
+}
+
+}  // namespace
+
+std::optional<std::string> content_in_pack(const fs::File& file, const PackEntry& entry,
+                                           pack::Unpacker& unpacker) {
   std::string frame(entry.stored, '\0');
   std::string out(entry.size, '\0');
   if (file.read_at(frame.data(), frame.size(), entry.offset) != frame.size()) return std::nullopt;
@@ -79,17 +89,15 @@ std::optional<std::string> content_in(const fs::File& file, const PackEntry& ent
   return out;
 }
 
-}  // namespace
-
 std::uint64_t pack_index_bytes(std::uint64_t objects) {
-  return header_size + objects * (key_size + rest_size) + footer_size;
+  return header_size + objects * (pack_key_size + rest_size) + footer_size;
 }
 
 std::optional<std::vector<PackEntry>> entries_of_index(std::string_view tail, const std::string& id) {
-  if (tail.size() < header_size + footer_size || !tail.ends_with(mark)) return std::nullopt;
+  if (tail.size() < header_size + footer_size || !tail.ends_with(pack_mark)) return std::nullopt;
   const auto count = number_at<std::uint64_t>(tail.data() + tail.size() - footer_size + 32);
   if (count > tail.size() || tail.size() != pack_index_bytes(count)) return std::nullopt;
-  const std::string_view index = tail.substr(header_size, count * (key_size + rest_size));
+  const std::string_view index = tail.substr(header_size, count * (pack_key_size + rest_size));
   if (crypto::sha256(index).hex() != id) return std::nullopt;
   return entries_in(index, count);
 }
@@ -101,17 +109,17 @@ PackFile::PackFile(std::filesystem::path path) : file_(std::move(path)) {
   char footer[footer_size];
   if (size_ < header_size + footer_size ||
       file_.read_at(footer, footer_size, size_ - footer_size) != footer_size ||
-      std::string_view(footer + 40, mark.size()) != mark) {
+      std::string_view(footer + 40, pack_mark.size()) != pack_mark) {
     damaged("it does not end as packs do");
   }
   const auto count = number_at<std::uint64_t>(footer + 32);
-  if (count > (size_ - header_size - footer_size) / (key_size + rest_size))
+  if (count > (size_ - header_size - footer_size) / (pack_key_size + rest_size))
     damaged("its index is larger than it is");
-  index_ = size_ - footer_size - count * (key_size + rest_size);
-  std::vector<std::uint8_t> keys(count * key_size);
+  index_ = size_ - footer_size - count * (pack_key_size + rest_size);
+  std::vector<std::uint8_t> keys(count * pack_key_size);
   if (file_.read_at(keys.data(), keys.size(), index_) != keys.size()) damaged("its index ends too early");
   keys_.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) keys_.push_back(key_of(keys.data() + i * key_size));
+  for (std::size_t i = 0; i < count; ++i) keys_.push_back(key_of(keys.data() + i * pack_key_size));
 }
 
 void PackFile::damaged(std::string_view why) const {
@@ -122,7 +130,7 @@ void PackFile::damaged(std::string_view why) const {
 
 PackEntry PackFile::entry(std::size_t at) const {
   char rest[rest_size];
-  if (file_.read_at(rest, rest_size, index_ + keys_.size() * key_size + at * rest_size) != rest_size)
+  if (file_.read_at(rest, rest_size, index_ + keys_.size() * pack_key_size + at * rest_size) != rest_size)
     damaged("its index ends too early");
   return checked(entry_from(keys_[at], rest));
 }
@@ -142,28 +150,51 @@ std::string PackFile::name() const {
 
 std::optional<PackEntry> PackFile::find(const Digest& digest) const {
   const std::uint64_t key = key_of(digest.bytes.data());
-  for (auto at = std::lower_bound(keys_.begin(), keys_.end(), key); at != keys_.end() && *at == key; ++at) {
-    const PackEntry found = entry(static_cast<std::size_t>(at - keys_.begin()));
+  for (std::size_t at = first_not_below(keys_, key); at < keys_.size() && keys_[at] == key; ++at) {
+    const PackEntry found = entry(at);
     if (found.digest == digest) return found;
   }
   return std::nullopt;
 }
 
-std::vector<PackEntry> PackFile::entries() const {
-  std::string index(keys_.size() * (key_size + rest_size), '\0');
-  char named[32];
-  if (file_.read_at(index.data(), index.size(), index_) != index.size() ||
-      file_.read_at(named, sizeof named, size_ - footer_size) != sizeof named ||
-      std::memcmp(crypto::sha256(index).bytes.data(), named, sizeof named) != 0) {
-    damaged("its index is not what it was");
+void PackFile::take_away(std::vector<Digest>& digests) const {
+  constexpr std::size_t few = 8;  // Of so many one, and the whole index is read at once.
+  if (digests.size() < count() / few) {
+    std::erase_if(digests, [&](const Digest& digest) { return find(digest).has_value(); });
+    return;
   }
+  const std::string index = this->index();
+  const char* const rests = index.data() + keys_.size() * pack_key_size;
+  std::size_t at = 0;
+  std::erase_if(digests, [&](const Digest& digest) {
+    const std::uint64_t key = key_of(digest.bytes.data());
+    while (at < keys_.size() && keys_[at] < key) ++at;
+    for (std::size_t i = at; i < keys_.size() && keys_[i] == key; ++i) {
+      if (std::memcmp(rests + i * rest_size, digest.bytes.data() + pack_key_size, 32 - pack_key_size) == 0)
+        return true;
+    }
+    return false;
+  });
+}
+
+/// Keys and rest. Whether they are whole is looked at once.
+std::string PackFile::index() const {
+  std::string index(keys_.size() * (pack_key_size + rest_size), '\0');
+  if (file_.read_at(index.data(), index.size(), index_) != index.size()) damaged("its index ends too early");
+  if (std::atomic_ref<bool>(sound_).load()) return index;
+  if (crypto::sha256(index).hex() != name()) damaged("its index is not what it was");
   const std::string header = pack::skippable_header(index.size() + footer_size);
   std::string seen(header.size(), '\0');
   if (index_ < seen.size() || file_.read_at(seen.data(), seen.size(), index_ - seen.size()) != seen.size() ||
       seen != header) {
     damaged("readers of zstd would not skip its index");
   }
-  std::vector<PackEntry> out = entries_in(index, keys_.size());
+  std::atomic_ref<bool>(sound_).store(true);
+  return index;
+}
+
+std::vector<PackEntry> PackFile::entries() const {
+  std::vector<PackEntry> out = entries_in(index(), keys_.size());
   for (const PackEntry& entry : out) checked(entry);
   return out;
 }
@@ -171,17 +202,17 @@ std::vector<PackEntry> PackFile::entries() const {
 void PackFile::each(
     std::vector<PackEntry> entries,
     const std::function<void(const PackEntry& entry, std::optional<std::string_view> content)>& visit) const {
-  constexpr std::size_t window_size = 1 << 20;
   std::sort(entries.begin(), entries.end(),
             [](const PackEntry& a, const PackEntry& b) { return a.offset < b.offset; });
   pack::Unpacker unpacker;
   std::string window;
   std::string content(small_object, '\0');
   std::uint64_t begin = 0;
-  for (const PackEntry& entry : entries) {
+  for (auto next = entries.begin(); next != entries.end(); ++next) {
+    const PackEntry& entry = *next;
     if (entry.offset < begin || entry.offset + entry.stored > begin + window.size()) {
       begin = entry.offset;
-      window.resize(std::max<std::size_t>(window_size, entry.stored));
+      window.resize(together({next, entries.end()}));
       window.resize(file_.read_at(window.data(), window.size(), begin));
     }
     const std::size_t at = entry.offset - begin;
@@ -192,85 +223,13 @@ void PackFile::each(
 }
 
 std::optional<std::string> PackFile::content(const PackEntry& entry, pack::Unpacker& unpacker) const {
-  return content_in(file_, entry, unpacker);
+  return content_in_pack(file_, entry, unpacker);
 }
 
 std::string PackFile::frame(const PackEntry& entry) const {
   std::string out(entry.stored, '\0');
   out.resize(file_.read_at(out.data(), out.size(), entry.offset));
   return out;
-}
-
-PackWriter::PackWriter(const std::filesystem::path& temporary)
-    : file_(temporary, fs::File::Mode::create_new) {
-  buffer_.reserve(2 * write_size);
-}
-
-void PackWriter::write(std::string_view bytes) {
-  buffer_ += bytes;
-  offset_ += bytes.size();
-  if (buffer_.size() >= write_size) flush();
-}
-
-void PackWriter::flush() {
-  file_.write(buffer_);
-  buffer_.clear();
-}
-
-/// Images and archives come one after the other: where several in a row did not shrink, one of some is tried.
-std::string_view PackWriter::frame_of(std::string_view content) {
-  constexpr unsigned several = 8;
-  constexpr unsigned some = 16;
-  constexpr double worth = 0.94;
-  if (stubborn_ >= several && stubborn_ % some != 0) {
-    ++stubborn_;
-    return packer_.stored(content);
-  }
-  const std::string_view frame = packer_.frame(content);
-  const bool shrinks = static_cast<double>(frame.size()) < worth * static_cast<double>(content.size());
-  stubborn_ = shrinks ? 0 : stubborn_ + 1;
-  return frame;
-}
-
-bool PackWriter::add(const Digest& digest, std::string_view content) {
-  if (holds(digest)) return false;
-  return add_frame(
-      {.digest = digest, .offset = 0, .stored = 0, .size = static_cast<std::uint32_t>(content.size())},
-      frame_of(content));
-}
-
-bool PackWriter::add_frame(const PackEntry& entry, std::string_view frame) {
-  if (!held_.insert(entry.digest).second) return false;
-  entries_.push_back({.digest = entry.digest,
-                      .offset = offset_,
-                      .stored = static_cast<std::uint32_t>(frame.size()),
-                      .size = entry.size});
-  write(frame);
-  return true;
-}
-
-std::optional<std::string> PackWriter::find(const Digest& digest) {
-  const auto entry = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const PackEntry& held) { return held.digest == digest; });
-  if (!holds(digest) || entry == entries_.end()) return std::nullopt;
-  flush();
-  pack::Unpacker unpacker;
-  return content_in(file_, *entry, unpacker);
-}
-
-std::string PackWriter::seal() {
-  std::sort(entries_.begin(), entries_.end(),
-            [](const PackEntry& a, const PackEntry& b) { return a.digest < b.digest; });
-  std::string index = index_of(entries_);
-  const Digest name = crypto::sha256(index);
-  index.append(reinterpret_cast<const char*>(name.bytes.data()), name.bytes.size());
-  append(index, std::uint64_t{entries_.size()});
-  index += mark;
-  write(pack::skippable_header(index.size()));
-  write(index);
-  flush();
-  file_.set_permissions(0444);
-  return name.hex();
 }
 
 std::vector<PackEntry> salvage(const std::filesystem::path& pack, std::uint64_t& lost) {

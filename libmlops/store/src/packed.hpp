@@ -33,6 +33,9 @@ constexpr std::uint64_t small_object = 256 * 1024;
 constexpr std::uint64_t full_pack_bytes = 64 << 20;
 constexpr std::size_t full_pack_objects = 100'000;
 
+constexpr std::string_view pack_mark = "mlopspk1";
+constexpr std::size_t pack_key_size = 8;
+
 struct PackEntry {
   Digest digest = {};
   std::uint64_t offset = 0;  ///< Of its frame.
@@ -41,6 +44,10 @@ struct PackEntry {
 
   bool operator==(const PackEntry&) const = default;
 };
+
+/// The content as the file has it, not yet compared with its digest; nothing when its frame is damaged.
+std::optional<std::string> content_in_pack(const fs::File& file, const PackEntry& entry,
+                                           pack::Unpacker& unpacker);
 
 /// What stands behind the last frame of a pack of so many objects, in bytes.
 std::uint64_t pack_index_bytes(std::uint64_t objects);
@@ -63,6 +70,9 @@ class PackFile {
 
   std::optional<PackEntry> find(const Digest& digest) const;
 
+  /// Leaves of these, which are sorted, what it has not.
+  void take_away(std::vector<Digest>& digests) const;
+
   /// All of them, in the order of their digests. Whether the index is what it was when it was written is
   /// checked, and that it stands where readers of zstd skip it.
   std::vector<PackEntry> entries() const;
@@ -81,6 +91,7 @@ class PackFile {
 
  private:
   PackEntry entry(std::size_t at) const;
+  std::string index() const;
   PackEntry checked(const PackEntry& entry) const;
   [[noreturn]] void damaged(std::string_view why) const;
 
@@ -89,6 +100,7 @@ class PackFile {
   std::uint64_t inode_ = 0;
   std::uint64_t index_ = 0;          ///< Where the keys begin.
   std::vector<std::uint64_t> keys_;  ///< As numbers, so that they sort as their bytes do.
+  mutable bool sound_ = false;       ///< The index was seen to be whole; std::atomic_ref.
 };
 
 /// A pack that is written, by one thread, into a fresh file. Nothing is synced here.

@@ -3,15 +3,17 @@
 #include <mlops/crypto/sha256.hpp>
 
 #include <algorithm>
-#include <string>
+#include <cstring>
 #include <string_view>
+#include <vector>
+
+#include "src/place.hpp"
 
 namespace mlops::store {
 namespace {
 
 /// More than an entry takes: a path of 4,096 bytes, each of them escaped, and the rest.
 constexpr std::size_t longest_entry = 64 * 1024;
-constexpr std::size_t window_size = 16 * longest_entry;
 
 class Scanner {
  public:
@@ -38,15 +40,12 @@ class Scanner {
   /// So that a whole entry is in `rest_`, where there is one.
   void fill() {
     if (rest_.size() >= longest_entry) return;
-    std::string next(rest_);
-    const std::size_t kept = next.size();
-    next.resize(kept + window_size);
-    const std::size_t count = content_.read_at(next.data() + kept, window_size, at_);
-    next.resize(kept + count);
-    hash_.update(next.data() + kept, count);
+    const std::size_t kept = rest_.size();
+    if (kept > 0) std::memmove(window_.data(), rest_.data(), kept);
+    const std::size_t count = content_.read_at(window_.data() + kept, block_size, at_);
+    hash_.update(window_.data() + kept, count);
     at_ += count;
-    window_ = std::move(next);
-    rest_ = window_;
+    rest_ = {window_.data(), kept + count};
   }
 
   bool word(std::string_view wanted) {
@@ -82,7 +81,7 @@ class Scanner {
   Content& content_;
   crypto::Sha256 hash_;
   std::uint64_t at_ = 0;
-  std::string window_;
+  std::vector<char> window_ = std::vector<char>(longest_entry + block_size);
   std::string_view rest_;
 };
 
