@@ -41,15 +41,15 @@ setup() { enter_files; }
 }
 
 @test "a checkout that is interrupted says so, and the next one completes it" {
-  many images 600 first
+  many images 4000 first
   mlops data add images -q >/dev/null
   one=$(looks images)
-  many images 600 second
+  many images 4000 second
   mlops data add images -q >/dev/null
   for signal in INT:130 TERM:143; do
     # In the foreground: else it comes twice, and the second one ends it without ceremony.
     for delay in 0.2 0.1 0.05 0.02; do
-      many images 600 second
+      many images 4000 second
       run timeout --foreground --preserve-status -s "${signal%:*}" $delay mlops data checkout images@v1 --force
       [[ $status == 0 ]] || break
     done
@@ -58,7 +58,7 @@ setup() { enter_files; }
     is "$(find .mlops/tmp -mindepth 1)" ""
     # What it came to, and no file in between.
     is "$(mlops data status -q | wc -l)" "$(grep -rl '^first ' images | wc -l)"
-    is "$(cat images/*/*.txt | grep -cE '^(first|second) [0-9]+$')" 600
+    is "$(cat images/*/*.txt | grep -cE '^(first|second) [0-9]+$')" 4000
   done
   mlops data checkout images@v1 -q >/dev/null
   is "$(looks images)" "$one"

@@ -116,11 +116,23 @@ class Checkout {
         if (path.empty() || is_below(item.path, path)) --left;
       }
     }
-    if (!comes(item) || item.there) return;
+    if (!comes(item) || item.there || !may_stand(item)) return;
     const auto folder = place_.root / path_ / item.path;
     const auto look = fs::find_look(folder);
     if (!look || look->type != fs::Type::folder) return;
     folders_.emplace_back(item.path, files_in(folder));
+  }
+
+  /// Whether the folder of the item is there, so that something may stand under its name.
+  bool may_stand(const Item& item) {
+    const std::size_t slash = item.path.rfind('/');
+    const std::string_view above =
+        std::string_view(item.path).substr(0, slash == std::string::npos ? 0 : slash);
+    if (!item.path.empty() && (!asked_ || above != *asked_)) {
+      asked_ = above;
+      there_ = fs::find_look(place_.root / path_ / above).has_value();
+    }
+    return item.path.empty() || there_;
   }
 
   static std::size_t files_in(const std::filesystem::path& folder) {
@@ -145,11 +157,11 @@ class Checkout {
                                          [&](const std::string& file) { return is_below(item.path, file); });
     if (goes(item)) leaving_.push_back(item.path);
     if (!comes(item) || item.there || item.path.empty() || through_one) return;
+    const std::size_t slash = item.path.rfind('/');
+    if (slash == std::string::npos || item.path.compare(0, slash, last_folder_) == 0) return;
+    last_folder_ = item.path.substr(0, slash);
     const auto top = place_.root / path_;
-    const auto folder = (top / item.path).parent_path();
-    if (folder == last_folder_) return;
-    last_folder_ = folder;
-    if (fs::find_look(top)) check_way(top, folder);
+    if (fs::find_look(top)) check_way(top, top / last_folder_);
   }
 
   void read_doubtful(std::vector<Item>& window) const {
@@ -182,11 +194,12 @@ class Checkout {
   }
 
   void act() {
-    Target target(place_, path_, pin_.folder, options_.hard_links);
+    Target target(place_, path_, pin_.folder, options_);
     Survey survey(place_, path_, pin_, true);
     IndexWriter index(place_.store, path_);
     const Youth youth(place_.root);
     std::vector<Item> blocked;
+    std::vector<Item> last;  // Noted one window later: not so young by then.
     place_.progress.phase("checking out " + path_, out_.written, Unit::items);
     for (auto window = survey.next(); !window.empty(); window = survey.next()) {
       read_doubtful(window);
@@ -206,14 +219,13 @@ class Checkout {
           writes.push_back(&item);
         }
       }
-      share_out(place_, writes, [&](Item& item, std::size_t) { target.write(item); });
-      for (const Item& item : window) {
-        const bool known = item.there && item.same() && !youth.young(item.look.stamp);
-        if (known) index.add(known_of(item, *item.digest));
-      }
+      target.write(writes);
       for (const Item* item : writes) count(*item);
+      note(last, index, youth);
+      last = std::move(window);
       place_.progress.at(out_.written);
     }
+    note(last, index, youth);
     target.remove_empty_folders();
     for (Item& item : blocked) {
       target.remove_folder(item);
@@ -224,6 +236,13 @@ class Checkout {
     index.finish();
     out_.reflinked = target.reflinked();
     out_.linked = target.linked();
+  }
+
+  static void note(const std::vector<Item>& window, IndexWriter& index, const Youth& youth) {
+    for (const Item& item : window) {
+      const bool known = item.there && item.same() && !youth.young(item.look.stamp);
+      if (known) index.add(known_of(item, *item.digest));
+    }
   }
 
   void count(const Item& item) {
@@ -238,7 +257,9 @@ class Checkout {
   SomeNames missing_;
   SomeNames lost_;
   std::vector<std::string> leaving_;  ///< Files that go, whose path begins that of the one looked at.
-  std::filesystem::path last_folder_;
+  std::string last_folder_;           ///< To which the way was looked at.
+  std::optional<std::string> asked_;  ///< Of may_stand(): the last folder, and whether it is there.
+  bool there_ = false;
   std::vector<std::pair<std::string, std::size_t>> folders_;  ///< Where files come, and the files left in it.
   CheckedOut out_;
 };
@@ -261,7 +282,7 @@ std::uint64_t unprotect(const Place& place, const std::string& path, bool dry_ru
     if (!look || look->type != fs::Type::file || look->links < 2 || (look->mode & may_write) != 0) continue;
     ++count;
     if (dry_run) continue;
-    if (!target) target.emplace(place, path, true, false);
+    if (!target) target.emplace(place, path, true, CheckoutOptions());
     target->make_own(walked.folder->path() / walked.name, look->mode);
   }
   return count;

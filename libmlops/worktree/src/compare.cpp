@@ -25,22 +25,21 @@ class Comparison {
       return {pin.files, 1};
     }
     Survey survey(place_, path_, pin, true);
-    IndexWriter index(place_.store, path_);
     const Youth youth(place_.root);
     place_.progress.phase("looking at " + path_, pin.files, Unit::items);
     for (auto window = survey.next(); !window.empty(); window = survey.next()) {
-      read_doubtful(window);
+      if (read_doubtful(window)) write_index(window.front().path);
       mind_missing(window);
       for (Item& item : window) {
         out_.files += item.expected ? 1 : 0;
-        if (item.there && item.digest && !youth.young(item.look.stamp))
-          index.add(known_of(item, *item.digest));
-        tell(std::move(item));
+        if (index_ && item.there && item.digest && !youth.young(item.look.stamp))
+          index_->add(known_of(item, *item.digest));
+        tell(item);
       }
       place_.progress.at(out_.files);
     }
     release();
-    if (read_) index.finish();
+    if (index_) index_->finish();
     return out_;
   }
 
@@ -52,7 +51,7 @@ class Comparison {
   };
 
   /// Of what is pinned, with its size, and not known to be as it was.
-  void read_doubtful(std::vector<Item>& window) {
+  bool read_doubtful(std::vector<Item>& window) const {
     std::vector<Item*> doubtful;
     for (Item& item : window) {
       if (item.there && item.expected && !item.digest && item.mode == item.expected->mode &&
@@ -60,7 +59,15 @@ class Comparison {
         doubtful.push_back(&item);
     }
     share_out(place_, doubtful, [](Item& item, std::size_t) { item.digest = hash_of(item); });
-    read_ = read_ || !doubtful.empty();
+    return !doubtful.empty();
+  }
+
+  /// From the first file on that was read; what comes before this path is in the index already.
+  void write_index(const std::string& path) {
+    if (index_) return;
+    index_.emplace(place_.store, path_);
+    IndexReader before(index_path(place_.store, path_));
+    while (const auto known = before.next_before(path)) index_->add(*known);
   }
 
   void mind_missing(const std::vector<Item>& window) {
@@ -71,7 +78,7 @@ class Comparison {
     missing_ = place_.store.objects().missing(std::move(pinned));
   }
 
-  void tell(Item item) {
+  void tell(Item& item) {
     if (item.expected && std::binary_search(missing_.begin(), missing_.end(), item.expected->digest))
       say({State::missing, item.path, "", item.expected->size});
     if (!item.there) {
@@ -143,7 +150,7 @@ class Comparison {
   const Place& place_;
   const std::string& path_;
   const Tell& tell_;
-  bool read_ = false;
+  std::optional<IndexWriter> index_;
   bool gave_up_ = false;
   std::vector<Held> held_;
   std::vector<Digest> missing_;  ///< Of the window, sorted.

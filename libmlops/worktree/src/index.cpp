@@ -111,6 +111,13 @@ std::optional<Known> IndexReader::find(const std::string& path) {
   return here_ && here_->path == path ? here_ : std::nullopt;
 }
 
+std::optional<Known> IndexReader::next_before(const std::string& path) {
+  if (!here_ || here_->path >= path) return std::nullopt;
+  auto out = std::move(here_);
+  next();
+  return out;
+}
+
 IndexWriter::IndexWriter(store::Store& store, const std::string& path) : target_(index_path(store, path)) {
   try {
     place_ = store.objects().temporary_path(".index");

@@ -38,6 +38,8 @@ class IndexReader {
 
   /// What is known of this path; asked in the order of the paths.
   std::optional<Known> find(const std::string& path);
+  /// What comes next and stands before this path; nothing behind the last such.
+  std::optional<Known> next_before(const std::string& path);
 
  private:
   bool next();

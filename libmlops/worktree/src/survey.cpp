@@ -10,17 +10,31 @@ namespace mlops::worktree {
 namespace {
 
 /// So many files are looked at together.
-constexpr std::size_t window_size = 16'384;
+constexpr std::size_t window_size = 8'192;
 /// So many folders at most are open meanwhile.
 constexpr std::size_t open_folders = 256;
-/// A piece of work for one thread: so many files, or so many bytes.
+/// A piece of work for one thread: so many files and all of the last one's folder, or so many bytes. Two
+/// threads that make files in one folder wait for each other.
 constexpr std::size_t piece_files = 256;
+constexpr std::size_t most_piece_files = 1024;
 constexpr std::uint64_t piece_bytes = 8 << 20;
 constexpr std::size_t read_size = 256 * 1024;
 
 std::uint32_t mode_of(const fs::Look& look) {
   if (look.type == fs::Type::link) return store::TreeFile::link;
   return (look.mode & 0100U) != 0 ? 0755 : 0644;
+}
+
+bool share_folder(const std::string& a, const std::string& b) {
+  const std::size_t slash = a.rfind('/');
+  if (slash != b.rfind('/')) return false;
+  return slash == std::string::npos || a.compare(0, slash, b, 0, slash) == 0;
+}
+
+/// Whether these are enough files for a piece, of which `end` is the next one.
+bool is_piece(const std::vector<Item*>& items, std::size_t begin, std::size_t end) {
+  if (end - begin < piece_files) return false;
+  return end - begin >= most_piece_files || !share_folder(items[end - 1]->path, items[end]->path);
 }
 
 /// Nothing where there is none, or a link on the way.
@@ -70,33 +84,39 @@ void Survey::fill(std::vector<Item>& window) {
   std::size_t folders = 0;
   const fs::Folder* folder = nullptr;
   while (window.size() < window_size && folders < open_folders && (walked_ || expected_)) {
-    Item item;
+    Item& item = window.emplace_back();
     const bool here = walked_ && (!expected_ || walked_->path <= expected_->path);
     const bool wanted = expected_ && (!walked_ || expected_->path <= walked_->path);
-    item.path = here ? walked_->path : expected_->path;
+    if (!here) item.path = expected_->path;
     if (wanted) {
       item.expected = std::move(expected_);
       next_expected();
     }
     if (here) {
       item.there = true;
-      item.folder = walked_->folder;
-      item.name = walked_->name;
+      item.path = std::move(walked_->path);
+      item.folder = std::move(walked_->folder);
+      item.name = std::move(walked_->name);
       folders += item.folder.get() == folder ? 0 : 1;
       folder = item.folder.get();
-      Walked walked;
-      const bool more = walk_.next(walked);
-      walked_ = more ? std::optional(std::move(walked)) : std::nullopt;
+      if (!walk_.next(*walked_)) walked_.reset();
     }
-    window.push_back(std::move(item));
   }
 }
 
 void Survey::look(std::vector<Item>& window) const {
-  const std::size_t pieces = (window.size() + piece_files - 1) / piece_files;
-  in_parallel(pieces, {place_.threads, place_.cancel}, [&](std::size_t piece) {
-    const std::size_t end = std::min(window.size(), (piece + 1) * piece_files);
-    for (std::size_t i = piece * piece_files; i < end; ++i) {
+  // Two threads that use one folder pay for it.
+  std::vector<std::size_t> ends;
+  for (std::size_t i = 0, begin = 0; i < window.size(); ++i) {
+    const bool last = i + 1 == window.size();
+    const std::size_t size = i + 1 - begin;
+    const bool ends_here = last || window[i].folder != window[i + 1].folder || size >= most_piece_files;
+    if (!last && (size < piece_files || !ends_here)) continue;
+    ends.push_back(i + 1);
+    begin = i + 1;
+  }
+  in_parallel(ends.size(), {place_.threads, place_.cancel}, [&](std::size_t piece) {
+    for (std::size_t i = piece == 0 ? 0 : ends[piece - 1]; i < ends[piece]; ++i) {
       Item& item = window[i];
       if (!item.there) continue;
       const auto look = item.folder->find(item.name);
@@ -166,13 +186,13 @@ Digest hash_of(const Item& item) {
   return hash.finish();
 }
 
-void share_out(const Place& place, const std::vector<Item*>& items,
-               const std::function<void(Item& item, std::size_t lane)>& work) {
+void share_out_pieces(const Place& place, const std::vector<Item*>& items,
+                      const std::function<void(std::span<Item* const> piece, std::size_t lane)>& work) {
   std::vector<std::size_t> ends;
   std::uint64_t bytes = 0;
   for (std::size_t i = 0, begin = 0; i < items.size(); ++i) {
     bytes += items[i]->there ? items[i]->look.stamp.size : items[i]->expected->size;
-    if (bytes < piece_bytes && i + 1 - begin < piece_files && i + 1 < items.size()) continue;
+    if (bytes < piece_bytes && i + 1 < items.size() && !is_piece(items, begin, i + 1)) continue;
     ends.push_back(i + 1);
     begin = i + 1;
     bytes = 0;
@@ -187,12 +207,20 @@ void share_out(const Place& place, const std::vector<Item*>& items,
       lane = lanes.back();
       lanes.pop_back();
     }
-    for (std::size_t i = piece == 0 ? 0 : ends[piece - 1]; i < ends[piece]; ++i) {
-      if (place.cancel != nullptr) place.cancel->check();
-      work(*items[i], lane);
-    }
+    const std::size_t begin = piece == 0 ? 0 : ends[piece - 1];
+    work(std::span(items).subspan(begin, ends[piece] - begin), lane);
     const std::lock_guard guard(mutex);
     lanes.push_back(lane);
+  });
+}
+
+void share_out(const Place& place, const std::vector<Item*>& items,
+               const std::function<void(Item& item, std::size_t lane)>& work) {
+  share_out_pieces(place, items, [&](std::span<Item* const> piece, std::size_t lane) {
+    for (Item* item : piece) {
+      if (place.cancel != nullptr) place.cancel->check();
+      work(*item, lane);
+    }
   });
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,10 @@ Digest hash_of(const Item& item);
 /// number of threads, and no two calls at one time have the same.
 void share_out(const Place& place, const std::vector<Item*>& items,
                const std::function<void(Item& item, std::size_t lane)>& work);
+
+/// The same, a piece at a time: neighbours, so many that a thread is busy for a while.
+void share_out_pieces(const Place& place, const std::vector<Item*>& items,
+                      const std::function<void(std::span<Item* const> piece, std::size_t lane)>& work);
 
 /// As an item is noted in an index.
 Known known_of(const Item& item, const Digest& digest);

@@ -15,6 +15,48 @@ namespace stdfs = std::filesystem;
 /// Below it a copy costs as little as a link.
 constexpr std::uint64_t worth_a_link = 256 * 1024;
 
+Error appeared(const stdfs::path& file) {
+  return error(Code::conflict, "'{}' was made by somebody else meanwhile", file.native())
+      .with_id("files.unsaved")
+      .with_hint("`mlops data status` tells what is not versioned; run the command again");
+}
+
+unsigned permissions_of(const store::TreeFile& file) { return file.mode == 0755 ? 0777 : 0666; }
+
+bool is_small(const store::TreeFile& file) {
+  return file.mode != store::TreeFile::link && file.size < store::never_small;
+}
+
+/// The item lies there now, as it should.
+void is_written(Item& item, const fs::Look& look) {
+  item.look = look;
+  item.mode = item.expected->mode;
+  item.digest = item.expected->digest;
+  item.there = true;
+}
+
+/// Makes files in folders that are there; neighbours share one.
+class Maker {
+ public:
+  explicit Maker(std::filesystem::path top) : top_(std::move(top)) {}
+
+  fs::Look make(const store::TreeFile& file, std::string_view bytes) {
+    const std::string_view path = file.path;
+    const std::size_t slash = path.rfind('/');
+    const std::string_view folder = slash == std::string_view::npos ? "" : path.substr(0, slash);
+    if (!last_ || folder != last_path_) {
+      last_.emplace(folder.empty() ? top_ : top_ / folder);
+      last_path_ = folder;
+    }
+    return last_->make(std::string(path.substr(folder.empty() ? 0 : slash + 1)), bytes, permissions_of(file));
+  }
+
+ private:
+  const std::filesystem::path top_;
+  std::string last_path_;
+  std::optional<fs::Folder> last_;
+};
+
 void check(const std::error_code& fault, const std::string& what) {
   if (fault) throw system_error(fault.value(), what);
 }
@@ -42,8 +84,12 @@ Error not_empty(const stdfs::path& folder) {
       .with_hint("what is in it is in no version; move it away");
 }
 
-Target::Target(const Place& place, const std::string& path, bool folder, bool hard_links)
-    : place_(place), top_(place.root / path), hard_links_(hard_links) {
+Target::Target(const Place& place, const std::string& path, bool folder, const CheckoutOptions& options)
+    : place_(place),
+      small_(place.store.root()),
+      top_(place.root / path),
+      hard_links_(options.hard_links),
+      overwrite_(options.force) {
   one_volume_ = device_of(top_) == device_of(place.store.root());
   if (!folder || fs::find_look(top_)) return;
   stage_ = temporary(top_);
@@ -71,15 +117,17 @@ void Target::remove(const Item& item) {
 }
 
 bool Target::is_folder(const Item& item) const {
-  if (!stage_.empty()) return false;
+  if (!stage_.empty() || item.there) return false;
   const auto look = fs::find_look(at(item));
   return look && look->type == fs::Type::folder;
 }
 
 void Target::make_room(const Item& item) {
+  const std::string_view path = item.path;
+  const std::string_view above = path.substr(0, path.rfind('/') == path.npos ? 0 : path.rfind('/'));
+  if (made_ && above == *made_) return;
+  made_ = above;
   const stdfs::path folder = at(item).parent_path();
-  if (folder == made_) return;
-  made_ = folder;
   if (stage_.empty()) check_way(top_, folder);
   std::error_code fault;
   stdfs::create_directories(folder, fault);
@@ -109,16 +157,19 @@ void Target::fill(const stdfs::path& file, const store::TreeFile& content) {
     return check(fault, fmt::format("cannot make the link '{}'", file.native()));
   }
   if (hard_linked(file, content)) return;
-  const unsigned permissions = content.mode == 0755 ? 0777 : 0666;
-  fs::File out(file, fs::File::Mode::create_new, permissions);
+  fs::File out(file, fs::File::Mode::create_new, permissions_of(content));
   if (place_.store.objects().copy(content.digest, out) == fs::Copied::reflink) ++reflinked_;
 }
 
-void Target::replace(const stdfs::path& target, const std::function<void(const stdfs::path& made)>& make) {
+void Target::replace(const stdfs::path& target, bool overwrite, const Make& make) {
   const stdfs::path made = temporary(target);
   try {
     make(made);
-    fs::replace_file(made, target);
+    if (overwrite) {
+      fs::replace_file(made, target);
+    } else if (!fs::rename_unless_there(made, target)) {
+      throw appeared(target);
+    }
   } catch (const Error&) {
     std::error_code ignored;
     stdfs::remove(made, ignored);
@@ -126,19 +177,47 @@ void Target::replace(const stdfs::path& target, const std::function<void(const s
   }
 }
 
-void Target::write(Item& item) {
+void Target::put(Item& item, const Make& make) {
   const stdfs::path target = at(item);
   if (!stage_.empty()) {
-    fill(target, *item.expected);  // In a folder that nobody knows yet.
+    make(target);  // In a folder that nobody knows yet.
   } else {
-    replace(target, [&](const stdfs::path& made) { fill(made, *item.expected); });
+    replace(target, item.there || overwrite_, make);
   }
-  const auto look = fs::find_look(target);
-  if (!look) return;
-  item.look = *look;
-  item.mode = item.expected->mode;
-  item.digest = item.expected->digest;
-  item.there = true;
+  if (const auto look = fs::find_look(target)) is_written(item, *look);
+}
+
+void Target::write(Item& item) {
+  put(item, [&](const stdfs::path& made) { fill(made, *item.expected); });
+}
+
+void Target::write(const std::vector<Item*>& items) {
+  share_out_pieces(place_, items, [this](std::span<Item* const> piece, std::size_t) { write_piece(piece); });
+}
+
+/// Small ones in the order in which the store has them.
+void Target::write_piece(std::span<Item* const> piece) {
+  std::vector<Item*> small;
+  std::vector<Item*> rest;
+  std::vector<Digest> digests;
+  for (Item* item : piece) {
+    (is_small(*item->expected) ? small : rest).push_back(item);
+    if (is_small(*item->expected)) digests.push_back(item->expected->digest);
+  }
+  Maker maker(stage_);
+  const auto left = small_.visit(digests, [&](std::size_t number, std::string_view bytes) {
+    if (place_.cancel != nullptr) place_.cancel->check();
+    Item& item = *small[number];
+    if (!stage_.empty()) return is_written(item, maker.make(*item.expected, bytes));
+    put(item, [&](const stdfs::path& made) {
+      fs::File(made, fs::File::Mode::create_new, permissions_of(*item.expected)).write(bytes);
+    });
+  });
+  for (const std::size_t number : left) rest.push_back(small[number]);
+  for (Item* item : rest) {
+    if (place_.cancel != nullptr) place_.cancel->check();
+    write(*item);
+  }
 }
 
 void Target::remove_empty_folders() {
@@ -162,7 +241,7 @@ void Target::finish() {
 
 void Target::make_own(const stdfs::path& file, std::uint32_t mode) {
   constexpr std::uint32_t execute = 0111;
-  replace(file, [&](const stdfs::path& made) {
+  replace(file, true, [&](const stdfs::path& made) {
     fs::File from(file);
     fs::File to(made, fs::File::Mode::create_new, 0666 | (mode & execute));
     fs::copy_content(from, to);

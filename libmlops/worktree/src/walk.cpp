@@ -78,8 +78,9 @@ bool Walk::next(Walked& walked) {
     const std::size_t i = level.at++;
     const std::string_view name = level.list.name(i);
     const fs::Type type = level.list.type(i);
-    std::string path = level.prefix;
-    path += name;
+    std::string path;
+    path.reserve(level.prefix.size() + name.size());
+    path.append(level.prefix).append(name);
     if (is_left_out(level, path, name, type)) continue;
     if (type == fs::Type::folder) {
       auto folder = std::make_shared<const fs::Folder>(*level.folder, name);
