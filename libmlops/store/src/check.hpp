@@ -73,6 +73,7 @@ class Check {
   bool put_away(const Damage& damage);
   void drop_from_packs();
   void mended(Damage& damage, std::string how);
+  void drop_caches(const Graph& graph);
 
   std::string way_back(const Graph& graph, const Digest& digest) const;
 

@@ -67,7 +67,16 @@ std::vector<Digest> sorted(std::vector<Digest> digests) {
   return digests;
 }
 
+/// What is to go because it was forgotten, sorted.
+std::vector<Digest> chosen(Store& store, const CollectOptions& options) {
+  std::vector<Digest> out = forgotten_contents(store.root(), store.objects());
+  out.insert(out.end(), options.unnamed.begin(), options.unnamed.end());
+  return sorted(std::move(out));
+}
+
 }  // namespace
+
+std::vector<Digest> waiting(const Store& store) { return read_marks(store.root()).digests; }
 
 /// One collection.
 class Collection {
@@ -84,7 +93,7 @@ class Collection {
     oldest_ = oldest_command(root_, options_.forgotten ? own_lock() : "");
     now_ = options_.dry_run ? about_now() : now_of(root_);
     if (options_.settle) options_.settle();
-    if (options_.forgotten) chosen_ = forgotten_contents(root_, objects_);
+    if (options_.forgotten) chosen_ = chosen(store_, options_);
     marks_ = read_marks(root_);
     due_ = marks_.time_ns != 0 && now_ - marks_.time_ns >= options_.delay_s * ns_per_s;
     sweeps_ = due_ && (!oldest_ || *oldest_ > marks_.time_ns);
@@ -122,12 +131,11 @@ class Collection {
     progress_.phase("following what is named", 0, Unit::items);
     std::string fault;
     for (const Fault& loss : store_.losses()) fault = loss.what;  // What it named may be named again.
-    reached_ = make_graph(
-        root_, objects_,
-        [&](const std::string& what, const std::optional<Digest>&) {
-          if (fault.empty()) fault = what;
-        },
-        options_.pinned);
+    reached_ = make_graph(root_, objects_,
+                          [&](const std::string& what, const std::optional<Digest>&) {
+                            if (fault.empty()) fault = what;
+                          },
+                          {.pinned = options_.pinned, .uncached = sorted(options_.uncached)});
     if (!fault.empty()) {
       throw error(Code::corrupt, "what is still needed cannot be told, so nothing is removed: {}", fault)
           .with_id("store.faults")
@@ -308,7 +316,7 @@ Collected collect(Store& store, const CollectOptions& options, Progress& progres
   now.delay_s = 0;
   Collected::Amount before;
   if (!options.dry_run) {
-    make_whole(store.objects(), store.root(), forgotten_contents(store.root(), store.objects()));
+    make_whole(store.objects(), store.root(), chosen(store, options));
     before = Collection(store, now, progress).run().removed;  // What was marked; it marks the rest.
   }
   Collected out = Collection(store, now, progress).run();

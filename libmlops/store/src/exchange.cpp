@@ -160,6 +160,9 @@ Reached reach(Store& store, const std::vector<Digest>& roots, Reach how,
       case NodeKind::missing:
         out.missing.push_back(entry.digest);
         break;
+      case NodeKind::absent:
+        out.absent.push_back(entry.digest);
+        break;
       case NodeKind::record:
       case NodeKind::tree:
         out.history.push_back(entry.digest);
@@ -168,7 +171,7 @@ Reached reach(Store& store, const std::vector<Digest>& roots, Reach how,
         out.contents.push_back(entry.digest);
     }
   }
-  for (auto* digests : {&out.history, &out.contents, &out.missing})
+  for (auto* digests : {&out.history, &out.contents, &out.missing, &out.absent})
     std::sort(digests->begin(), digests->end());
   return out;
 }

@@ -31,6 +31,7 @@ void Check::graph() {
         add(what, "bring it back from a copy of the store, or ingest, run or register the same again");
         faults_.back().object = missing;
       });
+  drop_caches(graph);
   bool forget_files = false;
   for (const Damage& damage : damages_) {
     if (damage.mended) continue;
@@ -52,6 +53,8 @@ std::string Check::way_back(const Graph& graph, const Digest& digest) const {
     return "bring it back from a copy of the store: what a run was cannot be made again";
   if (kind == NodeKind::model || by.starts_with("model"))
     return "register the same model again, or bring it back from a copy of the store";
+  if (kind == NodeKind::columnar)
+    return "mend the others first: then it can be made again from the bytes as they came";
   if (by == "checks") return "bring it back from a copy of the store; without it the data are judged again";
   if (by == "sources" || by == "data")
     return "bring it back from a copy of the store: what a version was cannot be told again";

@@ -7,6 +7,7 @@
 #include <mlops/store/tree.hpp>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
 #include <optional>
@@ -29,7 +30,7 @@ constexpr std::uint64_t largest_json = 256 << 20;
 
 /// Where an object's digest was read: under a member "raw", and in a tree, stand digests of what came from
 /// outside. Of a model's version and of a run all that they name is their own.
-enum class Place { reference, record, raw, model, run };
+enum class Place { reference, record, cache, raw, model, run };
 
 struct Edge {
   Digest to = {};
@@ -72,20 +73,28 @@ void count(Node& node, std::uint64_t times) {
   node.named = static_cast<std::uint32_t>(std::min(most, node.named + times));
 }
 
-/// Every object that the store has, for who asks for a million of them.
+/// Every object that the store has, for who asks for a million of them: by half of their digests, which no
+/// two share.
 class Inventory {
  public:
   explicit Inventory(const Objects& objects) : objects_(objects) {
-    objects.each([&](const Digest& digest, std::uint64_t) { digests_.push_back(digest); });
-    std::sort(digests_.begin(), digests_.end());
+    objects.each([&](const Digest& digest, std::uint64_t) { halves_.push_back(half(digest)); });
+    std::sort(halves_.begin(), halves_.end());
   }
   bool has(const Digest& digest) const {
-    return std::binary_search(digests_.begin(), digests_.end(), digest) || objects_.has(digest);
+    return std::binary_search(halves_.begin(), halves_.end(), half(digest)) || objects_.has(digest);
   }
 
  private:
+  using Half = std::array<std::uint8_t, 16>;
+  static Half half(const Digest& digest) {
+    Half out;
+    std::copy_n(digest.bytes.begin(), out.size(), out.begin());
+    return out;
+  }
+
   const Objects& objects_;
-  std::vector<Digest> digests_;
+  std::vector<Half> halves_;
 };
 
 class Walker {
@@ -106,6 +115,9 @@ class Walker {
   void stay_close() { close_ = true; }
 
   void leave_out(std::function<bool(const Digest& digest)> stop) { stop_ = std::move(stop); }
+
+  /// The caches of these records are not named; sorted.
+  void leave_caches(const std::vector<Digest>& records) { uncached_ = records; }
 
   /// Of what was forgotten, what stands for it, too.
   void begin_anywhere(const Digest& digest) {
@@ -136,14 +148,14 @@ class Walker {
         if (stop_ && stop_(file)) return;
         const auto [node, fresh] = graph_.add(file);
         if (fresh) node.kind = content_at(use.place);
-        if (fresh && !inventory.has(file)) {
+        if (node.kind == NodeKind::absent || (fresh && !inventory.has(file))) {
           node.kind = NodeKind::missing;
           if (!use.forgiven)
             complain_(fmt::format("object {} is missing: the tree {} names it", file.text(), tree.text()),
                       file);
         }
         count(node, times);
-        if (node.kind == NodeKind::table && use.raw) node.kind = NodeKind::raw;
+        if (is_table(node.kind)) node.kind = use.raw ? NodeKind::raw : NodeKind::table;
       });
     }
   }
@@ -174,10 +186,24 @@ class Walker {
       if (node.kind == NodeKind::record && !close_) open_.push_back(edge.to);
     }
     count(node, 1);
-    if (node.kind == NodeKind::table && edge.place == Place::raw) node.kind = NodeKind::raw;
+    if (edge.place != Place::cache) name_for_good(edge, who, node);
     if (node.kind == NodeKind::tree)
       trees_.try_emplace(edge.to, Use{.place = edge.place, .forgiven = forgives_}).first->second.raw |=
           edge.place == Place::raw;
+  }
+
+  static bool is_table(NodeKind kind) { return kind == NodeKind::table || kind == NodeKind::columnar; }
+
+  /// What others name as well is no cache.
+  void name_for_good(const Edge& edge, const std::string& who, Node& node) {
+    if (is_table(node.kind)) node.kind = edge.place == Place::raw ? NodeKind::raw : NodeKind::table;
+    if (node.kind != NodeKind::absent) return;
+    node.kind = NodeKind::missing;
+    miss(edge.to, who);
+  }
+
+  void miss(const Digest& digest, const std::string& who) {
+    if (!forgives_) complain_(fmt::format("object {} is missing: {} names it", digest.text(), who), digest);
   }
 
   void look(const Edge& edge, const std::string& who, Node& node) {
@@ -187,13 +213,13 @@ class Walker {
       if (e.code() != Code::corrupt) throw;
       damaged_.insert(edge.to);  // Told by fsck, which hashes all objects.
     }
-    if (node.kind == NodeKind::missing && !forgives_)
-      complain_(fmt::format("object {} is missing: {} names it", edge.to.text(), who), edge.to);
+    if (node.kind == NodeKind::missing) miss(edge.to, who);
   }
 
   NodeKind kind_of(const Edge& edge) const {
     const auto content = encodings_.find(edge.to);
-    if (!content) return NodeKind::missing;
+    if (!content) return edge.place == Place::cache ? NodeKind::absent : NodeKind::missing;
+    if (edge.place == Place::cache) return NodeKind::columnar;
     const std::uint64_t size = content->size();
     char head[4] = {};
     char last = 0;
@@ -238,9 +264,13 @@ class Walker {
     const std::string kind = value["kind"].text_or("");
     const std::string who = "the record " + record.text();
     const bool forgotten = hollow_.contains(record);
+    const auto cache = cache_in(value);
+    const bool cached = !std::binary_search(uncached_.begin(), uncached_.end(), record);
     each_edge(value, [&](const Digest& to, bool raw) {
       if (stop_ && stop_(to)) return;
-      const Edge edge{to, place_in(kind, raw)};
+      const bool is_cache = cache == to && !raw;
+      if (is_cache && !cached) return;
+      const Edge edge{to, is_cache ? Place::cache : place_in(kind, raw)};
       if (!forgotten || is_record(edge)) name(edge, who);
     });
   }
@@ -262,6 +292,7 @@ class Walker {
   const ForgottenVersions forgotten_;
   const std::set<Digest> hollow_;  ///< Records that name nothing but records.
   std::function<bool(const Digest& digest)> stop_;
+  std::vector<Digest> uncached_;
   bool forgives_ = false;
   bool close_ = false;
   std::set<Digest> begun_;
@@ -317,9 +348,9 @@ void Graph::grow() {
     slots_[slot(entries_[i].digest)] = static_cast<std::uint32_t>(i + 1);
 }
 
-Graph make_graph(const Path& root, const Objects& objects, const Complain& complain,
-                 const std::vector<Digest>& pinned) {
+Graph make_graph(const Path& root, const Objects& objects, const Complain& complain, const Named& named) {
   Walker walker(root, objects, complain);
+  walker.leave_caches(named.uncached);
   const References references(root);
   const std::vector<Digest> has = elsewhere(root);
   // What remotes have comes first, so that what they have as well as others is forgiven, too.
@@ -341,7 +372,7 @@ Graph make_graph(const Path& root, const Objects& objects, const Complain& compl
       }
     }
   }
-  for (const Digest& digest : pinned) {
+  for (const Digest& digest : named.pinned) {
     if (objects.has(digest)) walker.pin(digest);
   }
   walker.name_files();

@@ -17,8 +17,9 @@
 
 namespace mlops::store {
 
-/// `model` and `run` are contents that versions of models and runs name; other contents are `raw`.
-enum class NodeKind : std::uint8_t { record, tree, table, raw, model, run, missing };
+/// `model` and `run` are contents that versions of models and runs name; other contents are `raw`. A table
+/// that is named as a cache only is `columnar`, or `absent` where it is not there and nobody misses it.
+enum class NodeKind : std::uint8_t { record, tree, table, columnar, raw, model, run, missing, absent };
 
 struct Node {
   std::uint32_t named =
@@ -54,9 +55,15 @@ class Graph {
 /// Hears what cannot be followed, one line each, and which object is missing.
 using Complain = std::function<void(const std::string& what, const std::optional<Digest>& missing)>;
 
-/// What is pinned and there is named, too. What a remote has is missed without complaint (exchange.hpp).
+/// What else is to be known of a graph of all.
+struct Named {
+  std::vector<Digest> pinned = {};    ///< What is pinned and there is named, too.
+  std::vector<Digest> uncached = {};  ///< Records, sorted, that do not name their caches (cache_in()).
+};
+
+/// What a remote has is missed without complaint (exchange.hpp).
 Graph make_graph(const std::filesystem::path& root, const Objects& objects, const Complain& complain,
-                 const std::vector<Digest>& pinned = {});
+                 const Named& named = {});
 
 /// What these lead to. What `stop` says true of, and is not among them, is left out.
 Graph graph_of(const std::filesystem::path& root, const Objects& objects, const std::vector<Digest>& from,

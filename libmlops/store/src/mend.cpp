@@ -99,6 +99,27 @@ void Check::mend() {
   });
 }
 
+/// Where nothing else is wrong what they are made of is whole.
+void Check::drop_caches(const Graph& graph) {
+  std::vector<Damage*> caches;
+  for (Damage& damage : damages_) {
+    const Node* const node = graph.find(damage.digest);
+    const bool cache = node != nullptr && node->kind == NodeKind::columnar && damage.kind == Kind::whole;
+    if (cache && !damage.mended) caches.push_back(&damage);
+  }
+  const auto wrong = static_cast<std::size_t>(
+      std::count_if(faults_.begin(), faults_.end(), [](const Fault& fault) { return !fault.repaired; }));
+  if (caches.empty() || wrong > caches.size()) return;
+  could([&] {
+    const auto turn = store::turn(root_);
+    if (!turn) return;
+    for (Damage* const damage : caches) {
+      if (put_away(*damage))
+        mended(*damage, "it was removed: asked for, it is made again from the bytes as they came");
+    }
+  });
+}
+
 bool Check::put_away(const Damage& damage) {
   const Path path =
       damage.kind == Kind::recipe ? recipe_path(root_, damage.digest) : object_path(root_, damage.digest);

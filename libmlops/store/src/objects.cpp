@@ -29,6 +29,15 @@ void no_object(const Path& root, const Digest& digest) {
 
 void Objects::require(const std::vector<Digest>& digests) { state_->hold_fast(digests); }
 
+void Objects::keep(const Digest& digest) {
+  try {
+    state_->renew(digest);
+  } catch (const Error& e) {
+    const bool unwritten = e.code() == Code::failed || e.code() == Code::busy;
+    if (!unwritten && e.code() != Code::not_found) throw;  // It is gone meanwhile: who reads it finds out.
+  }
+}
+
 Objects::Objects(std::filesystem::path root)
     : root_(std::move(root)), state_(std::make_unique<State>(root_)) {}
 

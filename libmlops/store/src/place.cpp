@@ -13,6 +13,18 @@
 #include "src/marks.hpp"
 
 namespace mlops::store {
+namespace {
+
+/// Of now, read-only, and on the disk.
+void copy_as_new(const Path& from, const Path& to) {
+  fs::File source(from);
+  fs::File file(to, fs::File::Mode::create_new);
+  fs::copy_content(source, file);
+  file.set_permissions(0444);
+  file.sync();
+}
+
+}  // namespace
 
 Scrap::~Scrap() {
   if (!path_.empty()) ::unlink(path_.c_str());
@@ -95,6 +107,16 @@ void Objects::State::drop_marks() {
   marks_dropped = true;
 }
 
+void Objects::State::renew(const Digest& digest) {
+  const Path path = object_path(root, digest);
+  const auto stamp = marked(digest) ? fs::find_stamp(path) : std::nullopt;
+  if (!stamp || stamp->modified_ns > marks.time_ns) return;
+  const Scrap scrap(temporary_path(""));
+  copy_as_new(path, scrap.path());
+  const auto lock = renaming();
+  fs::rename_file(scrap.path(), path);  // Without a note: whoever reads it looks whether it is whole.
+}
+
 bool Objects::State::is_whole(const Digest& digest, std::uint64_t size) {
   const Path path = object_path(root, digest);
   if (marked(digest)) return false;
@@ -135,13 +157,7 @@ void sync_place(const Path& root, const Digest& digest) {
 /// time under the first one.
 void Objects::State::place_old(const Path& old, const Digest& digest) {
   const Scrap scrap(temporary_path(""));
-  {
-    fs::File from(old);
-    fs::File file(scrap.path(), fs::File::Mode::create_new);
-    fs::copy_content(from, file);
-    file.set_permissions(0444);
-    file.sync();
-  }
+  copy_as_new(old, scrap.path());
   const auto lock = renaming();
   put_in_place(scrap.path(), digest);
   fs::remove_file(old);

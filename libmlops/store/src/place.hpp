@@ -50,6 +50,9 @@ struct Objects::State {
   /// is at work takes them away. Throws Error(corrupt, "object.missing").
   void hold_fast(const std::vector<Digest>& digests);
 
+  /// An object in a file of its own that is about to be collected is written anew, so that it is not.
+  void renew(const Digest& digest);
+
   /// True when the object is there as a file and whole, by its note, else by its content, and stays.
   bool is_whole(const Digest& digest, std::uint64_t size);
 

@@ -52,4 +52,9 @@ void each_edge(const json::Value& value, const std::function<void(const Digest& 
   walk(value, false, visit);
 }
 
+std::optional<Digest> cache_in(const json::Value& record) {
+  const json::Value& table = record["table"];
+  return table["cache"].bool_or(false) ? Digest::parse(table["parquet"].text_or("")) : std::nullopt;
+}
+
 }  // namespace mlops::store

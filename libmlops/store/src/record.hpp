@@ -21,4 +21,7 @@ json::Object get_record(const Objects& objects, const Digest& digest);
 /// Every "sha256:<64 hex>" in the value; `raw` when a member called "raw" is on the way to it.
 void each_edge(const json::Value& value, const std::function<void(const Digest& digest, bool raw)>& visit);
 
+/// The table of a dataset's version where it can be made again from what the record names as raw.
+std::optional<Digest> cache_in(const json::Value& record);
+
 }  // namespace mlops::store

@@ -24,12 +24,15 @@ std::string name_of(NodeKind kind) {
       return "trees";
     case NodeKind::table:
       return "tables";
+    case NodeKind::columnar:
+      return "columnar";
     case NodeKind::model:
       return "models";
     case NodeKind::run:
       return "runs";
     case NodeKind::raw:
     case NodeKind::missing:
+    case NodeKind::absent:
       break;
   }
   return "raw";
@@ -119,9 +122,9 @@ void add_others(Usage& usage, const Path& root) {
 }  // namespace
 
 std::vector<Usage> Store::usage() {
-  static constexpr std::array order = {"records",   "tables",    "raw",          "models",
-                                       "runs",      "trees",     "unreferenced", "references",
-                                       "catalogue", "temporary", "other"};
+  static constexpr std::array order = {"records",    "tables",    "columnar",  "raw",
+                                       "models",     "runs",      "trees",     "unreferenced",
+                                       "references", "catalogue", "temporary", "other"};
   std::map<std::string, Usage> all;
   add_objects(all, impl_->root, impl_->objects);
   for (const ReferenceFile& file : reference_files(impl_->root)) {

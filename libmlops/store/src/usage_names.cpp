@@ -44,7 +44,7 @@ class Owners {
     for (const auto& [digest, node] : graph.entries()) {
       const bool other =
           node.kind == NodeKind::record && !std::binary_search(roots.begin(), roots.end(), digest);
-      if (other || node.kind == NodeKind::missing) continue;
+      if (other || node.kind == NodeKind::missing || node.kind == NodeKind::absent) continue;
       out.logical_bytes += store_.objects().size(digest).value_or(0) * node.named;
       out.stored_bytes += take(digest);
       add_parts(digest, graph, parts);

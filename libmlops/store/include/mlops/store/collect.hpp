@@ -10,7 +10,8 @@
 /// write it anew, and one that only names it, in a record, takes back all marks first, under the lock that is
 /// held while things are removed, and looks then whether it is still there; a removal whose marks are gone
 /// does nothing. Marks that were made after a command had begun need not be taken back: that command is
-/// waited for. What recipes are made of stays as long as the recipe is not marked itself. All moments are
+/// waited for. A cache is used although it may be marked: who does so writes it anew first (Objects::keep()).
+/// What recipes are made of stays as long as the recipe is not marked itself. All moments are
 /// those of the store's own file system, so that clocks may differ.
 
 #include <mlops/base/clock.hpp>
@@ -31,10 +32,13 @@ struct CollectOptions {
   std::int64_t delay_s = 86400;       ///< So long a marked object waits.
   bool dry_run = false;               ///< Nothing is written.
   std::vector<Digest> pinned = {};    ///< Trees and contents that stay, whether references name them or not.
+  /// Records of dataset versions whose tables, where they are caches (mlops-store(5)), need not be kept.
+  std::vector<Digest> uncached = {};
   /// What was forgotten (forgotten.hpp), and nothing else, goes, of any age, as soon as no command is at work
   /// that began before it was marked; what else is marked waits anew. What this process wrote must have been
   /// published. Objects that are kept as what differs from forgotten ones are made whole first.
   bool forgotten = false;
+  std::vector<Digest> unnamed = {};  ///< With `forgotten`: these go, too, unless something names them.
   /// Called once it is known which commands are at work, before it is looked what is named: to name what a
   /// killed one has left for others to name.
   std::function<void()> settle = nullptr;
@@ -55,6 +59,9 @@ struct Collected {
   std::optional<Time> due;         ///< When what waits may go.
   std::optional<Time> busy_since;  ///< A command that began before the marking is still at work.
 };
+
+/// What collections have marked, sorted.
+std::vector<Digest> waiting(const Store& store);
 
 /// Throws Error: busy (another collection is at work), corrupt (what is named cannot be told, as a reference
 /// or a record is damaged: nothing is removed then).

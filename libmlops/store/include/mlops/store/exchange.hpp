@@ -23,6 +23,7 @@ struct Reached {
   std::vector<Digest> history;   ///< Records and trees: what says what there is.
   std::vector<Digest> contents;  ///< The others.
   std::vector<Digest> missing;   ///< Named, and not in this store. What they lead to is not known.
+  std::vector<Digest> absent;    ///< Caches that are not in this store: they can be made again.
 };
 
 /// An entry of a reference as its line has it, without the crc.

@@ -157,6 +157,11 @@ class Objects {
   /// collection leaves them. Throws Error(corrupt, "object.missing").
   void require(const std::vector<Digest>& digests);
 
+  /// For who reads an object that garbage collection may take although it is named
+  /// (CollectOptions::uncached): while this process lives it stays, if it is there. Nothing where the store
+  /// cannot be written.
+  void keep(const Digest& digest);
+
   /// Every place of every object: the files and recipes in the order of their digests, and then the packs.
   void each(const std::function<void(const Digest& digest, std::uint64_t stored_bytes)>& visit) const;
 

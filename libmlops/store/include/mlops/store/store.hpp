@@ -34,9 +34,9 @@ struct Fault {
 };
 
 struct Usage {
-  /// "records", "tables" (Parquet files that no record names as "raw"), "raw", "models" and "runs" (what
-  /// their versions and records name), "trees", "unreferenced" (no version names them), "references",
-  /// "catalogue", "temporary", "other".
+  /// "records", "tables" (Parquet files that no record names as "raw"), "columnar" (those that are nothing
+  /// but a cache of raw bytes), "raw", "models" and "runs" (what their versions and records name), "trees",
+  /// "unreferenced" (no version names them), "references", "catalogue", "temporary", "other".
   std::string kind;
   std::uint64_t count = 0;
   std::uint64_t bytes = 0;          ///< On disk.
