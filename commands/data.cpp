@@ -15,9 +15,7 @@
 namespace mlops::commands {
 namespace {
 
-dataset::Reader reader(cli::Invocation& invocation) {
-  return {invocation.project().store(), invocation.engines(), resources_of(invocation), &invocation.cancel()};
-}
+dataset::Reader reader(cli::Invocation& invocation) { return dataset::Reader(tables_of(invocation)); }
 
 dataset::Version version_at(cli::Invocation& invocation, const std::string& address) {
   return made_or(invocation, address,

@@ -75,9 +75,10 @@ bool diff_tables(const DiffArgs& args, const DiffSubject& before, const DiffSubj
                  cli::Invocation& invocation) {
   store::Objects& objects = invocation.project().store().objects();
   const dataset::TableDiffRequest request = request_of(args);
-  const dataset::TableDiff diff = dataset::diff(
-      objects, invocation.engines(), resources_of(invocation), dataset::side_of(objects, *before.table),
-      dataset::side_of(objects, *after.table), request, &invocation.cancel());
+  const dataset::TablePlace place = tables_of(invocation);
+  const dataset::TableDiff diff =
+      dataset::diff(objects, place.engines, place.resources, dataset::side_of(place, *before.table),
+                    dataset::side_of(place, *after.table), request, place.cancel);
   return tell_tables(diff, request, before, after, invocation);
 }
 

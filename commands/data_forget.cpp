@@ -108,10 +108,11 @@ void tell_elsewhere(const dataset::ForgetReport& report, cli::Invocation& invoca
 }
 
 /// What nothing keeps any longer leaves the disk now.
-void remove_now(cli::Invocation& invocation) {
+void remove_now(const dataset::ForgetReport& report, cli::Invocation& invocation) {
   store::Store& store = invocation.project().store();
   store::CollectOptions options;
   options.forgotten = true;
+  options.unnamed = report.unnamed;
   const store::Collected done = store::collect(store, options, invocation.progress());
   if (done.removed.objects > 0)
     invocation.note(fmt::format("{} left the disk ({})", count_of(done.removed.objects, "object"),
@@ -152,7 +153,7 @@ void forget_rows(const ForgetArgs& args, cli::Invocation& invocation) {
   tell_models(report, invocation);
   tell_elsewhere(report, invocation);
   if (dry) return;
-  remove_now(invocation);
+  remove_now(report, invocation);
   tell_made(report, invocation);
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <mlops/base/text.hpp>
 #include <mlops/config/machine.hpp>
+#include <mlops/project/project.hpp>
 
 #include <set>
 #include <string_view>
@@ -204,6 +205,14 @@ dataset::Workshop data_workshop(cli::Invocation& invocation) {
           .progress = invocation.progress(),
           .cancel = &invocation.cancel(),
           .environment = invocation.environment()};
+}
+
+dataset::TablePlace tables_of(cli::Invocation& invocation) {
+  return {.store = invocation.project().store(),
+          .engines = invocation.engines(),
+          .resources = resources_of(invocation),
+          .cancel = &invocation.cancel(),
+          .progress = &invocation.progress()};
 }
 
 std::string user_of(cli::Invocation& invocation) {

@@ -5,8 +5,10 @@
 #include "ui/row.hpp"
 
 #include <mlops/dataset/ingest.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/dataset/resources.hpp>
 #include <mlops/dataset/version.hpp>
+#include <mlops/worktree/worktree.hpp>
 
 #include <optional>
 #include <string>
@@ -35,6 +37,9 @@ dataset::Resources resources_of(cli::Invocation& invocation);
 
 /// What datasets are worked on with: the engines, clock and environment of the command.
 dataset::Workshop data_workshop(cli::Invocation& invocation);
+
+/// Where tables are read from, with the progress of the command where one has to be made again.
+dataset::TablePlace tables_of(cli::Invocation& invocation);
 
 /// Who works here, for histories: $MLOPS_USER, $USER or the number of the user.
 std::string user_of(cli::Invocation& invocation);

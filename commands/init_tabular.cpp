@@ -81,7 +81,7 @@ std::string tabular_text(const InitArgs& args, cli::Invocation& invocation, proj
                           .environment = invocation.environment(),
                           .cancel = &invocation.cancel()};
   const release::Prepared prepared = release::prepare(bench, training);
-  dataset::Reader reader(store, invocation.engines(), shop.resources, &invocation.cancel());
+  dataset::Reader reader(dataset::table_place(store, shop));
   return scaffold::tabular_project({.project = project.manifest().project,
                                     .source = std::move(source),
                                     .rows = version.rows,

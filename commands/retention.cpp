@@ -6,8 +6,11 @@
 
 #include <fmt/core.h>
 #include <mlops/dataset/forget.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/model/registry.hpp>
+#include <mlops/store/collect.hpp>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -71,7 +74,39 @@ std::set<Digest> needed_records(project::Project& project) {
   return needed.records();
 }
 
+/// Of sources the versions that neither stand for the source nor are needed by something.
+std::vector<dataset::Version> set_aside(project::Project& project) {
+  std::vector<dataset::Version> out;
+  const std::set<Digest> needed = needed_records(project);
+  for (const store::ReferenceName& name : project.store().references().list()) {
+    if (name.kind != "sources") continue;
+    std::vector<dataset::Version> versions = dataset::history(project.store(), name);
+    if (!versions.empty()) versions.pop_back();
+    for (dataset::Version& version : versions) {
+      if (!needed.contains(version.record)) out.push_back(std::move(version));
+    }
+  }
+  return out;
+}
+
 }  // namespace
+
+std::vector<dataset::Version> spare_caches(cli::Invocation& invocation, project::Project& project) {
+  const dataset::TablePlace place = tables_of(invocation);
+  store::Store& store = project.store();
+  const std::vector<Digest> waiting = store::waiting(store);
+  std::vector<dataset::Version> out;
+  for (dataset::Version& version : set_aside(project)) {
+    if (!version.is_cache() || !store.objects().has(version.data)) continue;
+    const bool known = std::binary_search(waiting.begin(), waiting.end(), version.data);
+    const std::string loss = known || invocation.dry_run() ? "" : dataset::loss_if_dropped(place, version);
+    if (loss.empty()) out.push_back(std::move(version));
+    else
+      invocation.warning(fmt::format("the table of {}@v{} stays, as it could not be made again: {}",
+                                     version.address(), version.number, loss));
+  }
+  return out;
+}
 
 std::vector<dataset::Version> apply_retention(cli::Invocation& invocation, project::Project& project) {
   std::vector<dataset::Version> out;

@@ -67,10 +67,11 @@ run::TaskInput dataset_input(const dataset::Version& version, const run::Assignm
   const bool by_name = named.value == version.name || named.value == version.address();
   mind_refusal(invocation, project, version, by_name ? Asked::by_name : Asked::by_version,
                fmt::format("--input {}=", named.name));
+  const dataset::KeptTable table = dataset::kept_table(tables_of(invocation), version);
   return {.name = named.name,
           .data = {"input", fmt::format("{}@v{}", version.address(), version.number), version.record.text()},
-          .file = std::filesystem::absolute(dataset::table_file(project.store().objects(), version)),
-          .object = version.data,
+          .file = std::filesystem::absolute(table.file),
+          .object = table.object,
           .link = run::variable_name("", named.name) + ".parquet"};
 }
 

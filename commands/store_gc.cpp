@@ -24,6 +24,7 @@ constexpr std::int64_t us_per_s = 1'000'000;
 struct GcArgs {
   std::string grace = "14d";
   std::string delay = "24h";
+  bool columnar = false;
 };
 
 std::int64_t seconds_of(const char* flag, const std::string& text) {
@@ -53,6 +54,7 @@ std::string again(const GcArgs& args) {
   std::string out = "mlops store gc";
   if (args.grace != defaults.grace) out += " --grace " + args.grace;
   if (args.delay != defaults.delay) out += " --delay " + args.delay;
+  if (args.columnar) out += " --columnar";
   return out;
 }
 
@@ -105,14 +107,33 @@ ui::Row row(const store::Collected& done) {
           {"busy_since", text(done.busy_since)}};
 }
 
-/// By dataset: "keep: the contents of 3 versions of sources/churn need not be kept any longer"
-void tell_retention(const std::vector<dataset::Version>& dropped, cli::Invocation& invocation) {
+/// By dataset.
+std::map<std::string, std::uint64_t> counted(const std::vector<dataset::Version>& versions) {
   std::map<std::string, std::uint64_t> counts;
-  for (const dataset::Version& version : dropped) ++counts[version.address()];
-  for (const auto& [address, count] : counts) {
+  for (const dataset::Version& version : versions) ++counts[version.address()];
+  return counts;
+}
+
+void tell_retention(const std::vector<dataset::Version>& dropped, cli::Invocation& invocation) {
+  for (const auto& [address, count] : counted(dropped)) {
     invocation.note(fmt::format("the contents of {} of {} {} by its `keep:`", count_of(count, "version"),
                                 address, invocation.dry_run() ? "would be dropped" : "were dropped"));
   }
+}
+
+/// Their records.
+std::vector<Digest> without_caches(cli::Invocation& invocation) {
+  const std::vector<dataset::Version> versions = spare_caches(invocation, invocation.project());
+  for (const auto& [address, count] : counted(versions)) {
+    const bool one = count == 1;
+    const char* verb = invocation.dry_run() ? "would not be" : one ? "is not" : "are not";
+    invocation.note(fmt::format(
+        "the {} of {} of {} {} kept: asked for, {} made again from the bytes as they came",
+        one ? "table" : "tables", count_of(count, "version"), address, verb, one ? "it is" : "they are"));
+  }
+  std::vector<Digest> out;
+  for (const dataset::Version& version : versions) out.push_back(version.standing());
+  return out;
 }
 
 void gc(const GcArgs& args, cli::Invocation& invocation) {
@@ -130,6 +151,7 @@ void gc(const GcArgs& args, cli::Invocation& invocation) {
     for (const auto& [name, digest] : ledger ? ledger->files : std::map<std::string, Digest>())
       options.pinned.push_back(digest);
   }
+  if (args.columnar) options.uncached = without_caches(invocation);
   if (!options.dry_run) options.settle = [&store] { seal_killed(store); };
   const store::Collected done = store::collect(store, options, invocation.progress());
   invocation.record("mlops.store-gc/1", row(done));
@@ -145,9 +167,14 @@ cli::Command store_gc() {
       .summary =
           "drop what `keep:` lets go, mark what nothing names, and remove what was marked long enough ago",
       .options = {{"--grace", "DURATION", "spare what is younger than this, 14d unless told", &args->grace},
-                  {"--delay", "DURATION", "how long what is marked waits, 24h unless told", &args->delay}},
+                  {"--delay", "DURATION", "how long what is marked waits, 24h unless told", &args->delay},
+                  {"--columnar", "",
+                   "also the tables of older ingests, which are made again when they are asked for",
+                   &args->columnar}},
       .examples = {{"mlops store gc", "Mark what can go, and remove what was marked a day ago or earlier"},
                    {"mlops store gc --dry-run", "Show what would happen"},
+                   {"mlops store gc --columnar",
+                    "Keep the bytes of older ingests, and not their tables beside them"},
                    {"mlops store gc --grace 0 --delay 0",
                     "Wait for nothing: the second run frees the space"}},
       .exits = {{Code::corrupt, "what is still needed cannot be told, so nothing is removed"}},

@@ -222,10 +222,20 @@ def forget(folder):
             mlops("data", "forget", "churn", "--where", "id = 30", "--yes")]
 
 
+def columnar(folder):
+    """Tables that are dropped, and made again by who reads them; one of them while it waits."""
+    for version, rows in enumerate((50, 60, 3000, 70), 1):
+        table(os.path.join(folder, "churn.csv"), rows, version)
+        succeed([MLOPS, "ingest", "churn.csv", "-q"], folder)
+    collect = ("store", "gc", "--columnar", "--grace", "0", "--delay", "0")
+    return [mlops(*collect), mlops("data", "head", "churn@v2"), mlops(*collect),
+            *(mlops("data", "head", f"churn@v{version}") for version in (1, 3)), mlops(*collect)]
+
+
 # name: what makes its folder and tells its steps, and its share of the cuts. A new command gets a line.
 SCENARIOS = {"ingest": (ingest, 3), "blobs": (blobs, 2), "packs": (packs, 4), "recipes": (recipes, 2),
              "collect": (collect, 5), "killed": (killed, 4), "gc": (gc, 2), "model": (model, 2), "add": (add, 2),
-             "push": (push, 4), "fetch": (fetch, 2), "forget": (forget, 2)}
+             "push": (push, 4), "fetch": (fetch, 2), "forget": (forget, 2), "columnar": (columnar, 2)}
 
 
 def available(name):

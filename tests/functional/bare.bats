@@ -13,6 +13,7 @@ check: needs table
 check_parts: needs table
 check_views: needs table
 cli: tests a program of its own
+columnar: needs table
 damage: needs table
 data: needs table
 data_diff: needs table

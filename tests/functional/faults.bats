@@ -366,8 +366,16 @@ judged() {
   run --separate-stderr mlops store fsck
   case $1 in
     */objects/*)
-      is "$1: $status" "$1: 6"
       has "$output" "object sha256:$(basename "$(dirname "$1")")$(basename "$1") is"
+      # The table of an ingest goes, and is made again of the bytes, which are whole.
+      if [[ $output == *'asked for, it is made again from the bytes as they came'* ]]; then
+        is "$1: $status" "$1: 0"
+        answers 0 mlops data head t
+        is "$output" "$(<"$BATS_TEST_TMPDIR/answer.1")"
+        cmp "$1" "good/${1#.mlops/}"
+      else
+        is "$1: $status" "$1: 6"
+      fi
       ;;
     */catalogue.db* | */runs.db* | */verified/* | */locks/* | */.gitignore)
       is "$1: $status" "$1: 0"

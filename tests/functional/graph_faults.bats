@@ -219,8 +219,9 @@ release/late accepted'
 @test "data that are lost and cannot be made again stop what is made from them alone" {
   mlops run data --quiet >/dev/null
   for table in sources/churn data/known; do
-    lost=$(mlops data show $table --json | jq -r '.items[0].parquet')
-    rm -f ".mlops/objects/sha256/${lost:7:2}/${lost:9}"
+    for lost in $(mlops data show $table --json | jq -r '.items[0] | .parquet, .raw'); do
+      rm -f ".mlops/objects/sha256/${lost:7:2}/${lost:9}"
+    done
   done
   rm churn.csv
   steps run

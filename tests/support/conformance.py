@@ -51,6 +51,18 @@ class Project:
         return json.loads(out)["items"]
 
 
+    def comes_again(self, name):
+        """What is wrong when the table is gone and is made again from the bytes as they came: its Parquet file is named by
+        its digest, so it is the same, byte by byte, when it is back."""
+        table = json.loads(self.run("data", "show", name, "--json")[1])["items"][0]["parquet"].removeprefix("sha256:")
+        file = self.folder / ".mlops/objects/sha256" / table[:2] / table[2:]
+        file.unlink()
+        code, _, said = self.run("data", "head", name, "--porcelain")
+        if code != 0:
+            return f"its table is not made again: {said}"
+        return "" if file.exists() else "its table is made again in other bytes"
+
+
 class Tally:
     def __init__(self, runner):
         self.runner, self.passed, self.failed = runner, 0, 0

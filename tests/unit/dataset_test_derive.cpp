@@ -61,7 +61,7 @@ class DeriveTest : public ::testing::Test {
   }
 
   std::string first_row(const Version& version) {
-    Reader reader(store_, engines_, {});
+    Reader reader({.store = store_, .engines = engines_});
     std::string out;
     const Rows rows = reader.head(version, 1);
     for (const json::Value& value : rows.rows.at(0)) out += (out.empty() ? "" : " ") + json::dump(value);

@@ -96,7 +96,7 @@ class TabularTest : public ::testing::Test {
                             .environment = environment};
     const release::Prepared prepared =
         release::prepare(bench, {.model = "t", .data = version, .label = label});
-    dataset::Reader reader(scratch.store(), engines, {});
+    dataset::Reader reader({.store = scratch.store(), .engines = engines});
     const auto profile = reader.profile(version);
     return tabular_project(
         {.project = "p", .source = source, .rows = version.rows, .profile = profile, .prepared = prepared});

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "src/csv.hpp"
 #include "src/sql_types.hpp"
 #include "src/unknown_column.hpp"
 
@@ -52,6 +53,36 @@ json::Object declaration(const manifest::SourceSpec& source) {
   json::Object types;
   for (const auto& [column, type] : read.types) types.set(column, type);
   out.set("types", std::move(types));
+  return out;
+}
+
+manifest::SourceSpec declared_source(const Version& version) {
+  const json::Value read(version.read);
+  const json::Value& declared = read["declared"];
+  manifest::SourceSpec out;
+  out.name = version.name;
+  out.from = version.origin.from;
+  out.pii = texts_in(declared["pii"]);
+  out.blobs = texts_in(declared["blobs"]);
+  out.transform = declared["transform"].text_or("");
+  const auto get = [&declared](std::string_view name) {
+    const std::string* const text = declared[name].as_string();
+    return text == nullptr ? std::nullopt : std::optional(*text);
+  };
+  out.read = {.format = get("format"),
+              .delimiter = get("delimiter"),
+              .quote = get("quote"),
+              .header = {},
+              .encoding = get("encoding"),
+              .decimal = get("decimal"),
+              .null = {},
+              .types = {},
+              .quarantine = get("quarantine")};
+  if (const bool* const header = declared["header"].as_bool()) out.read.header = *header;
+  if (declared["null"].as_array() != nullptr) out.read.null = texts_in(declared["null"]);
+  if (const json::Object* const types = declared["types"].as_object()) {
+    for (const auto& [column, type] : *types) out.read.types.emplace(column, type.text_or(""));
+  }
   return out;
 }
 

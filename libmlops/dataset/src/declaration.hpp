@@ -15,6 +15,9 @@ namespace mlops::dataset {
 /// Everything that was asked for, so that asking the same of the same bytes is seen to change nothing.
 json::Object declaration(const manifest::SourceSpec& source);
 
+/// What the record of a version says that was asked for, but for what is told of its origin.
+manifest::SourceSpec declared_source(const Version& version);
+
 /// Sets `flag` of the columns named. Throws Error(usage), with near misses, for one that is not there.
 void mark(std::vector<Column>& columns, const std::vector<std::string>& names, std::string_view what,
           bool Column::*flag);

@@ -100,7 +100,8 @@ class Making {
  private:
   void define_inputs() {
     for (const table::TableUse& use : definition_.facts.tables) {
-      const std::string file = table::literal(table_file(store_.objects(), input(use.name)).string());
+      const std::string file =
+          table::literal(table_file(table_place(store_, shop_), input(use.name)).string());
       std::string name = table::identifier(use.name);
       if (const std::size_t dot = use.name.find('.'); dot != std::string::npos) {
         const std::string schema = table::identifier(use.name.substr(0, dot));
@@ -132,7 +133,8 @@ class Making {
     require_different(definition_, columns_);
     if (definition_.facts.order != table::RowOrder::table) engine_->execute("SET threads = 1");
     std::vector<std::filesystem::path> paths = {file};
-    for (const auto& [address, version] : inputs_) paths.push_back(table_file(store_.objects(), version));
+    for (const auto& [address, version] : inputs_)
+      paths.push_back(table_file(table_place(store_, shop_), version));
     fs::File held(file, fs::File::Mode::append);
     engine_->confine(paths);
     const std::string select = kept(definition_, columns_);

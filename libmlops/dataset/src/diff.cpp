@@ -78,9 +78,9 @@ std::string_view name_of(TableDiff::RowState state) {
   return "";
 }
 
-TableSide side_of(const store::Objects& objects, const Version& version) {
+TableSide side_of(const TablePlace& place, const Version& version) {
   return {.name = fmt::format("{}@v{}", version.address(), version.number),
-          .parquet = [&objects, version] { return table_file(objects, version); },
+          .parquet = [place, version] { return table_file(place, version); },
           .columns = version.columns,
           .rows = version.rows,
           .table = version.table,

@@ -75,6 +75,7 @@ class Rewriting {
     if (before_.blobs)
       after.blobs = keep_blobs(*engine_, store_.objects(), file.path(), blobs(), *before_.blobs);
     after.raw_kept = false;
+    after.cache = false;
     after.quarantine.data.reset();
     after.data_bytes = std::filesystem::file_size(file.path());
     after.data = store_.objects().adopt(file.release());
@@ -85,7 +86,7 @@ class Rewriting {
   /// The condition is somebody's SQL: it sees this table and nothing else.
   void open(const std::filesystem::path& written) {
     engine_ = open_engine(store_.objects(), shop_.engines, shop_.resources, shop_.cancel);
-    const auto file = table_file(store_.objects(), before_);
+    const auto file = table_file(table_place(store_, shop_), before_);
     engine_->execute(fmt::format("CREATE VIEW {} AS SELECT * FROM read_parquet({})", name(),
                                  table::literal(file.string())));
     const auto tables = told(
@@ -140,6 +141,7 @@ class Forgetting {
       drop_all(made);
       rewrite(report_.versions);
     }
+    find_unnamed();
     report_.versions.insert(report_.versions.end(), made.begin(), made.end());
     return std::move(report_);
   }
@@ -231,6 +233,15 @@ class Forgetting {
     }
     if (shop_.cancel != nullptr) shop_.cancel->check();
     store::forget(store_, forgetting);
+  }
+
+  /// What was made of a version as it was, by this command or another.
+  void find_unnamed() {
+    for (const Version& version : asked()) {
+      if (!version.instead && !version.forgotten) continue;
+      const Version was = from_record(store_.record(version.record), version.record, version.number);
+      if (const auto other = find_other(store_, was.table)) report_.unnamed.push_back(*other);
+    }
   }
 
   void drop_all(const std::vector<ForgetReport::One>& tables) {

@@ -240,11 +240,12 @@ class Ingest {
     return unchanged(version);
   }
 
-  /// What was made anew is what the version names, byte by byte.
+  /// What was made anew is what the version names, byte by byte; of a cache the rows are enough.
   bool has_objects_of(const Version& version) const {
     const Version& now = report_.version;
-    return now.data == version.data && now.quarantine.data == version.quarantine.data &&
-           now.blobs == version.blobs && now.raw == version.raw;
+    const bool table = now.data == version.data || (version.is_cache() && now.table == version.table);
+    return table && now.quarantine.data == version.quarantine.data && now.blobs == version.blobs &&
+           now.raw == version.raw;
   }
 
   void decide() {
@@ -409,7 +410,16 @@ class Ingest {
     }
     version.data_bytes = std::filesystem::file_size(loaded_->data.path());
     version.data = objects_.adopt(loaded_->data.release());
+    version.cache = comes_again();
     report_.bad_rows = shown(loaded_->bad_rows);
+  }
+
+  /// Of a column that had no value before a transform the record does not tell what it was read as.
+  bool comes_again() const {
+    const bool told = request_.source.transform.empty() ||
+                      std::none_of(loaded_->plan.columns.begin(), loaded_->plan.columns.end(),
+                                   [](const ColumnPlan& column) { return column.column.open; });
+    return report_.version.raw_kept && told;
   }
 
   /// The columns of a plan, marked as they were declared. Throws when a declared one is not there.

@@ -98,6 +98,9 @@ class Staging {
   /// busy (disk full).
   Staged take(const std::vector<InputFile>& inputs, const StandardInput& input);
 
+  /// The same of files that the store has.
+  Staged take(const store::Tree& kept);
+
   /// Decompresses and transcodes what was taken, where that is needed, and finds out the format, which must
   /// be one for all. Throws Error: corrupt, usage (a format that is not read), busy (disk full).
   void open(Staged& staged, const manifest::ReadOptions& wishes);

@@ -33,11 +33,11 @@ expect::Schema schema_of(const Version& version) {
 
 }  // namespace
 
-Judgement::Judgement(store::Objects& objects, table::Engine& engine, Time now, const Subject& subject)
+Judgement::Judgement(const TablePlace& place, table::Engine& engine, Time now, const Subject& subject)
     : engine_(engine),
       now_(now),
       subject_(subject),
-      relations_(objects, engine, subject),
+      relations_(place, engine, subject),
       scope_(scope_of(subject)) {
   if (subject.last) scope_.columns["last"] = column_types(*subject.last);
 }

@@ -36,7 +36,7 @@ struct Need {
 class Judgement final : public expect::Values {
  public:
   /// All of it must outlive this.
-  Judgement(store::Objects& objects, table::Engine& engine, Time now, const Subject& subject);
+  Judgement(const TablePlace& place, table::Engine& engine, Time now, const Subject& subject);
 
   std::vector<expect::Verdict> run(std::span<const expect::Assertion> assertions);
 

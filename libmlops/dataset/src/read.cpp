@@ -84,18 +84,18 @@ std::optional<std::string> format_of_name(const std::filesystem::path& file) {
   return std::nullopt;
 }
 
-Reader::Reader(store::Store& store, Engines& engines, Resources resources, const Cancel* cancel)
-    : store_(store), engines_(engines), resources_(resources), cancel_(cancel) {}
+Reader::Reader(const TablePlace& place) : place_(place) {}
 
 Reader::~Reader() = default;
 
 table::Engine& Reader::engine() {
-  if (!engine_) engine_ = open_engine(store_.objects(), engines_, resources_, cancel_);
+  if (!engine_)
+    engine_ = open_engine(place_.store.objects(), place_.engines, place_.resources, place_.cancel);
   return *engine_;
 }
 
 std::string Reader::relation(const Version& version) {
-  return fmt::format("read_parquet({})", table::literal(table_file(store_.objects(), version).string()));
+  return fmt::format("read_parquet({})", table::literal(table_file(place_, version).string()));
 }
 
 Rows Reader::head(const Version& version, std::uint64_t count) {
@@ -122,7 +122,7 @@ Columns Reader::columns(const Version& version, const std::vector<std::string>& 
 
 Rows Reader::quarantine(const Version& version, std::uint64_t count) {
   if (!version.quarantine.data) return {{"file", "line", "column_name", "reason", "raw"}, {}};
-  const std::string file = table::literal(store_.objects().file(*version.quarantine.data).string());
+  const std::string file = table::literal(place_.store.objects().file(*version.quarantine.data).string());
   // A reason may quote the value, and what JSON's reader says quotes what it has read.
   const std::string masked = fmt::format(
       "file, line, column_name, CASE WHEN column_name IS NOT NULL THEN {0} WHEN reason LIKE 'not valid "
@@ -138,8 +138,8 @@ void Reader::query(const std::string& sql,
                                             const std::vector<json::Value>& row)>& take) {
   std::vector<std::filesystem::path> readable;
   for (const std::string& name : engine().tables_of(sql)) {
-    const Version version = resolve(store_, name);
-    readable.push_back(table_file(store_.objects(), version));
+    const Version version = resolve(place_.store, name);
+    readable.push_back(table_file(place_, version));
     engine().execute(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", table::identifier(name),
                                  masked_columns(version), relation(version)));
   }
@@ -204,12 +204,12 @@ std::vector<Reader::ColumnProfile> Reader::profile(const Version& version) {
 
 void Reader::write(const Version& version, const std::string& format,
                    const std::function<void(std::string_view bytes)>& out) {
-  const TemporaryFile file(scratch_path(store_.objects(), "." + format));
+  const TemporaryFile file(scratch_path(place_.store.objects(), "." + format));
   copy_to(version, format, file.path());
   std::ifstream in(file.path(), std::ios::binary);
   std::string block(1 << 20, '\0');
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())), in.gcount() > 0) {
-    if (cancel_ != nullptr) cancel_->check();
+    if (place_.cancel != nullptr) place_.cancel->check();
     out({block.data(), static_cast<std::size_t>(in.gcount())});
   }
 }
@@ -240,7 +240,7 @@ void Reader::write_into(const Version& version, const std::string& format,
 }
 
 void Reader::copy_to(const Version& version, const std::string& format, const std::filesystem::path& file) {
-  write_rows(engine(), table_file(store_.objects(), version), nullptr, format, file);
+  write_rows(engine(), table_file(place_, version), nullptr, format, file);
 }
 
 }  // namespace mlops::dataset

@@ -43,7 +43,7 @@ std::string Relations::unparted(const std::string& table) {
 std::string Relations::sql(const std::string& table, std::string_view options) {
   const Version* wanted = version(table);
   const bool beside = wanted == &subject_.version && !subject_.file.empty();
-  const std::string file = table::literal((beside ? subject_.file : table_file(objects_, *wanted)).string());
+  const std::string file = table::literal((beside ? subject_.file : table_file(place_, *wanted)).string());
   if (!is_part_of_subject(table)) return fmt::format("read_parquet({}{})", file, options);
   load_parts();
   return fmt::format(

@@ -1,6 +1,7 @@
 #pragma once
 /// The tables that assertions name, as SQL: versions, and parts of the version that is judged.
 
+#include <mlops/dataset/kept.hpp>
 #include <mlops/dataset/validate.hpp>
 #include <mlops/table/engine.hpp>
 
@@ -14,8 +15,8 @@ namespace mlops::dataset {
 class Relations {
  public:
   /// All of it must outlive this.
-  Relations(store::Objects& objects, table::Engine& engine, const Subject& subject)
-      : objects_(objects), engine_(engine), subject_(subject) {}
+  Relations(const TablePlace& place, table::Engine& engine, const Subject& subject)
+      : place_(place), engine_(engine), subject_(subject) {}
 
   /// Of a name as in expect::Scope; that of a part is the subject's. Null: there is none.
   const Version* version(const std::string& table) const;
@@ -33,7 +34,7 @@ class Relations {
   void load_parts();
   void load_part(const std::string& name, const std::vector<std::uint32_t>& rows);
 
-  store::Objects& objects_;
+  const TablePlace place_;
   table::Engine& engine_;
   const Subject& subject_;
   std::optional<Parts> parts_ = {};

@@ -1,5 +1,6 @@
 #include <mlops/base/error.hpp>
 #include <mlops/base/text.hpp>
+#include <mlops/fs/file.hpp>
 #include <mlops/json/value.hpp>
 #include <mlops/pack/stream.hpp>
 
@@ -318,6 +319,24 @@ Staged Staging::take(const std::vector<InputFile>& inputs, const StandardInput& 
     const Digest digest = put(file, input, counter, size);
     staged.raw.files.push_back({.path = file.name, .mode = 0644, .size = size, .digest = digest});
     staged.raw_bytes += size;
+  }
+  return staged;
+}
+
+Staged Staging::take(const store::Tree& kept) {
+  Staged staged{.format = Format::csv, .files = {}, .raw = kept};
+  std::string block(block_bytes, '\0');
+  for (const store::TreeFile& file : kept.files) {
+    EncodingCounter& counter = counters_.emplace_back();
+    progress_.phase(fmt::format("reading {}", file.path), file.size, Unit::bytes);
+    fs::File bytes(raw_.file(file.digest));
+    std::uint64_t done = 0;
+    while (const std::size_t count = bytes.read(block.data(), block.size())) {
+      if (cancel_ != nullptr) cancel_->check();
+      counter.look({block.data(), count});
+      progress_.at(done += count);
+    }
+    staged.raw_bytes += file.size;
   }
   return staged;
 }

@@ -87,7 +87,7 @@ std::vector<expect::Fault> Validator::check(const expect::Assertion& assertion, 
 
 std::vector<expect::Verdict> Validator::judge(std::span<const expect::Assertion> assertions,
                                               const Subject& subject) {
-  return Judgement(store_.objects(), engine(), workshop_.clock.now(), subject).run(assertions);
+  return Judgement(table_place(store_, workshop_), engine(), workshop_.clock.now(), subject).run(assertions);
 }
 
 }  // namespace mlops::dataset

@@ -223,7 +223,8 @@ json::Object to_record(const Version& version) {
                       {"rows", version.rows},
                       {"table", json::Object{{"logical", version.table.hex()},
                                              {"parquet", version.data.text()},
-                                             {"bytes", version.data_bytes}}},
+                                             {"bytes", version.data_bytes},
+                                             {"cache", version.cache}}},
                       {"quarantine", json::Object{{"rows", version.quarantine.rows},
                                                   {"parquet", optional_digest(version.quarantine.data)},
                                                   {"limit", version.quarantine.limit}}},
@@ -260,6 +261,7 @@ Version from_record(const json::Object& record, const Digest& digest, std::int64
   version.table = table.digest("logical");
   version.data = table.digest("parquet");
   version.data_bytes = table.count("bytes");
+  version.cache = value["table"]["cache"].bool_or(false);
   const store::RecordFields quarantine = fields.inside("quarantine");
   version.quarantine = {.rows = quarantine.count("rows"),
                         .data = quarantine.optional_digest("parquet"),

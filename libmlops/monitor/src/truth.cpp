@@ -173,7 +173,7 @@ std::string type_of_truth(const WatchedVersion& version) {
   return is_plain_type(version.signature.label_type) ? version.signature.label_type : "VARCHAR";
 }
 
-JoinedTruth join_truth(table::Engine& engine, const store::Objects& objects, const Truth& truth,
+JoinedTruth join_truth(table::Engine& engine, const dataset::TablePlace& place, const Truth& truth,
                        const Collected& collected, const WatchedVersion& version, const LogIds& log) {
   const std::string name = truth.label.empty() ? version.signature.label : truth.label;
   const Told label = column_in(truth.table, name);
@@ -184,7 +184,7 @@ JoinedTruth join_truth(table::Engine& engine, const store::Objects& objects, con
         .with_id("truth.type");
   }
   load_answers(engine, collected, column_in(truth.table, truth.id).type == "UUID");
-  const std::string file = dataset::table_file(objects, truth.table).string();
+  const std::string file = dataset::table_file(place, truth.table).string();
   load_truths(engine, file, truth, label,
               fmt::format("CAST({} AS {})", label.name, numbers ? "DOUBLE" : "VARCHAR"));
   match(engine, !truth.row.empty());

@@ -1,8 +1,8 @@
 #pragma once
 /// What turned out to be true of what was answered: joined by the ids of requests, as texts.
 
+#include <mlops/dataset/kept.hpp>
 #include <mlops/monitor/watch.hpp>
-#include <mlops/store/objects.hpp>
 #include <mlops/table/engine.hpp>
 
 #include <cstdint>
@@ -38,7 +38,7 @@ using LogIds = std::function<void(const std::function<bool(std::string_view id)>
 
 /// `version` says what a truth has to be. Throws Error(usage): columns that are not there, a truth that is no
 /// class of the model, or no number.
-JoinedTruth join_truth(table::Engine& engine, const store::Objects& objects, const Truth& truth,
+JoinedTruth join_truth(table::Engine& engine, const dataset::TablePlace& place, const Truth& truth,
                        const Collected& collected, const WatchedVersion& version, const LogIds& log);
 
 /// Of the rows of versions that answer as `version` does.

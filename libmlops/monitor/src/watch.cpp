@@ -128,8 +128,9 @@ class Watching {
   }
 
   void join() {
-    const JoinedTruth truth = join_truth(*engine_, store_.objects(), *request_.truth, collected_, told_by(),
-                                         [this](const auto& take) { each_id(place(), request_, take); });
+    const JoinedTruth truth =
+        join_truth(*engine_, dataset::table_place(store_, shop_), *request_.truth, collected_, told_by(),
+                   [this](const auto& take) { each_id(place(), request_, take); });
     out_.performance = performance_of(collected_, truth, told_by(), *due_);
     out_.performance->unmatched = truth.unmatched;
     truth_ = truth.column;

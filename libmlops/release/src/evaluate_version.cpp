@@ -96,7 +96,7 @@ class Evaluating {
 
   void read() {
     shop_.progress.phase("reading " + question_.data.address(), 0, Unit::rows);
-    dataset::Reader reader(shop_.store, shop_.engines, shop_.resources, shop_.cancel);
+    dataset::Reader reader(shop_.tables());
     table_ = reader.columns(question_.data, columns());
     const std::string& label = signature().label;
     target_ = train::known_target(table_, label, signature().task, signature().classes,

@@ -34,7 +34,7 @@ std::vector<std::string> TableTraining::columns_of_split() const {
 }
 
 dataset::Parts TableTraining::parts() {
-  dataset::Reader reader(store_, workshop_.engines, workshop_.resources, workshop_.cancel);
+  dataset::Reader reader(dataset::table_place(store_, workshop_));
   const Columns table = reader.columns(about_.data, columns_of_split());
   const train::Target target = train::read_target(table, about_.label, about_.task);
   train::Split split = train::split(table, target, about_.plan.split);
@@ -42,7 +42,7 @@ dataset::Parts TableTraining::parts() {
 }
 
 dataset::Telltale TableTraining::telltale(const std::string& label) {
-  dataset::Reader reader(store_, workshop_.engines, workshop_.resources, workshop_.cancel);
+  dataset::Reader reader(dataset::table_place(store_, workshop_));
   const Columns table = reader.columns(about_.data);
   const auto task = label == about_.label ? about_.task : std::nullopt;
   const train::Target target = train::read_target(table, label, task);

@@ -49,7 +49,7 @@ Prepared prepare(Workshop& shop, const TrainRequest& request) {
   require_trainers(request.candidates);
   require_trainers(request.more);
   shop.progress.phase("reading " + request.data.address(), 0, Unit::rows);
-  dataset::Reader reader(shop.store, shop.engines, shop.resources, shop.cancel);
+  dataset::Reader reader(shop.tables());
   Prepared out = {.table = reader.columns(request.data)};
   const auto go_on = [&] {
     if (shop.cancel != nullptr) shop.cancel->check();

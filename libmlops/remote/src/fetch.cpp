@@ -6,6 +6,7 @@
 #include <mlops/remote/remote.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 #include "src/impl.hpp"
 #include "src/plan.hpp"
@@ -20,6 +21,13 @@ std::vector<Digest> each_once(std::vector<Digest> digests) {
   std::sort(digests.begin(), digests.end());
   digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
   return digests;
+}
+
+/// Both sorted.
+std::vector<Digest> without(const std::vector<Digest>& digests, const std::vector<Digest>& others) {
+  std::vector<Digest> out;
+  std::set_difference(digests.begin(), digests.end(), others.begin(), others.end(), std::back_inserter(out));
+  return out;
 }
 
 }  // namespace
@@ -279,12 +287,17 @@ Fetched Remote::fetch(Progress& progress) {
 
 Fetched Remote::fetch(const std::vector<Digest>& roots, store::Reach how, Progress& progress) {
   Fetching fetching(*impl_, progress);
+  std::vector<Digest> unmissed;  // Caches that the remote has not either.
   for (;;) {
     const store::Reached reached = store::reach(impl_->store, roots, how);
-    if (reached.missing.empty()) break;
-    const auto lacking = fetching.bring(
-        reached.missing,
-        fmt::format("fetching {} from {}", count_of(reached.missing.size(), "object"), impl_->name));
+    std::vector<Digest> wanted = without(reached.absent, unmissed);
+    unmissed = reached.absent;
+    wanted.insert(wanted.end(), reached.missing.begin(), reached.missing.end());
+    if (wanted.empty()) break;
+    const auto lacking = without(
+        fetching.bring(wanted,
+                       fmt::format("fetching {} from {}", count_of(wanted.size(), "object"), impl_->name)),
+        unmissed);
     if (lacking.empty()) continue;
     throw error(Code::not_found, "{} {} neither here nor in the remote '{}', the first is {}",
                 count_of(lacking.size(), "object"), lacking.size() == 1 ? "is" : "are", impl_->name,

@@ -18,8 +18,8 @@
 namespace mlops::score {
 namespace {
 
-feature::Table table_of(const ViewUse& use, store::Store& store) {
-  feature::Table table = table_of_version(store, use.version);
+feature::Table table_of(const ViewUse& use, const EnrichPlace& place) {
+  feature::Table table = table_of_version(place, use.version);
   table.time = use.table.time;
   table.outcome = use.table.outcome;
   table.label = use.table.label;
@@ -33,7 +33,7 @@ class Reading {
   const feature::History& history(const ViewUse& use) {
     const auto found = histories_.find(use.view.name);
     if (found != histories_.end()) return found->second;
-    const feature::Table table = table_of(use, place_.store);
+    const feature::Table table = table_of(use, place_);
     const auto compiled = feature::compile(use.view, table, *engine_);
     if (!compiled.misfits.empty()) throw feature::refusal({{use.view.name, compiled.misfits}}, place_.file);
     const auto events = feature::read_events(compiled.view, table, *engine_);
@@ -74,7 +74,7 @@ std::vector<feature::View> compile_views(const EnrichPlace& place, std::span<con
   std::vector<feature::View> views;
   std::vector<feature::Refused> refused;
   for (const ViewUse& use : uses) {
-    auto compiled = feature::compile(use.view, table_of(use, place.store), *engine);
+    auto compiled = feature::compile(use.view, table_of(use, place), *engine);
     if (!compiled.misfits.empty()) refused.push_back({use.view.name, std::move(compiled.misfits)});
     views.push_back(std::move(compiled.view));
   }
@@ -119,9 +119,9 @@ std::unique_ptr<table::Engine> engine_of(const EnrichPlace& place) {
                      place.cancel);
 }
 
-feature::Table table_of_version(store::Store& store, const dataset::Version& version) {
-  return {.relation =
-              "read_parquet(" + table::literal(dataset::table_file(store.objects(), version).string()) + ")"};
+feature::Table table_of_version(const EnrichPlace& place, const dataset::Version& version) {
+  const auto file = dataset::table_file(place, version);
+  return {.relation = "read_parquet(" + table::literal(file.string()) + ")"};
 }
 
 void require_readable(const feature::View& view, const dataset::Version& version, const feature::Table& table,
@@ -141,7 +141,7 @@ void require_readable(const feature::View& view, const dataset::Version& version
 feature::History read_history(const EnrichPlace& place, const feature::View& view,
                               const dataset::Version& version) {
   const auto engine = engine_of(place);
-  const feature::Table table = table_of_version(place.store, version);
+  const feature::Table table = table_of_version(place, version);
   require_readable(view, version, table, *engine);
   return feature::History(view, feature::read_events(view, table, *engine).columns, place.resources.threads);
 }

@@ -92,7 +92,7 @@ class Joining {
  private:
   void open_rows(const std::vector<feature::View>& views) {
     if (request_.version) {
-      parquet_ = dataset::table_file(place_.store.objects(), *request_.version);
+      parquet_ = dataset::table_file(place_, *request_.version);
     } else {
       file_.emplace(dataset::OpenPlace{.engines = place_.engines,
                                        .resources = place_.resources,

@@ -44,7 +44,7 @@ OnlineStore::Materialized materialize(const EnrichPlace& place, OnlineStore& sto
   if (const auto there = materialized(store, view, version, now))
     return store.materialize(there->view, there->reads, {}, version.standing(), now);
   const auto engine = engine_of(place);
-  const feature::Table table = table_of_version(place.store, version);
+  const feature::Table table = table_of_version(place, version);
   require_readable(view, version, table, *engine);
   const auto reads = feature::columns_read(view, table, *engine);
   const auto newest = feature::newest_event(view, table, *engine);

@@ -114,7 +114,7 @@ class Served {
     const std::string reason = reason_of(place_, there_, view_, version_);
     if (!same_keys(there_.view, view_)) return Skew{1, "online has another key: " + reason};
     const auto engine = engine_of(place_);
-    const feature::Table table = table_of_version(place_.store, version_);
+    const feature::Table table = table_of_version(place_, version_);
     const std::int64_t from = there_.complete_from_us;
     const auto newest = feature::newest_event(view_, table, *engine);
     const std::int64_t to = std::min(now.us, newest.value_or(INT64_MIN));

@@ -11,7 +11,7 @@ namespace mlops::score {
 
 std::unique_ptr<table::Engine> engine_of(const EnrichPlace& place);
 
-feature::Table table_of_version(store::Store& store, const dataset::Version& version);
+feature::Table table_of_version(const EnrichPlace& place, const dataset::Version& version);
 
 /// Throws Error(conflict, "features.changed") where the version has no longer what the view reads.
 void require_readable(const feature::View& view, const dataset::Version& version, const feature::Table& table,

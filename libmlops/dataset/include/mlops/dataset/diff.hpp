@@ -6,6 +6,7 @@
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/digest.hpp>
 #include <mlops/base/engines.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/dataset/open_file.hpp>
 #include <mlops/dataset/resources.hpp>
 #include <mlops/dataset/version.hpp>
@@ -33,8 +34,8 @@ struct TableSide {
   std::optional<Digest> blobs = {};  ///< The tree of the files that rows name.
 };
 
-/// `objects` must outlive it. Its rows are there or not: then diff() throws as table_file() does.
-TableSide side_of(const store::Objects& objects, const Version& version);
+/// What `place` names must outlive it. Where its rows are not there diff() throws as table_file() does.
+TableSide side_of(const TablePlace& place, const Version& version);
 /// As long as `file` lives.
 TableSide side_of(const OpenFile& file, std::string name);
 

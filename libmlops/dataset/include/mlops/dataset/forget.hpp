@@ -33,6 +33,7 @@ struct ForgetReport {
   std::vector<One> versions;         ///< That lost something.
   std::size_t looked_at = 0;         ///< Versions of the dataset.
   std::vector<Version> quarantines;  ///< With rows that could not be loaded, and so not be asked.
+  std::vector<Digest> unnamed;       ///< Objects with rows that were forgotten, which no record names.
 };
 
 /// Writes every version anew that has such rows, without them: its table, and the files that blob columns

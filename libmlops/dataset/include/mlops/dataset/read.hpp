@@ -5,7 +5,7 @@
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/columns.hpp>
 #include <mlops/base/engines.hpp>
-#include <mlops/dataset/resources.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/json/value.hpp>
 
@@ -36,7 +36,7 @@ struct Rows {
 class Reader {
  public:
   /// All of it must outlive the reader.
-  Reader(store::Store& store, Engines& engines, Resources resources, const Cancel* cancel = nullptr);
+  explicit Reader(const TablePlace& place);
   ~Reader();
 
   /// The first `count` rows.
@@ -87,10 +87,7 @@ class Reader {
   void write_into(const Version& version, const std::string& format, const std::filesystem::path& file);
   void copy_to(const Version& version, const std::string& format, const std::filesystem::path& file);
 
-  store::Store& store_;
-  Engines& engines_;
-  Resources resources_;
-  const Cancel* cancel_;
+  const TablePlace place_;
   std::unique_ptr<table::Engine> engine_;
 };
 

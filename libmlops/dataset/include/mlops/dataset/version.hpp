@@ -96,6 +96,7 @@ struct Version {
   Digest table = {};  ///< Logical digest: schema and values in row order, whatever the file format.
   Digest data = {};   ///< The Parquet object.
   std::uint64_t data_bytes = 0;
+  bool cache = false;  ///< The bytes as they came are kept, and give the table again.
   Quarantine quarantine = {};
   std::optional<Digest> blobs = {};  ///< The tree of the files that blob columns point at.
   std::optional<Made> made = {};     ///< Of a table of `data:`.
@@ -107,6 +108,8 @@ struct Version {
   bool operator==(const Version&) const = default;
 
   std::string address() const { return section + "/" + name; }
+  /// Whether `data` may be missing: it is made again then (mlops/dataset/kept.hpp).
+  bool is_cache() const { return cache && !forgotten; }
   /// The record of its contents as they are now.
   const Digest& standing() const { return instead ? *instead : record; }
   const Column* find(std::string_view column) const;

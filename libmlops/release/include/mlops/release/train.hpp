@@ -14,6 +14,7 @@
 #include <mlops/base/engines.hpp>
 #include <mlops/base/error.hpp>
 #include <mlops/base/progress.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/dataset/resources.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/evaluate/evaluation.hpp>
@@ -112,6 +113,11 @@ struct Workshop {
   Progress& progress;
   const std::map<std::string, std::string>& environment;
   const Cancel* cancel = nullptr;
+
+  dataset::TablePlace tables() const {
+    return {
+        .store = store, .engines = engines, .resources = resources, .cancel = cancel, .progress = &progress};
+  }
 };
 
 /// What will be done, and with which rows and columns. Nothing is written yet.

@@ -11,6 +11,7 @@
 #include <mlops/base/cancel.hpp>
 #include <mlops/base/columns.hpp>
 #include <mlops/base/engines.hpp>
+#include <mlops/dataset/kept.hpp>
 #include <mlops/dataset/resources.hpp>
 #include <mlops/dataset/version.hpp>
 #include <mlops/feature/fit.hpp>
@@ -45,6 +46,10 @@ struct EnrichPlace {
   dataset::Resources resources = {};
   std::string file = "mlops.yaml";  ///< In messages.
   const Cancel* cancel = nullptr;
+
+  operator dataset::TablePlace() const {
+    return {.store = store, .engines = engines, .resources = resources, .cancel = cancel};
+  }
 };
 
 /// The views of `uses` as plans, one for each; how they are used is not looked at. Throws as enrich() does
