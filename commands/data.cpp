@@ -5,6 +5,7 @@
 #include "data_files.hpp"
 #include "data_forget.hpp"
 #include "dataset_rows.hpp"
+#include "pinned_files.hpp"
 #include "up_to_date.hpp"
 
 #include <mlops/base/error.hpp>
@@ -34,28 +35,44 @@ struct ListDatasetsArgs {
   std::optional<std::string> name;
 };
 
+/// Empty where the word names a dataset, or nothing that was added.
+std::string added_path(project::Project& project, const std::string& word) {
+  if (!project.has_store()) return "";
+  const store::References& names = project.store().references();
+  for (const char* section : {"sources", "data"}) {
+    if (names.find({section, word})) return "";
+  }
+  return find_added(project, word);
+}
+
 void list_datasets(const ListDatasetsArgs& args, cli::Invocation& invocation) {
   project::Project& project = invocation.project();
   std::vector<ui::Row> rows;
-  if (args.name) {
+  const std::string path = args.name ? added_path(project, *args.name) : "";
+  if (!path.empty()) {
+    for (const auto& version : worktree::history(project.store(), path))
+      rows.push_back(files_version_row(version));
+  } else if (args.name) {
     const dataset::Version newest = version_at(invocation, *args.name);
     rows = version_rows(dataset::history(project.store(), {newest.section, newest.name}));
   } else if (project.has_store()) {
     rows = version_rows(dataset::latest(project.store()));
+    for (const auto& version : worktree::latest(project.store())) rows.push_back(files_version_row(version));
   }
   invocation.rows("mlops.dataset-version/1", rows);
 }
 
 cli::Command list_datasets_spec() {
   const auto args = std::make_shared<ListDatasetsArgs>();
-  return {
-      .name = "list",
-      .summary = "list datasets, or the versions of one",
-      .options = {{"dataset", "DATASET", "list the versions of this one", &args->name, cli::Offer::dataset}},
-      .examples = {{"mlops data list", "List every dataset with its newest version"},
-                   {"mlops data list churn", "List the versions of churn, oldest first"}},
-      .exits = {{Code::not_found, "there is no such dataset"}},
-      .run = [args](cli::Invocation& invocation) { list_datasets(*args, invocation); }};
+  return {.name = "list",
+          .summary = "list datasets and added paths, or the versions of one",
+          .options = {{"dataset", "DATASET", "list the versions of this dataset, or added path", &args->name,
+                       cli::Offer::dataset}},
+          .examples = {{"mlops data list", "List every dataset with its newest version"},
+                       {"mlops data list churn", "List the versions of churn, oldest first"},
+                       {"mlops data list images", "List those of a folder that was added"}},
+          .exits = {{Code::not_found, "there is no such dataset"}},
+          .run = [args](cli::Invocation& invocation) { list_datasets(*args, invocation); }};
 }
 
 struct DatasetArgs {

@@ -113,6 +113,19 @@ std::vector<ui::Row> version_rows(const std::vector<dataset::Version>& versions)
   return rows;
 }
 
+ui::Row files_version_row(const worktree::Version& version) {
+  return {{"name", version.path},
+          {"version", version.number},
+          {"section", "files", ui::Show::hidden},
+          {"rows", json::Value(), ui::Show::count},
+          {"columns", json::Value(), ui::Show::count},
+          {"quarantine", json::Value(), ui::Show::count},
+          {"bytes", version.pin.bytes, ui::Show::bytes},
+          {"time", version.time.text()},
+          {"digest", version.record.text(), ui::Show::digest},
+          {"contents", "kept", ui::Show::hidden}};
+}
+
 ui::Row version_record(const dataset::Version& version) {
   json::Array columns;
   for (const dataset::Column& column : version.columns) {

@@ -23,6 +23,9 @@ namespace mlops::commands {
 /// The lines of a list; what became of their contents is shown where that is something.
 std::vector<ui::Row> version_rows(const std::vector<dataset::Version>& versions);
 
+/// The same of an added path.
+ui::Row files_version_row(const worktree::Version& version);
+
 /// Everything about one version.
 ui::Row version_record(const dataset::Version& version);
 

@@ -179,6 +179,13 @@ std::vector<std::string> paths_to_add(project::Project& project, const std::vect
   return out;
 }
 
+std::string find_added(project::Project& project, const std::string& word) {
+  for (const std::string& path : meanings_of(project, word)) {
+    if (!worktree::history(project.store(), path).empty()) return path;
+  }
+  return "";
+}
+
 std::vector<Pinned> pinned_files(project::Project& project, const std::vector<std::string>& words) {
   std::vector<Pinned> out;
   if (!project.has_store() && !added_paths(project).empty()) {

@@ -22,6 +22,9 @@ std::vector<std::string> added_paths(project::Project& project);
 void require_place(project::Project& project, const std::string& path,
                    const std::vector<std::string>& others);
 
+/// The path of what `mlops data add` made versions of, by a word as pinned_files() takes it; empty: of none.
+std::string find_added(project::Project& project, const std::string& word);
+
 struct Pinned {
   std::string path;
   worktree::Pin pin;

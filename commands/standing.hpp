@@ -15,7 +15,7 @@ class Invocation;
 namespace mlops::commands {
 
 struct Standing {
-  std::string kind;     ///< "table", "release", "run", "model", "monitor", "schedule", "remote"
+  std::string kind;     ///< "table", "files", "release", "run", "model", "monitor", "schedule", "remote"
   std::string address;  ///< "data/events", "run/k3f9", "churn@v3"
   std::string state;    ///< "failed", "lost", "late", "rejected", "damaged", "drifting", "gone", "off",
                         ///< "paused", "running", "stale", "unpushed"
@@ -25,6 +25,8 @@ struct Standing {
 
 /// What `mlops plan` would do; a plan that cannot be made is one that failed.
 std::vector<Standing> out_of_date(cli::Invocation& invocation);
+/// Added paths that are not as they are pinned, or not here.
+std::vector<Standing> changed_files(cli::Invocation& invocation);
 /// Runs that live, and of each experiment the newest one where it failed or was killed.
 std::vector<Standing> unfinished_runs(cli::Invocation& invocation);
 /// Models whose newest version may not answer.

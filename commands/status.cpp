@@ -45,6 +45,7 @@ std::vector<Standing> standings(cli::Invocation& invocation) {
   std::vector<Standing> all = out_of_date(invocation);
   append(all, schedules_to_see_to(invocation));
   if (invocation.project().has_store()) {
+    append(all, "files", "files", [&] { return changed_files(invocation); });
     append(all, "run", "runs", [&] { return unfinished_runs(invocation); });
     append(all, "model", "models", [&] { return rejected_models(invocation); });
     append(all, "monitor", "monitor", [&] { return drifting_models(invocation); });

@@ -81,7 +81,7 @@ files_checkout:
 files_diff:
 files_git:
 files_safety:
-files_status:
+files_status: data list has what was added beside datasets, and its versions
 import_dvc:
 model: a dry run changes nothing, not even where there is no project
 model: models of XGBoost run here, whatever they predict and however they are written

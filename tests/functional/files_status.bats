@@ -188,3 +188,45 @@ added images/new"
     done
   done
 }
+
+# ---- on one screen with all else
+
+@test "mlops status tells what is not as pinned, or not here" {
+  mkdir images
+  echo one >images/a
+  echo two >images/b
+  echo table >notes.txt
+  mlops data add images notes.txt -q >/dev/null
+  settled
+  is "$(mlops status --porcelain)" ""
+  echo other >images/a
+  rm images/b
+  rm notes.txt
+  answers 0 mlops status --porcelain
+  is "$(cut -f1-3,5 <<<"$output")" $'files\tfiles/notes.txt\tgone\tit is pinned and not here; `mlops data checkout notes.txt` brings it
+files\tfiles/images\tstale\t1 deleted, 1 modified; `mlops data add images` makes that a version'
+  mlops data checkout --force -q >/dev/null
+  is "$(mlops status --porcelain)" ""
+}
+
+@test "data list has what was added beside datasets, and its versions" {
+  mkdir images
+  echo one >images/a
+  mlops data add images -q >/dev/null
+  echo two >images/b
+  mlops data add images -q >/dev/null
+  printf 'id\n1\n' >churn.csv
+  mlops ingest churn.csv -q >/dev/null
+  is "$(mlops data list --porcelain | cut -f1-7)" $'churn\t1\tsources\t1\t1\t0\t'"$(mlops data show churn --json | jq .items[0].parquet_bytes)"$'
+images\t2\tfiles\t\t\t\t8'
+  is "$(mlops data list images --porcelain | cut -f1-3,7)" $'images\t1\tfiles\t4\nimages\t2\tfiles\t8'
+  is "$(mlops data list files/images --porcelain)" "$(mlops data list images --porcelain)"
+  mkdir sub
+  is "$(cd sub && mlops data list ../images --porcelain)" "$(mlops data list images --porcelain)"
+  # A dataset of that name is meant first.
+  echo three >churn
+  mlops data add churn -q >/dev/null
+  is "$(mlops data list churn --porcelain | cut -f3)" sources
+  is "$(mlops data list files/churn --porcelain | cut -f3)" files
+  answers 4 mlops data list imagse
+}
