@@ -630,6 +630,8 @@ TEST_F(StoreTest, PublishingAgainIsDoneOnceAndAnotherMoveIsAConflict) {
   const auto first = store.publish(publication(1, std::nullopt));
   const auto again = store.publish(publication(1, std::nullopt));
   EXPECT_EQ(again.version, first.version);
+  EXPECT_TRUE(first.moved);
+  EXPECT_FALSE(again.moved);
   EXPECT_EQ(store.references().history(churn).size(), 1u);
   EXPECT_EQ(store.catalogue().events().size(), 1u);
   EXPECT_EQ(code_of([&] { store.publish(publication(2, std::nullopt)); }), Code::conflict);

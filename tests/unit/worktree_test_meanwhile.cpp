@@ -1,4 +1,4 @@
-/// What others do to the work tree while a checkout is at work. The call below stands in front of libc's.
+/// What others do to the work tree and the store at the same time. The call below stands in front of libc's.
 #include <gtest/gtest.h>
 #include <mlops/base/error.hpp>
 #include <mlops/fs/file.hpp>
@@ -8,10 +8,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <barrier>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace {
 std::function<void(const char* to)> before_rename;
@@ -59,6 +63,33 @@ TEST_F(MeanwhileTest, AFileThatAppearsIsNotOverwritten) {
   EXPECT_EQ(fs::read_file(file), "of somebody else");
   checkout(place_, "data", pin, {.force = true});
   EXPECT_EQ(fs::read_file(file), "1764");
+}
+
+/// At the same moment of the clock they even make the same record.
+TEST_F(MeanwhileTest, OfManyWhoAddTheSameOneMakesTheVersion) {
+  constexpr int many = 4;
+  constexpr int rounds = 50;
+  std::vector<Pin> pins;
+  for (int round = 1; round <= rounds; ++round) {
+    write(folder_.path() / "data", std::to_string(round));
+    pins.push_back(add(place_, "data", {.time = Time(round)}).version.pin);
+  }
+  std::vector<std::atomic<int>> fresh(rounds);
+  std::barrier together(many);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < many; ++i) {
+    threads.emplace_back([&] {
+      store::Store store(store_.root(), store::Store::Mode::open);
+      for (int round = 0; round < rounds; ++round) {
+        together.arrive_and_wait();
+        const Added added = publish(store, "others", pins[static_cast<std::size_t>(round)], {});
+        EXPECT_EQ(added.version.number, round + 1);
+        if (added.fresh) ++fresh[static_cast<std::size_t>(round)];
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::atomic<int>& one : fresh) EXPECT_EQ(one, 1);
 }
 
 }  // namespace

@@ -141,6 +141,7 @@ Derivations::Report Derivations::derive(store::Store& store, const std::string& 
                                           .summary = why});
     version.record = published.digest;
     version.number = published.version;
+    out.unchanged = !published.moved;
   } catch (const Error& fault) {
     if (fault.code() != Code::conflict) throw;
     auto others = version_with(history(store, reference), version.made->key);

@@ -460,6 +460,7 @@ class Ingest {
                                           .summary = why});
     version.record = published.digest;
     version.number = published.version;
+    report_.unchanged = !published.moved;
   }
 
   Workshop& shop_;

@@ -68,7 +68,7 @@ Registry::Added publish(store::Store& store, Version version,
   entry.seq = published.version;
   entry.digest = published.digest;
   entry.who = version.who;
-  return {.version = load(store, version.name, entry)};
+  return {.version = load(store, version.name, entry), .unchanged = !published.moved};
 }
 
 }  // namespace

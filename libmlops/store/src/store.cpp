@@ -74,7 +74,7 @@ Store::Published Store::publish(const Publication& publication) {
     if (e.code() == Code::internal) throw;
     impl_->catalogue.reset();
   }
-  return {.digest = event.record, .version = entry.seq};
+  return {.digest = event.record, .version = entry.seq, .moved = !again};
 }
 
 void Store::renumber(const ReferenceName& name, const std::vector<ReferenceEntry>& before,

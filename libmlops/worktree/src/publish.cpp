@@ -29,7 +29,7 @@ Added publish(store::Store& store, const std::string& path, const Pin& pin, cons
                                             .summary = summary});
       out.version.number = published.version;
       out.version.record = published.digest;
-      out.fresh = true;
+      out.fresh = published.moved;  // Who adds the same at the same moment makes the same record.
       return out;
     } catch (const Error& e) {
       if (!is_conflict(e)) throw;

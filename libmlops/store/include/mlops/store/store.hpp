@@ -72,6 +72,7 @@ class Store {
   struct Published {
     Digest digest;
     std::int64_t version = 0;
+    bool moved = false;  ///< False where the reference pointed at it already.
   };
   /// Stores the record, moves the reference to it and indexes it. Publishing again what the reference points
   /// at already, with the same `expected`, is done at once: a caller may retry. Once the reference has moved
