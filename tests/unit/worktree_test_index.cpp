@@ -71,5 +71,25 @@ TEST_F(IndexTest, AFileThatWasNotThereIsNotNoted) {
   EXPECT_EQ(noted(), (std::map<std::string, Digest>{{"b", crypto::sha256("b")}, {"c", crypto::sha256("C")}}));
 }
 
+/// A power cut may have taken what nobody had synced. Stamps of more than ten minutes ago tell still.
+TEST_F(IndexTest, AfterAnotherBootYoungFilesAreReadAgain) {
+  write("old", "old");
+  write("young", "young");
+  age("young");
+  const auto young = fs::find_look(folder_.path() / "data/young");
+  ASSERT_TRUE(young);
+  constexpr std::int64_t minute = 60'000'000'000;
+  fs::Stamp old = young->stamp;
+  old.modified_ns = old.changed_ns -= 11 * minute;
+  IndexWriter index(store_, "data");
+  index.add({"old", 0644, old, crypto::sha256("old")});
+  index.add({"young", 0644, young->stamp, crypto::sha256("young")});
+  index.finish();
+  EXPECT_EQ(noted().size(), 2U);
+  const auto file = index_path(store_, "data");
+  std::fstream(file, std::ios::in | std::ios::out).seekp(8) << "00000000-0000-0000-0000-000000000000";
+  EXPECT_EQ(noted(), (std::map<std::string, Digest>{{"old", crypto::sha256("old")}}));
+}
+
 }  // namespace
 }  // namespace mlops::worktree

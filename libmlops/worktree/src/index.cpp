@@ -7,22 +7,52 @@
 #include <mlops/fs/volume.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstring>
+#include <limits>
 
 namespace mlops::worktree {
 namespace {
 
-constexpr std::string_view magic = "mlopsix1";
+constexpr std::string_view magic = "mlopsix2";
 constexpr std::size_t block_size = 64 * 1024;
 constexpr std::size_t largest_block = block_size + 128 * 1024;  // A path has at most 64 KiB.
+
+/// Linux writes what is 30 s old, and looks every 5 s; machines on batteries wait for minutes.
+constexpr std::int64_t unsynced_ns = 600'000'000'000;
+
+/// As /proc has it, which is another one after each start of the machine, and blanks.
+using Boot = std::array<char, 40>;
+
+struct FileHead {
+  Boot boot = {};
+  std::int64_t begun_ns = 0;
+};
 
 struct BlockHead {
   std::uint32_t size = 0;
   std::uint32_t crc = 0;
 };
 
-static_assert(sizeof(fs::Stamp) == 40 && sizeof(Digest) == 32, "an index has them as they are");
+static_assert(sizeof(FileHead) == 48 && sizeof(fs::Stamp) == 40 && sizeof(Digest) == 32,
+              "an index has them as they are");
+
+std::int64_t now_ns() {
+  using namespace std::chrono;
+  return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+Boot this_boot() {
+  Boot out;
+  out.fill(' ');
+  try {
+    fs::File("/proc/sys/kernel/random/boot_id").read(out.data(), out.size());
+  } catch (const Error&) {
+    // Then a power cut cannot be told.
+  }
+  return out;
+}
 
 template <typename Value>
 void put(std::string& to, const Value& value) {
@@ -71,11 +101,14 @@ IndexReader::IndexReader(const std::filesystem::path& file) {
     file_.emplace(file);
     std::string begin(magic.size(), '\0');
     begin.resize(file_->read(begin.data(), begin.size()));
-    if (begin == magic) {
-      next();
-    } else {
+    FileHead head;
+    if (begin != magic || file_->read(&head, sizeof head) != sizeof head) {
       file_.reset();
+      return;
     }
+    doubtful_ns_ =
+        head.boot == this_boot() ? std::numeric_limits<std::int64_t>::max() : head.begun_ns - unsynced_ns;
+    next();
   } catch (const Error&) {
     file_.reset();
   }
@@ -90,6 +123,13 @@ bool IndexReader::next_block() {
 }
 
 bool IndexReader::next() {
+  while (take_entry()) {
+    if (std::max(here_->stamp.changed_ns, here_->stamp.modified_ns) <= doubtful_ns_) return true;
+  }
+  return false;
+}
+
+bool IndexReader::take_entry() {
   here_.reset();
   if (at_ == block_.size() && !next_block()) {
     file_.reset();  // The end, or damage: of what comes behind nothing is known.
@@ -122,7 +162,9 @@ IndexWriter::IndexWriter(store::Store& store, const std::string& path) : target_
   try {
     place_ = store.objects().temporary_path(".index");
     file_.emplace(place_, fs::File::Mode::create_new);
+    const FileHead head{this_boot(), now_ns()};
     file_->write(magic);
+    file_->write(&head, sizeof head);
   } catch (const Error&) {
     file_.reset();
   }
@@ -167,13 +209,11 @@ void IndexWriter::finish() noexcept {
 Youth::Youth(const std::filesystem::path& folder) : network_(fs::volume(folder).network) {}
 
 bool Youth::young(const fs::Stamp& stamp) const {
-  using namespace std::chrono;
   constexpr std::int64_t fine_ns = 20'000'000;
   constexpr std::int64_t coarse_ns = 2'100'000'000;
   constexpr std::int64_t second_ns = 1'000'000'000;
   const std::int64_t window = network_ || stamp.changed_ns % second_ns == 0 ? coarse_ns : fine_ns;
-  const std::int64_t now = duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
-  return stamp.changed_ns + window > now;
+  return stamp.changed_ns + window > now_ns();
 }
 
 }  // namespace mlops::worktree

@@ -4,10 +4,14 @@
 /// then files are read. One flat file for each path, `worktree/<sha256 of the path>` in the store, in the
 /// order of the paths:
 ///
-///   "mlopsix1", then blocks: size, CRC-32C (4 bytes each), entries
+///   "mlopsix2", the machine's boot (40 bytes), when it was begun (8), then blocks: size, CRC-32C (4 bytes
+///   each), entries
 ///
 /// An entry is the size of its path (2 bytes), mode (4), device, inode, size, time of change of content and
 /// of the file in nanoseconds (8 each), digest (32), path. Numbers have this machine's byte order.
+///
+/// A power cut may take from a file that nobody has synced what was written, and leave it its stamp. So after
+/// another boot nothing is known of files that were changed shortly before the index was written.
 
 #include <mlops/base/digest.hpp>
 #include <mlops/fs/file.hpp>
@@ -44,8 +48,10 @@ class IndexReader {
  private:
   bool next();
   bool next_block();
+  bool take_entry();
 
   std::optional<fs::File> file_;
+  std::int64_t doubtful_ns_ = 0;  ///< What was changed later may be other than it was; in ns since 1970.
   std::string block_;
   std::size_t at_ = 0;
   std::optional<Known> here_;
