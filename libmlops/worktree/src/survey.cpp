@@ -31,10 +31,22 @@ bool share_folder(const std::string& a, const std::string& b) {
   return slash == std::string::npos || a.compare(0, slash, b, 0, slash) == 0;
 }
 
-/// Whether these are enough files for a piece, of which `end` is the next one.
-bool is_piece(const std::vector<Item*>& items, std::size_t begin, std::size_t end) {
-  if (end - begin < piece_files) return false;
-  return end - begin >= most_piece_files || !share_folder(items[end - 1]->path, items[end]->path);
+/// Whether so many files are a piece; `together`: the next one is in the folder of the last one.
+bool is_piece(std::size_t files, bool together) {
+  return files >= piece_files && (files >= most_piece_files || !together);
+}
+
+/// Where pieces end: where `ends(begin, end)` says so of those that have something behind them.
+template <typename Ends>
+std::vector<std::size_t> ends_of_pieces(std::size_t count, const Ends& ends) {
+  std::vector<std::size_t> out;
+  std::size_t begin = 0;
+  for (std::size_t end = 1; end <= count; ++end) {
+    if (end < count && !ends(begin, end)) continue;
+    out.push_back(end);
+    begin = end;
+  }
+  return out;
 }
 
 /// Nothing where there is none, or a link on the way.
@@ -106,15 +118,9 @@ void Survey::fill(std::vector<Item>& window) {
 
 void Survey::look(std::vector<Item>& window) const {
   // Two threads that use one folder pay for it.
-  std::vector<std::size_t> ends;
-  for (std::size_t i = 0, begin = 0; i < window.size(); ++i) {
-    const bool last = i + 1 == window.size();
-    const std::size_t size = i + 1 - begin;
-    const bool ends_here = last || window[i].folder != window[i + 1].folder || size >= most_piece_files;
-    if (!last && (size < piece_files || !ends_here)) continue;
-    ends.push_back(i + 1);
-    begin = i + 1;
-  }
+  const auto ends = ends_of_pieces(window.size(), [&](std::size_t begin, std::size_t end) {
+    return is_piece(end - begin, window[end - 1].folder == window[end].folder);
+  });
   in_parallel(ends.size(), {place_.threads, place_.cancel}, [&](std::size_t piece) {
     for (std::size_t i = piece == 0 ? 0 : ends[piece - 1]; i < ends[piece]; ++i) {
       Item& item = window[i];
@@ -188,15 +194,15 @@ Digest hash_of(const Item& item) {
 
 void share_out_pieces(const Place& place, const std::vector<Item*>& items,
                       const std::function<void(std::span<Item* const> piece, std::size_t lane)>& work) {
-  std::vector<std::size_t> ends;
   std::uint64_t bytes = 0;
-  for (std::size_t i = 0, begin = 0; i < items.size(); ++i) {
-    bytes += items[i]->there ? items[i]->look.stamp.size : items[i]->expected->size;
-    if (bytes < piece_bytes && i + 1 < items.size() && !is_piece(items, begin, i + 1)) continue;
-    ends.push_back(i + 1);
-    begin = i + 1;
-    bytes = 0;
-  }
+  const auto ends = ends_of_pieces(items.size(), [&](std::size_t begin, std::size_t end) {
+    const Item& last = *items[end - 1];
+    bytes += last.there ? last.look.stamp.size : last.expected->size;
+    const bool is_end =
+        bytes >= piece_bytes || is_piece(end - begin, share_folder(last.path, items[end]->path));
+    if (is_end) bytes = 0;
+    return is_end;
+  });
   std::mutex mutex;
   std::vector<std::size_t> lanes;
   for (std::size_t i = 0; i < std::max(1U, place.threads); ++i) lanes.push_back(i);
