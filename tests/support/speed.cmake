@@ -20,7 +20,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Debug")
 endif()
 
 # Without a compiler cache (or with -DCCACHE=OFF), what nearly every file includes is compiled once for all of them, and
-# the files of a library or of a test are compiled some at a time. With one both would only be in the way: precompiled
+# the files of a library are compiled some at a time. With one both would only be in the way: precompiled
 # headers differ from folder to folder, a changed file would take its neighbours with it, and a forgotten #include would
 # not show.
 #
@@ -42,12 +42,12 @@ function(compile_together_in folder)
     get_target_property(type ${target} TYPE)
     if(type MATCHES "^(STATIC_LIBRARY|MODULE_LIBRARY)$")
       set(headers mlops_base)
+      compile_files_together(${target})
     elseif(target MATCHES "_test$" AND TARGET base_test)
       set(headers base_test)
     else()
       continue()
     endif()
-    compile_files_together(${target})
     if(NOT target STREQUAL headers)
       target_precompile_headers(${target} REUSE_FROM ${headers})
     endif()
